@@ -33,7 +33,9 @@ export default defineConfig({
       },
       workbox: {
         globPatterns: ['**/*.{html,js,css,svg,png}'],
-        globIgnores: ['manifest.json'],
+        // The English of the server's sentences is kept by the phones that use it; the others never fetch it.
+        globIgnores: ['manifest.json', 'assets/sentences-*.js'],
+        runtimeCaching: [{ urlPattern: /\/m\/assets\/sentences-/, handler: 'CacheFirst', options: { cacheName: 'english', expiration: { maxEntries: 2 } } }],
         navigateFallback: '/m/index.html',
         navigateFallbackAllowlist: [/^\/m\//],
         cleanupOutdatedCaches: true,
@@ -50,6 +52,8 @@ export default defineConfig({
   build: {
     target,
     cssTarget: target,
+    // As for the desk: browsers of the target load modules by themselves, and a page fetches its own parts when it is opened.
+    modulePreload: { polyfill: false, resolveDependencies: (_, deps, { hostType }) => (hostType === 'js' ? [] : deps) },
     outDir: 'dist/m',
     emptyOutDir: true,
     manifest: 'manifest.json',

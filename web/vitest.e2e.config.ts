@@ -9,8 +9,9 @@ export default defineConfig({
     environment: 'node',
     // A browser on a busy machine may be late once; a fault fails every time.
     retry: 2,
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 120_000,
-    fileParallelism: false,
+    // Two at a time, each with a town, a server and a browser of its own: a story mostly waits.
+    maxWorkers: 2,
   },
 })

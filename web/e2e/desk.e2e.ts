@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { signIn } from './desk'
+import { ask, settled, signIn } from './desk'
 import { openTown, type Town } from './town'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -26,22 +26,29 @@ it('says what is wrong with a wrong password and lets nobody in', async () => {
   await page.close()
 })
 
+/** What people open most, also in the longer words of English. */
+const MAIN = ['/workbench', '/leader', '/board', '/places', '/places/new', '/place-lists', '/inspection-plans', '/tasks', '/inspections', '/hazards', '/people', '/orgs', '/checklists', '/parameters', '/waivers', '/duty', '/incidents', '/facilities', '/papers', '/audit']
+
 it.each([
-  [1440, 900],
-  [390, 844],
-])('every page of the register, people and rules opens at %i×%i, fits, and axe finds nothing', async (width, height) => {
+  [1440, 900, 'zh-CN', PAGES],
+  [390, 844, 'zh-CN', PAGES],
+  [1440, 900, 'en', MAIN],
+  [390, 844, 'en', MAIN],
+] as const)('every page of the register, people and rules opens at %i×%i in %s, fits, and axe finds nothing', async (width, height, locale, pages) => {
   const { page, errors } = await signIn(town, 'head', width, height)
+  await page.evaluate((wanted) => localStorage.setItem('fengsui.locale', wanted), locale)
   const found: string[] = []
-  for (const path of PAGES) {
+  for (const path of pages) {
     await page.goto(town.url + path, { waitUntil: 'commit' })
     await page.waitForSelector('#main h1', { timeout: 20_000 })
     await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'), undefined, { timeout: 20_000 })
+    if ((await page.getAttribute('html', 'lang')) !== locale) found.push(`${path}: not in ${locale}`)
     const wide = await page.evaluate(() => [document.documentElement, document.querySelector('main')].some((el) => el !== null && el.scrollWidth > el.clientWidth + 1))
     if (wide) found.push(`${path}: wider than the window`)
     if (await page.$('#main .state.bad')) found.push(`${path}: ${await page.textContent('#main .state.bad')}`)
     await page.evaluate(axe)
     const violations = await page.evaluate(
-      async () => ((await (window as unknown as { axe: { run: (d: Document, o: object) => Promise<{ violations: unknown[] }> } }).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })).violations) as unknown,
+      async () => ((await (window as unknown as { axe: { run: (d: Document, o: object) => Promise<{ violations: unknown[] }> } }).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations) as unknown,
     )
     for (const v of violations as Violation[]) found.push(`${path}: ${v.id} ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 120)).join(' | ')}`)
   }
@@ -74,4 +81,57 @@ it('of two who change one place at once the second sees both versions side by si
   await other.waitForFunction(() => document.querySelector('#main')?.textContent?.includes('一楼有仓库'))
   await page.context().close()
   await other.context().close()
+})
+
+it('of two who change one person at once the second sees both versions, keeps typing upon the new one, and gets through', async () => {
+  const { page } = await signIn(town, 'clerk')
+  const { page: other } = await signIn(town, 'clerk')
+  for (const one of [page, other]) {
+    await one.goto(`${town.url}/people`, { waitUntil: 'commit' })
+    await one.click('.dt tbody tr .lk')
+    await one.click('[role=dialog] .row .btn')
+    await one.waitForSelector('[role=dialog] form input')
+  }
+  const office = '[role=dialog] form label:has-text("办公") input'
+  await page.fill(office, '023-49000011')
+  await page.click('[role=dialog] form button[type=submit]')
+  await page.waitForFunction(() => document.querySelector('[role=dialog] dl')?.textContent?.includes('023-49000011'))
+  await other.fill(office, '023-49000022')
+  await other.click('[role=dialog] form button[type=submit]')
+  const both = await other.waitForSelector('[role=dialog] table')
+  const text = (await both.textContent()) ?? ''
+  expect(text).toContain('023-49000011')
+  expect(text).toContain('023-49000022')
+  // On with what was typed, upon what stands now: saved at once, without loading the page again.
+  await other.click('.dialog:has(table) footer .btn:first-child')
+  await other.waitForSelector('[role=dialog] table', { state: 'detached' })
+  expect(await other.inputValue(office)).toBe('023-49000022')
+  await other.click('[role=dialog] form button[type=submit]')
+  await other.waitForFunction(() => document.querySelector('[role=dialog] dl')?.textContent?.includes('023-49000022'))
+  await page.context().close()
+  await other.context().close()
+})
+
+it('says beside a clause and beside each of its duties what the attached notice says', async () => {
+  const { page } = await signIn(town, 'clerk')
+  const body = '通知\n一、任务\n9.甲\n10.自拟一段话，用来试位置。\n11.乙\n'
+  const known = await page.evaluate(async () => ((await (await fetch('/api/v1/notice')).json()) as { version?: number }).version)
+  await page.evaluate(
+    async (sent) => {
+      const headers = { 'Content-Type': 'application/json', 'X-Fengsui': '1', 'Idempotency-Key': crypto.randomUUID() }
+      const answer = await fetch('/api/v1/notice', { method: 'PUT', headers, body: sent })
+      if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)
+    },
+    JSON.stringify({ title: '试用通知', body, ...(known ? { version: known } : {}) }),
+  )
+  const clause = await ask<{ duties: { id: string; title: string; tally: { total: number } }[] }>(page, '/board/clauses/C10')
+  const duty = clause.duties.find((one) => one.tally.total)!
+  await page.goto(`${town.url}/board/clauses/C10`, { waitUntil: 'commit' })
+  await page.waitForSelector('aside blockquote')
+  expect(await page.textContent('aside blockquote')).toContain('自拟一段话')
+  await page.click(`aside .du > li:has-text("${duty.title}") .btn.txt`)
+  await page.waitForSelector('aside .oc')
+  await settled(page)
+  expect(await page.textContent('aside blockquote')).toContain('自拟一段话')
+  await page.context().close()
 })

@@ -9,7 +9,7 @@ export async function signIn(town: Town, login: string, width = 1440, height = 9
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
-  page.on('console', (m) => m.type() === 'error' && /Content Security Policy|module/i.test(m.text()) && errors.push(m.text()))
+  page.on('console', (m) => m.type() === 'error' && /Content Security Policy|module|no word for/i.test(m.text()) && errors.push(m.text()))
   await page.goto(`${town.url}/login`, { waitUntil: 'commit' })
   await page.fill('input[name=username]', login)
   await page.fill('input[name=password]', PASSWORD)

@@ -137,9 +137,9 @@ it('a frame becomes an incident within a second, and is led to the hand-over by 
   const box = hand.locator('section.box', { hasText: place.properties.name }).first()
   await box.waitFor()
   for (const [answer, state] of [['accepted', 'accepted'], ['en_route', 'en_route'], ['on_scene', 'on_scene']] as const) {
-    await box.locator('button.act').first().click()
+    await box.locator('button.act.pri').first().click()
     await expect.poll(async () => (await page()).orders[0]?.state.code, { timeout: 20_000, message: answer }).toBe(state)
-    await box.locator(`button.act:not([disabled])`).first().waitFor()
+    await box.locator(`button.act.pri:not([disabled])`).first().waitFor()
   }
   await expect.poll(async () => (await page()).stage.code, { timeout: 20_000 }).toBe('responding')
   for (const step of ['controlled', 'out', 'hand_over']) {

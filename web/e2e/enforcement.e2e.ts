@@ -25,6 +25,16 @@ async function send(page: Page, path: string, body?: object): Promise<{ status: 
     [path, body ? JSON.stringify(body) : ''] as const,
   )
 }
+/** A scan of a paper made outside of the program, put beside a case; gives its id. */
+async function scan(page: Page, id: string): Promise<string> {
+  return page.evaluate(async (about) => {
+    const file = crypto.randomUUID()
+    const headers = { 'Content-Type': 'application/octet-stream', 'X-Fengsui': '1', 'Idempotency-Key': crypto.randomUUID() }
+    const sent = await fetch(`/api/v1/attachments?id=${file}&object_kind=enforcement&object_id=${about}&name=scan.pdf`, { method: 'POST', headers, body: '%PDF-1.7' })
+    if (!sent.ok) throw new Error(await sent.text())
+    return file
+  }, id)
+}
 const message = (body: unknown): string => JSON.stringify(body)
 
 it('refuses the clerk and one officer alone with the rule, and two officers go through step by step', async () => {
@@ -36,6 +46,16 @@ it('refuses the clerk and one officer alone with the rule, and two officers go t
   const place = ((await send(clerk, '/places?limit=1')).body as { items: { id: string; name: string }[] }).items[0]
   const tried = await send(clerk, '/cases', { place: place?.id, cause: '占用疏散通道', party: '某店', party_kind: 'citizen', officers: [], unrelated: true, text: '检查发现' })
   expect(tried.status).toBe(403)
+  // S6: nor is she let issue an order on a hazard: no button, and the refusal quotes the law and the clause.
+  const hazard = ((await send(clerk, '/hazards?limit=50')).body as { items: { id: string }[] }).items[0]
+  expect(hazard).toBeDefined()
+  await clerk.goto(`${town.url}/hazards/${hazard?.id}`, { waitUntil: 'commit' })
+  await clerk.waitForSelector('#main h1')
+  await settled(clerk)
+  expect(await clerk.locator('#main button:has-text("责令改正")').count()).toBe(0)
+  const version = ((await send(clerk, `/hazards/${hazard?.id}`)).body as { version: number }).version
+  const order = await send(clerk, `/hazards/${hazard?.id}/steps`, { step: 'order', text: '立即清理通道', certificate_no: '无', authority_item: '', with: [], version })
+  expect([order.status, message(order.body)]).toEqual([403, expect.stringMatching(/行政处罚法第四十二条.*C11\.4/)])
   await clerk.context().close()
 
   const { page, errors } = await signIn(town, 'officer')
@@ -76,7 +96,10 @@ it('refuses the clerk and one officer alone with the rule, and two officers go t
   const id = page.url().split('/cases/')[1] ?? ''
   const { page: head } = await signIn(town, 'mayor')
   const clue = (await send(head, `/cases/${id}`)).body as CaseView
-  const filed = await send(head, `/cases/${id}/steps`, { step: 'file', text: '同意立案', document_no: '演示立案〔99〕号', version: clue.version })
+  // A number with nothing behind it is refused.
+  const bare = await send(head, `/cases/${id}/steps`, { step: 'file', text: '同意立案', document_no: '演示立案〔99〕号', version: clue.version })
+  expect([bare.status, message(bare.body)]).toEqual([422, expect.stringContaining('enforcement.no_paper')])
+  const filed = await send(head, `/cases/${id}/steps`, { step: 'file', text: '同意立案', document_no: '演示立案〔99〕号', outside: [await scan(head, id)], version: clue.version })
   expect([filed.status, message(filed.body)]).toEqual([200, expect.stringContaining('filed')])
   await head.context().close()
   await page.reload({ waitUntil: 'commit' })
@@ -97,6 +120,9 @@ it('refuses the clerk and one officer alone with the rule, and two officers go t
   await page.context().close()
 })
 
+/** The article a refusal rests on. */
+const ARTICLE = /第[一二三四五六七八九十百]+条/
+
 /** Every step there is, in the words of the buttons. */
 interface Offered { code: string; label: string }
 
@@ -112,12 +138,15 @@ async function agrees(page: Page, id: string, all: Offered[], stage: string): Pr
   const open = mine.filter((one) => !one.message)
   expect((await page.locator('.steps .bar button').allTextContents()).sort(), `${stage}: buttons`).toEqual(open.map((one) => one.step.label).sort())
   const said = (await page.locator('.steps .shut').allTextContents()).join()
-  for (const one of mine.filter((step) => step.message)) expect(said, `${stage}: ${one.step.label}`).toContain(one.message ?? '')
+  for (const one of mine.filter((step) => step.message)) {
+    expect(said, `${stage}: ${one.step.label}`).toContain(one.message ?? '')
+    expect(one.message, `${stage}: ${one.step.label}`).toMatch(ARTICLE)
+  }
   for (const step of all.filter((one) => !open.some((door) => door.step.code === one.code))) {
     const body = { step: step.code, text: '试一试', document_no: '1', until: '2099-01-01', officer: '', outcome: 'spare', to: '甲', way: 'direct', how: 'made', people: ['甲', '乙'], shown: true, two: true, granted: true, amount_fen: 1, penalty: { kinds: ['fine'], fine_fen: 500_000 }, version: found.version }
     const refused = await send(page, `/cases/${id}/steps`, body)
     expect([stage, step.code, [403, 404, 422].includes(refused.status)]).toEqual([stage, step.code, true])
-    expect(message(refused.body), `${stage} ${step.code}`).toMatch(/[\u4e00-\u9fff]/)
+    expect(message(refused.body), `${stage} ${step.code}`).toMatch(ARTICLE)
   }
   const now = (await send(page, `/cases/${id}`)).body as CaseView
   expect([stage, now.version]).toEqual([stage, found.version])
@@ -140,7 +169,8 @@ it('refuses every forbidden step by page and by interface, at every stage of a c
   expect(all.length).toBeGreaterThan(30)
   const least = item?.range.organisation_fen?.[0] ?? 0
   const go = async (who: Page, step: object): Promise<void> => {
-    const done = await send(who, `/cases/${at.id}/steps`, { text: '写明', ...step, version: at.version })
+    const outside = 'document_no' in step ? [await scan(who, at.id)] : []
+    const done = await send(who, `/cases/${at.id}/steps`, { text: '写明', outside, ...step, version: at.version })
     expect([JSON.stringify(step), done.status, done.status === 200 ? '' : message(done.body)]).toEqual([JSON.stringify(step), 200, ''])
     at = done.body as CaseView
   }
@@ -182,7 +212,8 @@ it('carries a number, proof of service and the index of its file, until the dele
   const place = ((await send(page, '/places?limit=1')).body as { items: { id: string }[] }).items[0]
   let at = (await send(page, '/cases', { place: place?.id, cause: '堵塞安全出口', party: '某店', party_kind: 'organisation', item: item.id, officers: able.map((one) => one.person.id), unrelated: true, procedure: 'ordinary', found_on: today, text: '检查发现安全出口堵塞' })).body as CaseView
   const go = async (who: Page, step: object): Promise<void> => {
-    const done = await send(who, `/cases/${at.id}/steps`, { text: '写明', ...step, version: at.version })
+    const outside = 'document_no' in step ? [await scan(who, at.id)] : []
+    const done = await send(who, `/cases/${at.id}/steps`, { text: '写明', outside, ...step, version: at.version })
     expect([JSON.stringify(step), done.status, done.status === 200 ? '' : message(done.body)]).toEqual([JSON.stringify(step), 200, ''])
     at = done.body as CaseView
   }

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { HouseList, HouseView } from '../src/shared/api/contract'
 import { settled, signIn } from './desk'
+import { onPhone, sendWhatWaits } from './phone'
 import { openTown, type Town } from './town'
 
 let town: Town
@@ -36,7 +37,7 @@ it('nine people are ordinary, eleven are kept most closely, with list, round and
   await page.waitForSelector('#main h1')
   await count(page, '9')
   const nine = await get<HouseView>(page, `/houses/${house.place.id}`)
-  expect([nine.grade.code === 'key', nine.on_key_list, nine.checks.length]).toEqual([false, false, 0])
+  expect([nine.grade.code === 'key', nine.on_key_list, nine.checks.length, nine.joint_by ?? null]).toEqual([false, false, 0, null])
 
   await count(page, '11')
   await page.waitForSelector('#main .st:has-text("重点管控")')
@@ -44,7 +45,9 @@ it('nine people are ordinary, eleven are kept most closely, with list, round and
   for (const says of ['11 人，超过 10 人', '方案第十七条（C17.5）', '已列入', '待答复']) expect(shown).toContain(says)
   const eleven = await get<HouseView>(page, `/houses/${house.place.id}`)
   expect(eleven.checks.length).toBeGreaterThan(3)
-  expect(eleven.joint_by).not.toBeNull()
+  expect([eleven.joint_by !== null, eleven.may_plan]).toEqual([true, true])
+  // The joint check is offered at once.
+  expect(await page.getAttribute('#main a:has-text("安排联合检查")', 'href')).toBe(`/joint-control?plan=${house.place.id}`)
 
   // Another rule is tried first: the same house would be ordinary again, and nothing is kept.
   await page.goto(`${town.url}/houses`, { waitUntil: 'commit' })
@@ -55,6 +58,26 @@ it('nine people are ordinary, eleven are kept most closely, with list, round and
   await page.waitForSelector(`.dialog :text("${house.place.name}")`)
   const still = await get<HouseView>(page, `/houses/${house.place.id}`)
   expect(still.grade.code).toBe('key')
+  // A department asked about it answers where the house stands, without a network.
+  const asked = eleven.checks.find((one) => one.org.name.includes('派出所'))
+  if (!asked) throw new Error('the police were asked nothing')
+  await onPhone(town, 'police', async (phone) => {
+    await phone.goto(`${town.url}/m/errands`)
+    await phone.click(`a[href="/m/licence/${asked.id}"]`)
+    await phone.waitForSelector('[role=radio]')
+    await town.stop()
+    await phone.click('.foot .act')
+    await phone.waitForSelector('.foot .bad:has-text("请选择核验结果")')
+    await phone.click('[role=radio]:has-text("已看到证照")')
+    await phone.click('.foot .act')
+    await phone.waitForSelector('.foot .bad:has-text("请填写证照编号")')
+    await phone.fill('#l-text', '特行证 甲-1')
+    await phone.click('.foot .act')
+    await phone.waitForSelector('[data-entry][data-state=waiting]')
+    await sendWhatWaits(town, phone)
+  })
+  const answered = await get<HouseView>(page, `/houses/${house.place.id}`)
+  expect(answered.checks.find((one) => one.id === asked.id)).toMatchObject({ answer: 'verified', text: '特行证 甲-1' })
   expect(errors).toEqual([])
   await page.context().close()
-})
+}, 240_000)

@@ -110,6 +110,16 @@ it.skipIf(!hasOgr)(`ogrinfo reads the layers by an access code, within the right
   const own = await page.evaluate(async () => ((await (await fetch('/ogc/collections/places/items')).json()) as { numberMatched: number }).numberMatched)
   expect(said).toContain(`Feature Count: ${own}`)
   expect(await ogrinfo(PASSWORD)).not.toContain('Feature Count')
+  // And ogr2ogr takes the whole layer along, page by page, into a file of its own.
+  const at = join(mkdtempSync(join(tmpdir(), 'ogr-')), 'places.gpkg')
+  const copied = await new Promise<number | null>((done) => {
+    const child = spawn('ogr2ogr', ['-f', 'GPKG', at, `OAPIF:${town.url}/ogc`, 'places'], { env: { ...process.env, GDAL_HTTP_USERPWD: `staff1:${code}` } })
+    child.on('close', done)
+  })
+  expect(copied).toBe(0)
+  const taken = spawnSync('ogrinfo', ['-so', at, 'places'], { encoding: 'utf8' })
+  expect(taken.stdout).toContain(`Feature Count: ${own}`)
+  expect(taken.stdout).toMatch(/village_name: String/)
 })
 
 it.skipIf(!hasOgr)(`ogrinfo reads the GeoPackage of the layers shown${hasOgr ? '' : ' — NOT TRIED: apt-get install gdal-bin'}`, async () => {

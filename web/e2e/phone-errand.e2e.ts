@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { CallTestView, FollowUpView, HandoverView, Items, MeetingView, PersonPage, PlacardView, PostView, ReportCaseView } from '../src/shared/api/contract'
+import type { CallTestView, CaseOptions, CasePage, FollowUpView, HandoverView, HouseList, HouseView, Items, MeetingView, PersonPage, PlacardView, PostView, ReportCaseView, StopUseList, StopUseRow, StopUseView } from '../src/shared/api/contract'
 import { ask, signIn as signInAtDesk } from './desk'
-import { kill, openPhone, picture, signIn, state, type Kept } from './phone'
+import { delivered, kill, openPhone, picture, savedForm, signIn, state, type Kept } from './phone'
 import { openTown, type Town } from './town'
 
 const PASSWORD = '演示密码-请勿用于正式环境'
@@ -24,6 +24,8 @@ beforeAll(async () => {
 })
 afterAll(() => town?.end())
 beforeEach(async () => {
+  // A story that fell over with the line cut takes no other along.
+  await town.start()
   data = mkdtempSync(join(tmpdir(), 'fengsui-errand-'))
   ;({ context, page } = await openPhone(data))
   await page.goto(`${town.url}/m/`)
@@ -46,7 +48,7 @@ async function arrives(kind: string): Promise<Kept> {
     await page.waitForSelector('.tabs')
     await page.click('.tabs a[href="/m/outbox"]')
   }
-  await page.waitForFunction(() => document.querySelectorAll('[data-entry]').length > 0 && !document.querySelector('[data-entry]:not([data-state=delivered])'), undefined, { timeout: 60_000 })
+  await delivered(page)
   const [entry] = (await state(page)).filter((one) => one.kind === kind)
   expect(entry?.photos.map((one) => one.state)).toEqual(entry?.photos.map(() => 'confirmed'))
   return entry!
@@ -83,6 +85,23 @@ it('answers a call with one button while the line is down, and is heard once it 
   const mine = after.calls.flatMap((one) => one.members).filter((one) => one.person.id === me.person.id)
   expect(mine.map((one) => one.channel)).toEqual(['app'])
   expect(after.calls.map((one) => one.answered)).toEqual([1])
+}, 240_000)
+
+it('says that he is away without a network, and his station sees it once the line is back', async () => {
+  await signIn(page, 'staff1', PASSWORD)
+  const me = await ask<Me>(page, '/me')
+  await page.click('.tabs a[href="/m/mine"]')
+  await page.click('a[href="/m/away"]')
+  const name = await page.locator('main .box h2').first().textContent()
+  await page.fill('#a-why', '家中有事')
+  await town.stop()
+  await page.click('.foot .act')
+  await diesAndComesBack()
+  await arrives('away')
+  const { items: forces } = await ask<Items<{ id: string; name: string }>>(desk, '/forces')
+  const force = forces.find((one) => one.name === name)
+  const { members } = await ask<{ members: { person: { id: string }; away: { from: string; reason: string }[] }[] }>(desk, `/forces/${force?.id}`)
+  expect(members.find((one) => one.person.id === me.person.id)?.away).toEqual([{ from: me.today, to: me.today, reason: '家中有事' }])
 }, 240_000)
 
 it('hangs a placard up without a network: the photo arrives, then the placard is right', async () => {
@@ -201,6 +220,7 @@ it('takes along what a villager says, with voice and picture, and forgets both o
   await page.waitForSelector('.shots figure')
   await page.fill('#t-where', '老街 12 号二楼')
   await page.fill('#t-name', '金丝雀')
+  await savedForm(page, 'form:told', '金丝雀')
   // Left half-way, everything is found again.
   await page.goto(`${town.url}/m/told`)
   await page.waitForSelector('.heard audio')
@@ -246,3 +266,135 @@ it('signs the handover of his post on the phone, having seen what stays with it'
   const after = await ask<HandoverView>(desk, `/handovers/${made.id}`)
   expect([after.state, after.fixed]).toEqual(['given', true])
 }, 240_000)
+
+it('looks at a stopped place and counts the heads of a house without a network', async () => {
+  const stops = await ask<StopUseList>(desk, '/stop-uses?stage=stopped')
+  const houses = await ask<HouseList>(desk, '/houses')
+  // Whoever of the villages has both.
+  let login = ''
+  let stop: StopUseRow | undefined
+  let house: HouseList['items'][number] | undefined
+  for (const name of ['staff1', 'staff2', 'staff3']) {
+    const own = await signInAtDesk(town, name).catch(() => null)
+    if (!own) continue
+    const mine = await ask<StopUseList>(own.page, '/stop-uses?stage=stopped')
+    const sync = await ask<{ places: { id: string }[] }>(own.page, '/sync')
+    stop = mine.items.find((one) => one.may_patrol)
+    house = houses.items.find((one) => sync.places.some((place) => place.id === one.place.id))
+    await own.page.context().close()
+    login = name
+    if (stop && house) break
+  }
+  expect(stops.stopped_n).toBeGreaterThan(0)
+  if (!stop || !house) throw new Error('no village has a stopped place and a house')
+  await signIn(page, login, PASSWORD)
+  await page.goto(`${town.url}/m/errands`)
+  await page.waitForSelector(`a[href="/m/stop-use/${stop.id}"]`)
+  await page.goto(`${town.url}/m/place/${house.place.id}`)
+  await page.waitForSelector(`a[href="/m/house/${house.place.id}"]`)
+  await town.stop()
+  await page.click(`a[href="/m/house/${house.place.id}"]`)
+  await page.fill('#c-lodging', '11')
+  await page.click('.foot .act')
+  await page.waitForSelector('[data-entry]')
+  await page.goto(`${town.url}/m/stop-use/${stop.id}`)
+  // Used all the same: then how is asked.
+  await page.click('button[role=radio]:has-text("擅自使用")')
+  await page.click('.foot .act')
+  await page.waitForSelector('.foot .bad')
+  await page.fill('#p-text', '卷帘门半开，有人在内加工，已报主管机关')
+  await page.click('.foot .act')
+  await page.waitForFunction(() => document.querySelectorAll('[data-entry]').length === 2)
+  await town.start()
+  await page.click('.sync .act')
+  await arrives('patrol')
+  const now = await ask<StopUseView>(desk, `/stop-uses/${stop.id}`)
+  expect([now.broken, now.events[0]?.step.code, now.events[0]?.text]).toEqual([true, 'patrol', '卷帘门半开，有人在内加工，已报主管机关'])
+  const counted = await ask<HouseView>(desk, `/houses/${house.place.id}`)
+  expect([counted.lodging, counted.counted_on?.length, counted.on_key_list]).toEqual([11, 10, true])
+}, 180_000)
+
+it('imposes a penalty on the spot only through every gate, kept without a network and brought in whole', async () => {
+  await signIn(page, 'officer', PASSWORD)
+  const options = await ask<CaseOptions>(page, '/cases/options')
+  const item = options.items.find((one) => (one.standing === 'valid' || one.standing === 'expiring') && one.range.kinds.includes('warning'))
+  const colleague = options.officers.find((one) => !one.lacks && one.person.id !== options.me && one.org === options.officers.find((own) => own.person.id === options.me)?.org)
+  if (!item || !colleague) throw new Error('the sample town has no item in force or no second officer')
+  const place = (await ask<{ items: { id: string; name: string }[] }>(desk, '/places?limit=1')).items[0]!
+  // An officer's phone takes no places along: he looks this one up while there is a network, and it stays.
+  await page.goto(`${town.url}/m/scan`)
+  await page.fill('#s-code', place.name)
+  await page.locator('.card2', { hasText: place.name }).first().click()
+  await page.waitForURL((url) => url.pathname.includes(place.id))
+  await page.goto(`${town.url}/m/spot/${place.id}`)
+  await page.waitForSelector('#sp-item')
+  await town.stop()
+  await page.selectOption('#sp-item', item.id)
+  await page.fill('#sp-party', '某店经营者')
+  await page.selectOption('#sp-kind', 'citizen')
+  await page.fill('#sp-cause', '占用疏散通道')
+  await page.fill('#sp-text', '疏散通道堆放货物，现场照片两张')
+  await page.fill('#sp-no', '当场〔2026〕0007')
+  await page.check('.ck2:has-text("已告知") input')
+  await page.check('.ck2:has-text("应当回避") input')
+  // One officer, no certificate shown: each stands there with its article, and nothing is kept.
+  await page.click('.foot .act')
+  expect(await page.textContent('.foot .bad')).toContain('第四十二条')
+  await page.selectOption('#sp-with', colleague.person.id)
+  await page.click('.foot .act')
+  expect(await page.textContent('.foot .bad')).toContain('第五十二条')
+  expect((await state(page)).filter((one) => one.kind === 'spot')).toEqual([])
+  await page.check('.ck2:has-text("出示执法证件") input')
+  await page.click('.foot .act')
+  await page.waitForSelector('[data-state=waiting]')
+  await town.start()
+  await page.click('.sync .act')
+  await arrives('spot')
+  const cases = await ask<CasePage>(page, '/cases')
+  const made = cases.items.find((one) => one.cause === '占用疏散通道')
+  expect([made?.procedure.code, made?.stage.code]).toEqual(['summary', 'served'])
+}, 180_000)
+
+it('who comes to a training signs in by its code, passes the test on his phone and has the certificate', async () => {
+  const grid = await signInAtDesk(town, 'grid1')
+  const { person, today } = await ask<Me>(grid.page, '/me')
+  await grid.page.context().close()
+  const { items: orgs } = await ask<Items<{ id: string; kind: string }>>(desk, '/orgs')
+  const [office, organ] = ['office', 'fire_rescue'].map((kind) => orgs.find((one) => one.kind === kind)?.id)
+  if (!office || !organ) throw new Error('no office, or nobody whose certificate counts (C11.6)')
+  const course = await ask<{ id: string }>(desk, '/courses', {
+    kind: 'key_group', name: '网格员现场考核', groups: ['grid_staff'], hours: 8, pass_percent: 80, questions: 2, attempts: 2, gives: 'fire_training_grid', months: 24,
+  })
+  await ask(desk, `/courses/${course.id}/questions`, { items: [
+    { kind: 'true_false', text: '楼道内不得停放电动自行车', options: ['对', '错'], right: [0] },
+    { kind: 'multiple', text: '发现火情应当', options: ['拨打119', '组织疏散', '乘电梯撤离'], right: [0, 1] },
+  ] })
+  const made = await ask<{ id: string }>(desk, '/trainings', {
+    course: course.id, title: '网格员现场考核', on: today, venue: '镇会议室', org: office, trainer: organ, place: null,
+  })
+  const training = await ask<{ id: string; url: string }>(desk, `/trainings/${made.id}`)
+  await desk.goto(`${town.url}/trainings/${training.id}`)
+  await desk.waitForSelector('#main .qr img')
+  await desk.click('#main button:has-text("登记举办")')
+  await desk.click('.dialog footer button.pri')
+  await desk.waitForSelector('.dialog', { state: 'detached' })
+
+  // The phone opens what the code says.
+  await signIn(page, 'grid1', PASSWORD)
+  await page.goto(town.url + new URL(training.url, town.url).pathname)
+  await page.click('main .act.pri:has-text("签到")')
+  await page.click('main .act.pri:has-text("参加考核")')
+  await page.click('.box:has-text("楼道内不得停放") .act:has-text("对")')
+  await page.click('.box:has-text("发现火情应当") .act:has-text("拨打119")')
+  await page.click('.box:has-text("发现火情应当") .act:has-text("组织疏散")')
+  await page.click('main .act.pri:has-text("交卷")')
+  await page.waitForSelector('.dlist dd:has-text("合格 · 100")')
+
+  await desk.reload()
+  await desk.waitForSelector('#main td:has-text("100")')
+  await desk.click('#main button:has-text("结束考核")')
+  await desk.click('#main button.pri:has-text("办结")')
+  await desk.waitForSelector('#main td .tag')
+  const { items: cards } = await ask<Items<{ kind: string; issued_on: string; valid: boolean; person: { id: string } }>>(desk, '/certificates')
+  expect(cards.some((one) => one.person.id === person.id && one.kind === 'fire_training_grid' && one.issued_on === today && one.valid)).toBe(true)
+}, 180_000)

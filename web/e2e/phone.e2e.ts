@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { handIn, kill, openPhone, picture, signIn, state } from './phone'
+import { delivered, handIn, kill, openPhone, picture, signIn, state } from './phone'
 import { ask } from './desk'
 import { openTown, type Town } from './town'
 
@@ -19,6 +19,7 @@ let page: Page
 beforeAll(async () => { town = await openTown() })
 afterAll(() => town?.end())
 beforeEach(async () => {
+  await town.start()
   data = mkdtempSync(join(tmpdir(), 'fengsui-phone-'))
   ;({ context, page } = await openPhone(data))
   await page.goto(`${town.url}/m/`)
@@ -54,10 +55,6 @@ async function fill(path: string, photo: number): Promise<void> {
   for (const item of items.slice(1)) await page.click(`#${item} .g`)
 }
 
-async function allDelivered(): Promise<void> {
-  await page.waitForFunction(() => document.querySelectorAll('[data-entry]').length > 0 && !document.querySelector('[data-entry]:not([data-state=delivered])'), undefined, { timeout: 60_000 })
-}
-
 describe('a village staff member', () => {
   it('makes three inspections with photos while the server is down, the browser killed in between; each arrives once', async () => {
     const known = await places()
@@ -84,7 +81,7 @@ describe('a village staff member', () => {
       await page.waitForSelector('.tabs')
       await page.click('.tabs a[href="/m/outbox"]')
     }
-    await allDelivered()
+    await delivered(page)
     const after = await ask<{ total: number | null; items: { id: string }[] }>(page, '/inspections?limit=100')
     for (const entry of kept) {
       const receipt = await ask<{ complete: boolean; photos: { id: string; sha256: string; complete: boolean }[]; hazards: unknown[] }>(page, `/inspections/${entry.id}/receipt`)
@@ -117,7 +114,7 @@ describe('a village staff member', () => {
     await page.locator(`#${minor} input[type=file]`).nth(1).setInputFiles(picture(5))
     await page.waitForFunction((item) => document.querySelectorAll(`#${item} figure`).length === 2, minor)
     await handIn(page, '负责人不在场')
-    await allDelivered()
+    await delivered(page)
     const entry = (await state(page)).find((one) => one.kind === 'inspection')!
     expect(entry.photos).toHaveLength(2)
     const receipt = await ask<{ complete: boolean; hazards: { id: string }[] }>(page, `/inspections/${entry.id}/receipt`)
@@ -136,11 +133,48 @@ describe('a village staff member', () => {
     if (await inner.count()) await inner.first().click()
     await page.click('button.card2 >> nth=0')
     await page.click('.foot .act')
-    await allDelivered()
+    await delivered(page)
     const [entry] = (await state(page)).filter((one) => one.kind === 'hazard')
     const hazard = await ask<{ state: string; timeline: { photos: { id: string; complete: boolean }[] }[] }>(page, `/hazards/${entry!.id}`)
     expect(hazard.state).toBe('found')
     expect(hazard.timeline.flatMap((step) => step.photos).filter((p) => p.complete).map((p) => p.id)).toEqual(entry!.photos.map((p) => p.id))
+  })
+
+  it('is signed in on this phone only: the cookie opens nothing elsewhere, and without its key one signs in again and loses nothing', async () => {
+    const [path] = await places()
+    const quick = async (): Promise<void> => {
+      await page.goto(town.url + path!)
+      await page.click('text=一分钟快查')
+      await page.waitForSelector('.it')
+      for (const item of await page.$$eval('.it', (all) => all.map((one) => one.id))) await page.click(`#${item} .g`)
+      await page.click('.foot .act:has-text("完成检查")')
+      await page.click('.foot.fin .act')
+    }
+    const kept = await context.cookies()
+    const reference = kept.find((one) => one.name === 'fengsui')!
+    expect(reference.expires - Date.now() / 1000).toBeGreaterThan(6 * 86_400)
+    const elsewhere = await fetch(`${town.url}/api/v1/sync`, { headers: { cookie: `fengsui=${reference.value}` } })
+    expect([elsewhere.status, ((await elsewhere.json()) as { code: string }).code]).toEqual([401, 'session.proof_needed'])
+
+    // Ten minutes later: nobody is asked for anything.
+    await context.clearCookies({ name: 'fengsui-proof' })
+    await quick()
+    await delivered(page)
+    expect((await context.cookies()).some((one) => one.name === 'fengsui-proof')).toBe(true)
+
+    // Somebody cleared the browser's data in part.
+    await page.evaluate(() => new Promise((done) => { const gone = indexedDB.deleteDatabase('fengsui.device'); gone.onsuccess = gone.onblocked = done }))
+    await context.clearCookies({ name: 'fengsui-proof' })
+    await quick()
+    await page.click('.net a:has-text("登录已过期")')
+    await page.fill('#l-pass', PASSWORD)
+    await page.click('button.go')
+    await page.waitForSelector('.tabs')
+    await page.click('.tabs a[href="/m/outbox"]')
+    await delivered(page)
+    expect((await state(page)).filter((entry) => entry.kind === 'inspection')).toHaveLength(2)
+    await page.click('.tabs a[href="/m/mine"]')
+    await page.waitForSelector('text=只在这部手机上有效')
   })
 
   it('does the quick check, and signing out leaves nothing behind', async () => {
@@ -151,7 +185,7 @@ describe('a village staff member', () => {
     for (const item of await page.$$eval('.it', (all) => all.map((one) => one.id))) await page.click(`#${item} .g`)
     await page.click('.foot .act:has-text("完成检查")')
     await page.click('.foot.fin .act')
-    await allDelivered()
+    await delivered(page)
     await page.click('.tabs a[href="/m/mine"]')
     await page.click('text=退出登录')
     await page.click('.van-dialog__confirm')

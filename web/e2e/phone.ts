@@ -1,7 +1,12 @@
 // Steps on the phone that its stories share.
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
+import { PASSWORD } from './desk'
+import type { Town } from './town'
 
 /** A browser whose storage stays in the folder, as a phone's does. */
 export async function openPhone(folder: string): Promise<{ context: BrowserContext; page: Page }> {
@@ -40,6 +45,27 @@ export async function signIn(page: Page, login: string, password: string): Promi
   })
 }
 
+/** What somebody does on a phone of his own, signed in; nothing of it is left behind, whatever comes of it. */
+export async function onPhone(town: Town, login: string, act: (page: Page) => Promise<void>): Promise<void> {
+  const data = mkdtempSync(join(tmpdir(), 'fengsui-phone-'))
+  const { context, page } = await openPhone(data)
+  try {
+    await page.goto(`${town.url}/m/`)
+    await signIn(page, login, PASSWORD)
+    await act(page)
+  } finally {
+    await context.close()
+    rmSync(data, { recursive: true, force: true })
+  }
+}
+
+/** The network is back: what waits in the outbox goes out. */
+export async function sendWhatWaits(town: Town, page: Page): Promise<void> {
+  await town.start()
+  await page.click('.sync .act')
+  await delivered(page)
+}
+
 /** From the filled-in list to the outbox, unsigned for a reason. */
 export async function handIn(page: Page, reason: string): Promise<void> {
   await page.click('.foot .act:has-text("完成检查")')
@@ -47,6 +73,11 @@ export async function handIn(page: Page, reason: string): Promise<void> {
   await page.click(`.chips button:has-text("${reason}")`)
   await page.click('.foot.fin .act')
   await page.waitForSelector('[data-entry]')
+}
+
+/** Waits on the outbox until everything in it arrived: whoever takes a task and hands in its record sends two things. */
+export async function delivered(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelectorAll('[data-entry]').length > 0 && !document.querySelector('[data-entry]:not([data-state=delivered])'), undefined, { timeout: 60_000 })
 }
 
 /** Waits until a tap is in the database: some milliseconds after the finger. */
@@ -58,6 +89,17 @@ export async function savedDraft(page: Page, item: string): Promise<void> {
     db.close()
     return drafts.some((draft) => draft.answers[code])
   }, item)
+}
+
+/** Waits until a form on the phone is kept with these words in it: some milliseconds after the last letter. */
+export async function savedForm(page: Page, key: string, words: string): Promise<void> {
+  await page.waitForFunction(async ([key, words]) => {
+    const [known] = (await indexedDB.databases()).filter((d) => d.name?.startsWith('fengsui-'))
+    const db = await new Promise<IDBDatabase>((done) => { const asked = indexedDB.open(known!.name!); asked.onsuccess = () => done(asked.result) })
+    const form = await new Promise<unknown>((done) => { const asked = db.transaction('kept').objectStore('kept').get(key!); asked.onsuccess = () => done(asked.result) })
+    db.close()
+    return JSON.stringify(form ?? null).includes(words!)
+  }, [key, words])
 }
 
 export interface Kept { id: string; kind: string; state: string; photos: { id: string; state: string; sha256: string }[] }

@@ -1,8 +1,8 @@
-// A secretary is replaced: the same minute his village's placard is wrong on the wall list, on the page behind its code
+// A secretary is replaced on the page of his post, with a sheet that both sides sign: the same minute his village's placard is wrong on the wall list, on the page behind its code
 // and on the board; a new print with a photo puts all three right.
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { DutyView, Items, PersonPage, PlacardPage, PlacardView, PostView } from '../src/shared/api/contract'
+import type { DutyView, Items, Me, PersonPage, PlacardPage, PlacardView, PostView } from '../src/shared/api/contract'
 import { ask, settled, signIn } from './desk'
 import { picture } from './phone'
 import { openTown, type Town } from './town'
@@ -12,8 +12,6 @@ beforeAll(async () => {
   town = await openTown()
 })
 afterAll(() => town?.end())
-
-/** What the interface says, to a question or to something done. */
 
 it('follows the holder of a post, and a photo puts it right', async () => {
   const { page, errors } = await signIn(town, 'clerk')
@@ -34,11 +32,41 @@ it('follows the holder of a post, and a photo puts it right', async () => {
   const { items: posts } = await ask<Items<PostView>>(page, '/posts')
   const post = posts.find((one) => one.name.startsWith(`${village.name}书记`))
   const old = post?.holders[0]
-  const { items: people } = await ask<PersonPage>(page, '/people?limit=50')
-  const next = people.find((one) => !placard.today.some((line) => line.name === one.name))
+  const taker = await signIn(town, 'grid1')
+  const { person: { name: called } } = await ask<Me>(taker.page, '/me')
+  const { items: people } = await ask<PersonPage>(page, `/people?limit=50&q=${encodeURIComponent(called)}`)
+  const next = people.find((one) => one.name === called && !placard.today.some((line) => line.name === one.name))
   if (!post || !old || !next) throw new Error('the sample town has no such secretary')
-  await ask(page, `/assignments/${old.assignment}/end`, { last_day: yesterday, basis: '任免通知' })
-  await ask(page, '/assignments', { person: next.id, post: post.id, from: today, basis: '任免通知' })
+
+  // The post changes hands on its own page; the sheet lists what stays with it, and both sides sign.
+  await page.goto(`${town.url}/posts/${post.id}`)
+  await settled(page)
+  await page.click('#main button.pri:has-text("换人交接")')
+  await page.fill('.dialog .field:has-text("最后一天") input', yesterday)
+  await page.fill('.dialog .field:has-text("接任日期") input', today)
+  await page.click('.dialog .field:has-text("接任人") .el-select')
+  await page.fill('.dialog .field:has-text("接任人") .el-select input', next.name)
+  await page.click(`.el-select-dropdown__item:visible:has-text("${next.name}")`)
+  await page.fill('.dialog .field:has-text("依据") input', '任免通知')
+  await page.fill('.dialog .field textarea', '村委会公章')
+  await page.click('.dialog footer button.pri')
+  await page.waitForURL('**/handovers/**')
+  await settled(page)
+  const sheet = page.url()
+  const listed = (await page.textContent('#main')) ?? ''
+  for (const words of ['公示牌', '村委会公章', old.person.name, next.name]) expect(listed, 'the sheet').toContain(words)
+  await page.click('#main button:has-text("代移交人签字")')
+  await page.fill('.dialog textarea', '已调离本镇，无法到场')
+  await page.click('.dialog footer .btn:last-child')
+  await page.waitForSelector('.dialog', { state: 'detached' })
+  await taker.page.goto(sheet)
+  await settled(taker.page)
+  await taker.page.click('#main button.pri:has-text("接任人签收")')
+  await taker.page.click('.dialog footer button.pri')
+  await taker.page.waitForSelector('.dialog', { state: 'detached' })
+  await taker.page.waitForSelector('#main .st:has-text("交接完毕")')
+  expect(taker.errors).toEqual([])
+  await taker.page.context().close()
 
   await page.goto(`${town.url}/placards?village=${village.id}&kind=village`)
   await page.waitForSelector('#main tbody .st:has-text("人员已变动")')

@@ -63,7 +63,7 @@ function faults(): string[] {
 }
 
 /** Words beyond the edge of their sheet, and all words of the file. */
-function sheet(file: string): { beyond: string[]; text: string; pages: number } {
+function sheet(file: string): { beyond: string[]; text: string; pages: number; width: number } {
   const read = spawnSync('pdftotext', ['-bbox', file, '-'], { encoding: 'utf8', maxBuffer: 64 << 20 })
   if (read.status !== 0) throw new Error(`pdftotext: ${read.stderr || String(read.error)}`)
   const beyond: string[] = []
@@ -76,7 +76,7 @@ function sheet(file: string): { beyond: string[]; text: string; pages: number } 
     text += word[3]
     if (Number(word[1]) < 0 || Number(word[2]) > width) beyond.push(word[3] ?? '')
   }
-  return { beyond, text, pages }
+  return { beyond, text, pages, width }
 }
 
 async function printed(page: Page, path: string, found: string[]): Promise<void> {
@@ -95,13 +95,15 @@ async function printed(page: Page, path: string, found: string[]): Promise<void>
   await page.setViewportSize({ width: 950, height: 1300 })
   const here = await page.evaluate(faults)
   await page.setViewportSize({ width: 1440, height: 900 })
-  const { beyond, text, pages } = sheet(file)
+  const { beyond, text, pages, width } = sheet(file)
   const year = String(new Date().getFullYear())
   if (!text.includes(title)) here.push(`no title “${title}”`)
   if (!text.includes('打印于') || !text.slice(text.indexOf('打印于')).startsWith(`打印于${year}`)) here.push('nobody knows when it was printed')
   if (!text.includes('青峰镇')) here.push('whose it is is not on it')
   if (beyond.length) here.push(`beyond the edge: ${beyond.slice(0, 3).join(' ')}`)
   if (path === '/leader' && pages !== 1) here.push(`one page, printed on ${pages}`)
+  // The whole board is one wide sheet and a little more.
+  if (path === '/board' && (width < 1_190 || pages > 2)) here.push(`A3 across, printed on ${pages} of ${width} pt`)
   if (path.split('/').length > 2 && pages > 12) here.push(`${pages} pages of one thing`)
   found.push(...here.map((fault) => `${path.replace(/[0-9a-f-]{36}/, '…')}: ${fault}`))
 }

@@ -45,7 +45,7 @@ it('takes somebody without script from the code on a house to the answer and to 
   expect(shown).not.toContain(house.place.name)
   await page.click('a.go')
   await page.waitForURL('**/p/report?p=**')
-  expect(await page.textContent('.note')).toContain('位置已按二维码填好')
+  expect(await page.textContent('main')).toContain('位置已按二维码填好')
   const code = await report(page, '二楼楼梯口', page.url())
   expect(await page.textContent('[role=status]')).toContain('举报已收到')
   expect(await page.textContent('main')).toContain('已收到，等待受理')
@@ -100,35 +100,115 @@ it.each([
   const [page, bare] = [await script.newPage(), await plain.newPage()]
   const receipt = `/p/r-${await report(page, '老街 12 号', `${town.url}/p/report`)}`
   const found: string[] = []
+  /** A page as it stands: it fits, axe finds nothing, and no letter is smaller than eighteen pixels. */
+  const look = async (name: string): Promise<void> => {
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1)
+    if (wide) found.push(`${name}: wider than the window`)
+    await page.evaluate(axe)
+    const violations = (await page.evaluate(
+      async () => ((await (window as unknown as { axe: { run: (d: Document, o: object) => Promise<{ violations: unknown[] }> } }).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations) as unknown,
+    )) as { id: string; nodes: { html: string }[] }[]
+    for (const v of violations) found.push(`${name}: ${v.id} ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 140)).join(' | ')}`)
+    if (name.startsWith('/login')) return
+    const small = await page.evaluate(() => {
+      const walker = document.createTreeWalker(document.body ?? document.documentElement, NodeFilter.SHOW_TEXT)
+      const out: string[] = []
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const el = node.parentElement
+        if (!el || !node.textContent?.trim() || ['STYLE', 'TITLE', 'SCRIPT'].includes(el.tagName)) continue
+        if (Number.parseFloat(getComputedStyle(el).fontSize) < 18) out.push(`${el.tagName} ${node.textContent.trim().slice(0, 20)}`)
+      }
+      return out
+    })
+    for (const one of small) found.push(`${name}: small ${one}`)
+  }
   for (const path of ['/p/report', receipt, href, `/p/f-${facility?.id}`, `/p/h-${house?.place.id}`, '/p/officers', '/login'])
-    for (const lang of ['zh', 'en']) {
-      const address = `${town.url}${path}${path === '/login' ? '' : `?lang=${lang}`}`
+    for (const query of path === '/login' ? [''] : ['?lang=zh', '?lang=en', '?lang=zh&big=1']) {
+      const address = `${town.url}${path}${query}`
       await page.goto(address, { waitUntil: 'load' })
       await page.waitForSelector(path === '/login' ? 'input[name=password]' : 'h1')
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1)
-      if (wide) found.push(`${path}: wider than the window`)
-      await page.evaluate(axe)
-      const violations = (await page.evaluate(
-        async () => ((await (window as unknown as { axe: { run: (d: Document, o: object) => Promise<{ violations: unknown[] }> } }).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations) as unknown,
-      )) as { id: string; nodes: { html: string }[] }[]
-      for (const v of violations) found.push(`${path} ${lang}: ${v.id} ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 140)).join(' | ')}`)
+      await look(`${path}${query}`)
       if (path === '/login') continue
-      // The same page says the same without script, and no letter is smaller than eighteen pixels.
+      // The same page says the same without script.
       await bare.goto(address, { waitUntil: 'load' })
-      if ((await bare.textContent('h1')) !== (await page.textContent('h1'))) found.push(`${path} ${lang}: says something else without script`)
-      const small = await page.evaluate(() => {
-        const walker = document.createTreeWalker(document.body ?? document.documentElement, NodeFilter.SHOW_TEXT)
-        const out: string[] = []
-        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-          const el = node.parentElement
-          if (!el || !node.textContent?.trim() || ['STYLE', 'TITLE', 'SCRIPT'].includes(el.tagName)) continue
-          if (Number.parseFloat(getComputedStyle(el).fontSize) < 18) out.push(`${el.tagName} ${node.textContent.trim().slice(0, 20)}`)
-        }
-        return out
-      })
-      for (const one of small) found.push(`${path} ${lang}: small ${one}`)
+      if ((await bare.textContent('h1')) !== (await page.textContent('h1'))) found.push(`${path}${query}: says something else without script`)
     }
+  // The form that came back says why, keeps what was written, and reads as well; large letters too.
+  for (const query of ['?lang=zh', '?lang=en', '?lang=zh&big=1']) {
+    await page.goto(`${town.url}/p/report${query}`, { waitUntil: 'load' })
+    await page.check('input[name=matter][value=person]')
+    await page.fill('textarea[name=content]', '邻居老王')
+    await page.fill('input[name=address]', '老街 12 号')
+    await page.click('form[enctype] .send button')
+    await page.waitForSelector('.note[role=alert]')
+    expect(await page.inputValue('textarea[name=content]')).toBe('邻居老王')
+    await look(`refused form ${query}`)
+  }
   expect(found).toEqual([])
   await script.close()
   await plain.close()
 }, 240_000)
+
+it('takes a position instead of words, and words where there is none', async () => {
+  const context = await town.browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', geolocation: { longitude: 105.87, latitude: 29.26, accuracy: 20 }, permissions: ['geolocation'] })
+  const page = await context.newPage()
+  await page.goto(`${town.url}/p/report`, { waitUntil: 'load' })
+  const needed = (): Promise<boolean> => page.$eval('input[name=address]', (field) => (field as HTMLInputElement).required)
+  expect(await needed()).toBe(true)
+  await page.click('button:has-text("附上我现在的位置")')
+  await page.waitForSelector('[role=status]:has-text("已附上位置")')
+  expect(await needed()).toBe(false)
+  await page.click('button:has-text("不附位置")')
+  expect(await needed()).toBe(true)
+  await page.click('button:has-text("附上我现在的位置")')
+  await page.waitForSelector('[role=status]:has-text("已附上位置")')
+  await page.check('input[name=matter][value=wiring]')
+  await page.fill('textarea[name=content]', '飞线充电')
+  await page.click('form[enctype] .send button')
+  await page.waitForURL('**/p/r-**')
+  expect(await page.textContent('[role=status]')).toContain('举报已收到')
+  await context.close()
+})
+
+it('points at a map by finger or by keyboard, and asks for none of it before', async () => {
+  const context = await town.browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
+  const page = await context.newPage()
+  const fetched: string[] = []
+  page.on('request', (one) => fetched.push(new URL(one.url()).pathname))
+  await page.goto(`${town.url}/p/report`, { waitUntil: 'load' })
+  expect(fetched.filter((path) => path.startsWith('/p/map'))).toEqual([])
+  const field = (name: string): Promise<string> => page.$eval(`input[name=${name}]`, (one) => (one as HTMLInputElement).value)
+  const needed = (): Promise<boolean> => page.$eval('input[name=address]', (one) => (one as HTMLInputElement).required)
+  await page.click('button:has-text("在地图上指")')
+  await page.waitForSelector('canvas.map')
+  expect(fetched.filter((path) => path.startsWith('/p/map')).sort()).toEqual(['/p/map.js', '/p/map.json'])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(true)
+  await page.locator('canvas.map').click({ position: { x: 160, y: 140 } })
+  await page.waitForSelector('[role=status]:has-text("已指好位置")')
+  const tapped = await field('point')
+  expect([tapped.split(',').length, await needed()]).toEqual([2, false])
+  // Nearer, moved and chosen by keyboard: another point.
+  await page.focus('canvas.map')
+  for (const key of ['+', '+', 'ArrowRight', 'ArrowUp', 'Enter']) await page.keyboard.press(key)
+  expect(await field('point')).not.toBe(tapped)
+  await page.evaluate(axe)
+  const violations = (await page.evaluate(async () => (await (window as unknown as { axe: { run: (d: Document, o: object) => Promise<{ violations: { id: string }[] }> } }).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations.map((one) => one.id))) as string[]
+  expect(violations).toEqual([])
+  // Not on the map after all: then words are needed again.
+  await page.click('button:has-text("不在地图上指了")')
+  expect([await field('point'), await needed()]).toEqual(['', true])
+  await page.click('button:has-text("在地图上指")')
+  await page.locator('canvas.map').click({ position: { x: 200, y: 160 } })
+  const chosen = (await field('point')).split(',').map(Number)
+  await page.check('input[name=matter][value=wiring]')
+  await page.fill('textarea[name=content]', '地图上指的飞线')
+  await page.click('form[enctype] .send button')
+  await page.waitForURL('**/p/r-**')
+  const { page: desk } = await signIn(town, 'clerk')
+  const { items } = await ask<ReportCasePage>(desk, '/report-cases?channel=qr&stage=received')
+  const newest = items.find((one) => one.summary.includes('地图上指的飞线'))
+  const seen = await ask<ReportCaseView>(desk, `/report-cases/${newest?.id}`)
+  expect([seen.spot?.lon, seen.spot?.lat]).toEqual(chosen)
+  await desk.context().close()
+  await context.close()
+})

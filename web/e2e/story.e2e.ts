@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BoardView, ClauseView, DutyView, HazardPage, HazardView, Tally, TaskPage } from '../src/shared/api/contract'
-import { PASSWORD, ask, settled, signIn } from './desk'
-import { handIn, openPhone, picture, signIn as signInPhone } from './phone'
+import { ask, settled, signIn } from './desk'
+import { delivered, handIn, onPhone, openPhone, picture } from './phone'
 import { openTown, type Town } from './town'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -169,11 +169,7 @@ describe('one hazard', () => {
   }, 120_000)
 
   it('is found on the phone at 390×844, with a photo', async () => {
-    const data = mkdtempSync(join(tmpdir(), 'fengsui-story-'))
-    const { context, page } = await openPhone(data)
-    try {
-      await page.goto(`${town.url}/m/`)
-      await signInPhone(page, 'staff1', PASSWORD)
+    await onPhone(town, 'staff1', async (page) => {
       await page.goto(`${town.url}/m/place/${place.id}`)
       await page.click('.box .act:has-text("开始检查")')
       await page.waitForSelector('.it')
@@ -183,11 +179,8 @@ describe('one hazard', () => {
       await page.waitForSelector(`#${items[0]} figure`)
       for (const item of items.slice(1)) await page.click(`#${item} .g`)
       await handIn(page, '负责人不在场')
-      await page.waitForFunction(() => document.querySelectorAll('[data-entry]').length > 0 && !document.querySelector('[data-entry]:not([data-state=delivered])'), undefined, { timeout: 60_000 })
-    } finally {
-      await context.close()
-      rmSync(data, { recursive: true, force: true })
-    }
+      await delivered(page)
+    })
   }, 180_000)
 
   it('arrives graded, is advised on the desk, and the unit gets its link', async () => {

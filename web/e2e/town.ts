@@ -13,7 +13,7 @@ export interface Town {
   /** Where devices speak GB/T 26875.3. */
   ingest: number
   browser: Browser
-  /** Stops the server (a lost network) and starts it again on the same data and port. */
+  /** Stops the server (a lost network) and starts it again on the same data and port; starting one that runs does nothing. */
   stop: () => Promise<void>
   start: () => Promise<void>
   end: () => Promise<void>
@@ -38,6 +38,7 @@ export async function openTown(mqtt?: string, gateways?: string): Promise<Town> 
   const url = `http://127.0.0.1:${port}`
   let server: ChildProcess | null = null
   const start = async (): Promise<void> => {
+    if (server && server.exitCode === null && server.signalCode === null) return
     if (gateways) writeFileSync(join(data, 'gateways.toml'), gateways)
     const doors = ['--ingest', `127.0.0.1:${ingest}`, ...(mqtt ? ['--mqtt', mqtt] : []), ...(gateways ? ['--gateways', join(data, 'gateways.toml')] : [])]
     server = spawn(program, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, ...doors], { stdio: 'ignore' })

@@ -1,6 +1,6 @@
 // What a push shows while the page is closed, and where a tap on it leads. The phone's service worker takes this file along; the
 // desk has it alone. It keeps nothing and answers no request.
-/* global self, clients */
+/* global self, clients, indexedDB */
 const ON_PHONE = new URL(self.registration.scope).pathname.startsWith('/m/')
 const PAGES = ON_PHONE ? { orders: '/m/orders', duty: '/duty', home: '/m/' } : { orders: '/duty/mine', duty: '/duty', home: '/' }
 
@@ -46,12 +46,30 @@ self.addEventListener('pushsubscriptionchange', (event) => {
     (async () => {
       const own = event.newSubscription || (await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }))
       const { endpoint, keys } = own.toJSON()
-      await fetch('/api/v1/me/push', {
-        method: 'POST',
-        credentials: 'same-origin',
-        headers: { 'Content-Type': 'application/json', 'X-Fengsui': '1' },
-        body: JSON.stringify({ endpoint, p256dh: keys.p256dh, auth: keys.auth, browser: ON_PHONE ? '手机' : '电脑' }),
-      })
+      const told = () => post('/api/v1/me/push', { endpoint, p256dh: keys.p256dh, auth: keys.auth, browser: ON_PHONE ? '手机' : '电脑' })
+      const answer = await told()
+      if (answer.status === 401 && (await proved())) await told()
     })(),
   )
 })
+
+function post(path, body) {
+  return fetch(path, { method: 'POST', credentials: 'same-origin', headers: { 'Content-Type': 'application/json', 'X-Fengsui': '1' }, body: JSON.stringify(body) })
+}
+
+/** Shows the key a phone's session is bound to, as pages do (`src/shared/api/device.ts`). */
+async function proved() {
+  // Opened only where it is: an empty one made here would be none for the page.
+  const known = indexedDB.databases ? await indexedDB.databases() : []
+  if (!known.some((one) => one.name === 'fengsui.device')) return false
+  const settled = (asked) => new Promise((done, failed) => { asked.onsuccess = () => done(asked.result); asked.onerror = () => failed(asked.error) })
+  const db = await settled(indexedDB.open('fengsui.device'))
+  const key = await settled(db.transaction('key').objectStore('key').get('current'))
+  db.close()
+  const asked = await fetch('/api/v1/session/challenge', { credentials: 'same-origin' })
+  if (!key || !asked.ok) return false
+  const { challenge } = await asked.json()
+  const bytes = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, new TextEncoder().encode(challenge))
+  const signature = btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  return (await post('/api/v1/session/proof', { challenge, signature })).ok
+}

@@ -58,6 +58,7 @@ export class PhoneServer {
   /** Reports villagers told, by id. */
   reports = new Map<string, Json>()
   calls: Json[] = []
+  absences: Json[] = []
   answered: string[] = []
   /** Facilities whose check is due, and checks that came. */
   facilities: Json[] = [{ id: '01900000-0000-7000-8000-000000000601', code: 'SS-0001', name: '老街消火栓', territory: { id: 'v', name: '胡豆坪村' }, address: '', stage: { code: 'in_service', label: '在用' }, check_by: '2026-11-20', overdue: true, version: 4 }]
@@ -100,6 +101,15 @@ export class PhoneServer {
     recheck_due_on: '2026-11-26', overdue: false, days_over: 0, due_soon: true, days_left: 1, recurrence_of: null, found_at: '2026-11-14T10:00:00+08:00', found_by: '王敏', version: 4,
   }]
 
+  /** What the law asks of a phone: stopped places, visits to sign, houses, who may punish on what. */
+  stops: Json[] = [{ id: '01900000-0000-7000-8000-000000000801', place: { id: this.places[0]!.id, name: '罗记农资门市' }, village: { id: 'v', name: '胡豆坪村' }, danger: '唯一出口被封死', patrol_by: '2026-11-24', may_patrol: true, version: 3 }]
+  visits: Json[] = [{ inspection: '01900000-0000-7000-8000-000000000901', place: { id: this.places[3]!.id, name: '唐家茶馆' }, on: '2026-11-20', recorder: { id: 'v', name: '胡豆坪村' }, org: { id: 'p', name: '派出所' }, bodies: [], outcome: 'clear', failed: [] }]
+  houses: Json[] = [{ place: { id: this.places[2]!.id, name: '青胡路 41 号自建房' }, code: 'A-3', lodging: 9, working: null, training: null, heads: 9, village: { id: 'v', name: '胡豆坪村' }, waits: [{ id: '01900000-0000-7000-8000-000000000a01', org: { id: 'p', name: '派出所' }, kind: { code: 'licence', label: '证照核验' }, asked_on: '2026-11-24', version: 4 }] }]
+  kinds: Json[] = [{ code: 'ordinary', name: '普通吹哨', about: '一家办不了的', receive: '1 小时', arrive: '2 个工作日', pressing: false }]
+  law: Json = { me: 'p-1', officers: [{ person: { id: 'p-1', name: '甲' }, org: '站', lacks: '' }, { person: { id: 'p-2', name: '乙' }, org: '站', lacks: '' }, { person: { id: 'p-3', name: '丙' }, org: '站', lacks: '证件已过期' }],
+    items: [{ id: 'item', name: '堵塞安全出口', from: '2026-01-01', to: '2026-11-30', standing: 'valid', range: { kinds: ['warning', 'fine'], organisation_fen: [0, 300_000], citizen_fen: [0, 20_000] } }] }
+  lawful: Json[] = []
+
   /** The same key gets the same answer again, as the program does it. */
   answer(asked: Asked): Said {
     const key = asked.headers['idempotency-key']
@@ -140,6 +150,10 @@ export class PhoneServer {
       this.steps.push({ path, ...body() })
       return { status: 200, body: { version: 5 } }
     }
+    if (path === '/me/away' || path === '/me/away/back') {
+      if (asked.method === 'POST') this.absences.push({ path, ...body() })
+      return { status: 200, body: { items: [{ force: { id: 'f', name: '胡豆坪微站' }, away: [], duties: [] }] } }
+    }
     if (path === '/me/calls') return { status: 200, body: { items: this.calls } }
     const call = /^\/call-tests\/([^/]+)\/answer$/.exec(path)
     if (call) {
@@ -157,6 +171,15 @@ export class PhoneServer {
       if (!one.photos.every((id: string) => this.uploads.get(id)?.complete)) return problem(422, 'placard.photo_not_here', '照片还没有传完')
       this.hung.push(one)
       return { status: 200, body: { ...placard, standing: 'current', version: placard.version + 1 } }
+    }
+    if (path === '/stop-uses') return { status: 200, body: { items: this.stops } }
+    if (path === '/joint-control/to-sign') return { status: 200, body: { items: this.visits } }
+    if (path === '/houses') return { status: 200, body: { items: this.houses, may_count: true } }
+    if (path === '/whistles/options') return { status: 200, body: { kinds: this.kinds, bodies: [], scores: [] } }
+    if (path === '/cases/options') return { status: 200, body: { ...this.law, may_open: true } }
+    if (asked.method === 'POST' && /^\/(stop-uses\/[^/]+\/steps|inspections\/[^/]+\/signatures|houses\/[^/]+\/count|houses\/checks\/[^/]+\/answer|whistles|cases\/on-spot)$/.test(path)) {
+      this.lawful.push({ path, ...body() })
+      return { status: 200, body: {} }
     }
     if (path === '/facilities/due') return { status: 200, body: { late: this.facilities, coming: [] } }
     const checked = /^\/facilities\/([^/]+)\/steps$/.exec(path)
@@ -196,7 +219,7 @@ export class PhoneServer {
 
   private sync(): Json {
     return {
-      cursor: '7', server_time: ME.server_time, me: ME, tasks: this.tasks, gone: [], places: this.places,
+      cursor: '7', server_time: ME.server_time, anchor: 'anchor-1', me: ME, tasks: this.tasks, gone: [], places: this.places,
       sheets: Object.fromEntries(this.places.map((p) => [p.id, this.sheet])), quick: this.quick, rechecks: this.rechecks,
       hazard_codes: [
         { code: 'H01.1', label: '疏散通道堵塞/占用', category: '01', category_label: '疏散通道/安全出口' },

@@ -2,7 +2,7 @@
 //! machine with the same row counts. Figures are printed, never asserted. The peer of the board is Python's own sqlite3
 //! with one plain query for one duty. `--size excel` measures libraries for Excel files in turn with the program, on the
 //! same file: ours, theirs, theirs, ours. `FENGSUI_BENCH_PYTHON` names the Python that has them (`FENGSUI_BENCH_ROUTERS`
-//! the one with OSRM and Valhalla), `FENGSUI_BENCH_NODE` a folder whose `node_modules` has `exceljs` and `xlsx`; what is
+//! the one with OSRM and Valhalla), `FENGSUI_BENCH_NODE` a folder whose `node_modules` has `exceljs`, `xlsx` and `node-red`; what is
 //! missing is listed as missing.
 
 use std::path::Path;
@@ -13,7 +13,7 @@ use testkit::postgres::Cluster;
 
 use crate::run;
 
-const USAGE: &str = "usage: cargo xtask bench [--size town|district|large|all|ledger|city|road|excel|tiles|device|org|papers] [--rows N] [--most N] [--json]";
+const USAGE: &str = "usage: cargo xtask bench [--size town|district|large|all|ledger|city|road|excel|tiles|device|alarm|org|papers] [--rows N] [--most N] [--file MAP] [--json]";
 
 /// Rounds of ours, theirs, theirs, ours.
 const ROUNDS: usize = 5;
@@ -68,9 +68,12 @@ for name, places, inspections in [("town", 220, 2640), ("district", 15000, 15000
     print(f"| sqlite3 一条查询算一项责任 | {name} | {places} | {took:.2f} |")
 "#;
 
-/// Peers of the intake, as far as they are installed: mosquitto acknowledges QoS 1 without a sync, FastAPI commits each
-/// message to SQLite. One line of a table each.
+/// Peers of the intake, as far as they are installed: mosquitto acknowledges QoS 1 without a sync, Node-RED answers before it
+/// has written, FastAPI commits each message to SQLite. A line of a table each, or one for each rate of our own open-loop load.
 const DEVICE_PEERS: &str = include_str!("bench/device_peers.py");
+
+/// What they are sent a second, one after the other until the slowest of a hundred exceeds the goal: as ours is (`server::bench::alarm`).
+const STORM_RATES: &[&str] = &["500", "1000", "2000", "4000", "8000", "16000"];
 
 /// OSRM and Valhalla on a network of ours.
 const ROUTE_PEERS: &str = include_str!("bench/route_peers.py");
@@ -84,6 +87,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let mut size = "district".to_owned();
     let mut rows = "100000".to_owned();
     let mut most = "1000000".to_owned();
+    let mut map: Option<String> = None;
     let mut as_json = false;
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
@@ -101,8 +105,15 @@ pub fn run(arguments: &[String]) -> Result<()> {
                 most.clone_from(named);
                 words.next();
             }
+            ("--file", Some(named)) => {
+                map = Some(named.clone());
+                words.next();
+            }
             _ => bail!(USAGE),
         }
+    }
+    if map.is_some() && size != "road" {
+        bail!("--file MAP belongs to --size road\n{USAGE}");
     }
     run::must(run::command("cargo")?.args(["build", "--release", "--quiet", "-p", "fengsui-server"]))?;
     let program = run::target()?.join("release/fengsui");
@@ -114,6 +125,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     if as_json {
         own.arg("--json");
     }
+    own.args(map.iter().flat_map(|map| ["--file", map.as_str()]));
     // Never somebody's server: ten million rows stay behind in it. Its own is not synced, which the figures say.
     let cluster = if size == "city" { Some(Cluster::start()?) } else { None };
     if let Some(cluster) = &cluster {
@@ -124,12 +136,21 @@ pub fn run(arguments: &[String]) -> Result<()> {
         return Ok(());
     }
     match size.as_str() {
-        "road" => return routers(&program),
+        "alarm" => {
+            println!(
+                "\n| 对照，同一开环负载 | 每秒 | 发出 | 中位 ms | p99 ms | 说明 |\n|---|--:|--:|--:|--:|---|"
+            );
+            let (seconds, rates) =
+                if rows == "100000" { ("10", STORM_RATES) } else { ("2", &["200", "400"][..]) };
+            let program = program.display().to_string();
+            script(&python(), DEVICE_PEERS, &[&["storm", &program, seconds], rates].concat());
+            return Ok(());
+        }
+        "road" => return routers(&program, map.as_deref()),
         "tiles" => return postgres(&std::env::temp_dir(), "1000000", "tiles"),
         "device" => {
             println!("\n| 对照 | n | 每秒 | 说明 |\n|---|--:|--:|---|");
             script(&python(), DEVICE_PEERS, &[]);
-            println!("| Node-RED | | | 没有测量 |");
             return Ok(());
         }
         _ => {}
@@ -152,17 +173,22 @@ fn python() -> String {
 }
 
 /// Routers and solvers on the very networks and instances the program was measured on.
-fn routers(program: &Path) -> Result<()> {
+fn routers(program: &Path, map: Option<&str>) -> Result<()> {
     println!("\n| 对照 | 规模 | ms | |\n|---|---|--:|---|");
-    for (size, side) in [("S", "60"), ("M", "249")] {
+    let stem = map.and_then(|map| Path::new(map).file_stem()).map(|stem| stem.to_string_lossy().into_owned());
+    let of_map = stem.as_deref().zip(map).map(|(stem, map)| (stem, "0", Some(map)));
+    for (size, side, map) in [("S", "60", None), ("M", "249", None)].into_iter().chain(of_map) {
         let folder = std::env::temp_dir().join(format!("fengsui-bench-net-{}-{size}", std::process::id()));
         let mut own = run::command(program)?;
-        run::must(own.args(["bench", "--one", "net", "--rows", side, "--file"]).arg(&folder))?;
+        own.arg("bench").args(map.iter().flat_map(|map| ["--map", *map]));
+        run::must(own.args(["--one", "net", "--rows", side, "--file"]).arg(&folder))?;
         let python = std::env::var("FENGSUI_BENCH_ROUTERS").unwrap_or_else(|_| python());
         script(&python, ROUTE_PEERS, &[&folder.display().to_string(), size]);
         postgres(&folder, size, "routes")?;
         std::fs::remove_dir_all(&folder)?;
     }
+    let why = "未量：635,209 个路口的路网，各家单是准备就要十几分钟，一次运行排不下";
+    println!("| OSRM、Valhalla、pgRouting | L | | {why} |");
     let even = [("220", "40", "5"), ("2000", "200", "10"), ("15000", "500", "20")];
     for (demands, sites, p) in even {
         script(&python(), COVERING_PEERS, &[demands, sites, p, "0"]);

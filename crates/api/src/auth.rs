@@ -1,6 +1,7 @@
 //! From a cookie to a [`Caller`]. Only the hash of the reference is known to the server; a write that comes with the
 //! cookie must also carry a header that no other site can make a browser send.
 
+use app::session::Shown;
 use app::{Caller, Error};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -14,6 +15,12 @@ const SECURE_COOKIE: &str = "__Host-fengsui";
 /// Name over plain HTTP on the own machine.
 const LOCAL_COOKIE: &str = "fengsui";
 
+/// What stands behind either name in that of the cookie that says the phone's key was shown lately.
+const PROOF: &str = "-proof";
+
+/// What a page says in `X-Fengsui` when it asks something while nobody touches it: that keeps no session alive.
+const UNATTENDED: &str = "background";
+
 /// The caller of a request, or a refusal. An account whose password must be changed, or that must set up a second factor,
 /// gets no further than that.
 pub(crate) struct Known(pub Caller);
@@ -24,11 +31,14 @@ pub(crate) struct Enrolling(pub Caller);
 /// The caller, also when the password must be changed first.
 pub(crate) struct Entering(pub Caller);
 
-impl FromRequestParts<Doors> for Entering {
+/// The reference alone, for who is about to show the key it is bound to.
+pub(crate) struct Referred(pub String);
+
+impl FromRequestParts<Doors> for Referred {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refusal> {
-        let reference = reference(&parts.headers, doors).ok_or_else(|| Error::Unauthenticated {
+        let reference = kept(&parts.headers, name(doors)).ok_or_else(|| Error::Unauthenticated {
             code: "session.missing",
             message: "请先登录".to_owned(),
         })?;
@@ -38,7 +48,24 @@ impl FromRequestParts<Doors> for Entering {
                 message: "请从本系统页面操作（缺少 X-Fengsui 请求头）".to_owned(),
             }));
         }
-        let mut caller = doors.app.authenticate(&reference).await?;
+        Ok(Self(reference))
+    }
+}
+
+impl FromRequestParts<Doors> for Entering {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refusal> {
+        let Referred(reference) = Referred::from_request_parts(parts, doors).await?;
+        let proof = kept(&parts.headers, &format!("{}{PROOF}", name(doors)));
+        let shown = Shown { reference: &reference, proof: proof.as_deref() };
+        // A stream stays open by itself, and comes again by itself.
+        let is_use = parts.headers.get("x-fengsui").is_none_or(|value| value != UNATTENDED)
+            && !parts.uri.path().ends_with("/events");
+        let mut caller = match is_use || !parts.method.is_safe() {
+            true => doors.app.authenticate(shown).await?,
+            false => doors.app.authenticate_unattended(shown).await?,
+        };
         caller.operation = parts.extensions.get().cloned();
         if let Some(operation) = &mut caller.operation {
             operation.account = caller.account.to_string();
@@ -110,8 +137,12 @@ impl FromRequestParts<Doors> for Mapping {
     }
 }
 
-fn reference(headers: &HeaderMap, doors: &Doors) -> Option<String> {
-    let wanted = if doors.secure { SECURE_COOKIE } else { LOCAL_COOKIE };
+fn name(doors: &Doors) -> &'static str {
+    if doors.secure { SECURE_COOKIE } else { LOCAL_COOKIE }
+}
+
+/// What the browser keeps in a cookie.
+fn kept(headers: &HeaderMap, wanted: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -124,9 +155,18 @@ fn reference(headers: &HeaderMap, doors: &Doors) -> Option<String> {
 
 /// The cookie that keeps a reference for so many seconds; 0 takes it away.
 pub(crate) fn cookie(doors: &Doors, reference: &str, lasts_s: i64) -> Option<HeaderValue> {
-    let (name, secure) = if doors.secure { (SECURE_COOKIE, "; Secure") } else { (LOCAL_COOKIE, "") };
+    keep(doors, name(doors), reference, lasts_s)
+}
+
+/// The cookie that keeps beside it, for so many seconds, that the phone's key was shown; 0 takes it away.
+pub(crate) fn proof_cookie(doors: &Doors, proof: &str, lasts_s: i64) -> Option<HeaderValue> {
+    keep(doors, &format!("{}{PROOF}", name(doors)), proof, lasts_s)
+}
+
+fn keep(doors: &Doors, name: &str, text: &str, lasts_s: i64) -> Option<HeaderValue> {
+    let secure = if doors.secure { "; Secure" } else { "" };
     HeaderValue::from_str(&format!(
-        "{name}={reference}; Path=/; HttpOnly; SameSite=Lax; Max-Age={lasts_s}{secure}"
+        "{name}={text}; Path=/; HttpOnly; SameSite=Lax; Max-Age={lasts_s}{secure}"
     ))
     .ok()
 }

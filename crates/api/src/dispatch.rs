@@ -1,6 +1,7 @@
 //! Sending people to an incident, and what they say to it.
 
 use app::dispatch::view::{Candidates, DispatchInput, DispatchStep, DispatchView, MyDispatches};
+use app::dispatch::way::DispatchWay;
 use app::incident::view::IncidentView;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -16,6 +17,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(candidates))
         .routes(routes!(dispatch))
         .routes(routes!(step))
+        .routes(routes!(way))
         .routes(routes!(mine))
 }
 
@@ -54,6 +56,17 @@ async fn step(
     Json(asked): Json<DispatchStep>,
 ) -> Answer<Json<DispatchView>> {
     Ok(Json(doors.app.step_dispatch(&caller, &id.into(), asked).await?))
+}
+
+/// 出动路线与沿途水源
+#[utoipa::path(get, path = "/api/v1/dispatches/{id}/way", tag = "dispatch", params(("id" = String, Path)),
+    responses((status = 200, body = DispatchWay), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn way(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Answer<Json<DispatchWay>> {
+    Ok(Json(doors.app.dispatch_way(&caller, &id.into()).await?))
 }
 
 /// 我的调派

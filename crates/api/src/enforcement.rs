@@ -1,6 +1,7 @@
 //! Items of authority; cases, their steps and their file.
 
 use app::enforcement::authority::{AuthorityEnd, AuthorityInput, AuthorityList, AuthorityView};
+use app::enforcement::spot::OnSpotInput;
 use app::enforcement::view::{CaseAsked, CaseInput, CaseOptions, CasePage, CaseStep, CaseView};
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -17,6 +18,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(end_item))
         .routes(routes!(list, open))
         .routes(routes!(options))
+        .routes(routes!(on_spot))
         .routes(routes!(one))
         .routes(routes!(step))
 }
@@ -72,6 +74,17 @@ async fn open(
     Json(asked): Json<CaseInput>,
 ) -> Answer<Json<CaseView>> {
     Ok(Json(doors.app.open_case(&caller, asked).await?))
+}
+
+/// 当场处罚
+#[utoipa::path(post, path = "/api/v1/cases/on-spot", tag = "enforcement", request_body = OnSpotInput,
+    responses((status = 200, body = CaseView), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn on_spot(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Json(asked): Json<OnSpotInput>,
+) -> Answer<Json<CaseView>> {
+    Ok(Json(doors.app.punish_on_spot(&caller, asked).await?))
 }
 
 /// 登记案件所需选项

@@ -2,14 +2,16 @@
 //! comes back is told what it missed.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::Caller;
 use app::event::Change;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures::Stream;
+use futures::{Stream, StreamExt};
 use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -18,6 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::limit::Seats;
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
@@ -28,8 +31,13 @@ const IN_FLIGHT: usize = 64;
 /// Rights change and sessions end: after this the browser has to come in again. It does so by itself.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
+/// Streams of one session: a page opens one. Source: design of reliability, §7.4; initial value.
+const MOST_OF_ONE: usize = 4;
+/// Streams of this process: twice what the design measures with.
+const MOST: usize = 1_000;
+
 pub(crate) fn routes() -> OpenApiRouter<Doors> {
-    OpenApiRouter::new().routes(routes!(events))
+    OpenApiRouter::new().routes(routes!(events)).layer(Extension(Arc::new(Seats::new(MOST_OF_ONE, MOST))))
 }
 
 /// Something changed; ask again for what shows it.
@@ -43,12 +51,15 @@ pub(crate) struct ChangeEvent {
 
 /// 实时变化
 #[utoipa::path(get, path = "/api/v1/events", tag = "event",
-    responses((status = 200, content_type = "text/event-stream", body = ChangeEvent), (status = 401, body = Problem)))]
+    responses((status = 200, content_type = "text/event-stream", body = ChangeEvent), (status = 401, body = Problem),
+        (status = 429, body = Problem)))]
 pub(crate) async fn events(
     State(doors): State<Doors>,
+    Extension(seats): Extension<Arc<Seats>>,
     Known(caller): Known,
     headers: HeaderMap,
 ) -> Answer<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
+    let seat = seats.take(&caller.session)?;
     let told = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse().ok());
     let last = doors.app.last_change(&caller).await?;
     // A number from the future is of another database.
@@ -57,7 +68,12 @@ pub(crate) async fn events(
     tokio::spawn(async move {
         let _ = tokio::time::timeout(LONGEST, follow(doors, caller, after, tell)).await;
     });
-    Ok(Sse::new(ReceiverStream::new(hear)).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+    // The seat is free as soon as the browser is gone.
+    let told = ReceiverStream::new(hear).map(move |one| {
+        let _ = &seat;
+        one
+    });
+    Ok(Sse::new(told).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 
 /// Tells what changes until nobody listens.

@@ -1,9 +1,9 @@
 //! Forces: fire stations, micro stations and volunteer brigades, their kit, people, rosters and patrols.
 
 use app::force::{
-    ForceAsked, ForceInput, ForceList, ForceMemberInput, ForceOptions, ForceStep, ForceStepInput,
-    ForceVehicleInput, ForceView, ForceVoidInput, KitCheckInput, PatrolAsked, PatrolInput, PatrolOne,
-    PatrolPage, RosterInput,
+    AwayBack, AwayInput, ForceAsked, ForceInput, ForceList, ForceMemberInput, ForceOptions, ForceStep,
+    ForceStepInput, ForceVehicleInput, ForceView, ForceVoidInput, KitCheckInput, MyAway, PatrolAsked,
+    PatrolInput, PatrolOne, PatrolPage, RosterInput,
 };
 
 use axum::Json;
@@ -32,6 +32,8 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(count))
         .routes(routes!(void_count))
         .routes(routes!(member))
+        .routes(routes!(my_away, report_away))
+        .routes(routes!(come_back))
         .routes(routes!(roster))
         .routes(routes!(patrol))
         .routes(routes!(patrols))
@@ -325,4 +327,33 @@ async fn void_patrol(
     Json(asked): Json<ForceVoidInput>,
 ) -> Answer<Json<ForceView>> {
     Ok(Json(doors.app.void_patrol(&caller, &id.into(), &patrol, asked).await?))
+}
+
+/// 我的离岗与值班
+#[utoipa::path(get, path = "/api/v1/me/away", tag = "force",
+    responses((status = 200, body = MyAway), (status = 401, body = Problem)))]
+async fn my_away(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<MyAway>> {
+    Ok(Json(doors.app.my_away(&caller).await?))
+}
+
+/// 报告离岗
+#[utoipa::path(post, path = "/api/v1/me/away", tag = "force", request_body = AwayInput,
+    responses((status = 200, body = MyAway), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn report_away(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Json(asked): Json<AwayInput>,
+) -> Answer<Json<MyAway>> {
+    Ok(Json(doors.app.report_away(&caller, asked).await?))
+}
+
+/// 报告返岗或撤回离岗
+#[utoipa::path(post, path = "/api/v1/me/away/back", tag = "force", request_body = AwayBack,
+    responses((status = 200, body = MyAway), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn come_back(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Json(asked): Json<AwayBack>,
+) -> Answer<Json<MyAway>> {
+    Ok(Json(doors.app.come_back(&caller, asked).await?))
 }

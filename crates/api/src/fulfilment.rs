@@ -1,7 +1,7 @@
 //! The board: from the whole plan down to the records behind one figure.
 
-use app::fulfilment::{Ask, Board, Case, Evidence, Found, Number, Pick, Quote as Quoted, Whom};
-use app::fulfilment::{ClauseLine, ClausePage, DutyLine, DutyPage};
+use app::fulfilment::{Ask, Board, Case, EventRoom, Evidence, Found, Number, Pick, Quote as Quoted, Whom};
+use app::fulfilment::{ClauseLine, ClausePage, DutyLine, DutyPage, DutyStanding};
 use app::parameter::value_json;
 use app::photo::PhotoView;
 use axum::Json;
@@ -26,8 +26,10 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(board))
         .routes(routes!(clause))
         .routes(routes!(duty))
+        .routes(routes!(standing))
         .routes(routes!(evidence))
         .routes(routes!(export))
+        .routes(routes!(export_board))
 }
 
 /// What is asked of the board.
@@ -157,9 +159,22 @@ pub(crate) struct ClauseRow {
     note: Option<String>,
     who: Vec<String>,
     duties_n: usize,
+    /// The duties most of its figures come from.
+    measures: Vec<MeasureRow>,
+    /// The first day by which something that is still open must be done.
+    next_due: Option<String>,
     tally: Tally,
     villages: Vec<VillageTally>,
     trend: Vec<MonthRatio>,
+}
+
+/// What one duty comes to, in short.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct MeasureRow {
+    duty: String,
+    title: String,
+    done: u32,
+    due: u32,
 }
 
 /// The board.
@@ -218,6 +233,29 @@ pub(crate) struct DutyRow {
     parameters: Vec<DutyParameter>,
     /// Whether something of it is recorded as evidence.
     recordable: bool,
+    /// First day it is owed.
+    owed_from: String,
+}
+
+/// A duty that a later version of the plan brings.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ComingDuty {
+    id: String,
+    title: String,
+    /// Its first day.
+    begins: String,
+}
+
+/// A duty of this or another version of the plan, and when it holds.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct DutyStandingView {
+    id: String,
+    title: String,
+    clause: Named,
+    /// First day, where it is not in force yet.
+    begins: Option<String>,
+    /// Last day, where it is in force no more.
+    ended: Option<String>,
 }
 
 /// One clause with its duties.
@@ -226,6 +264,8 @@ pub(crate) struct ClauseView {
     clause: ClauseRow,
     quote: Option<Quote>,
     duties: Vec<DutyRow>,
+    /// Duties that are to begin.
+    coming: Vec<ComingDuty>,
 }
 
 /// For whom or what a duty is owed.
@@ -325,13 +365,18 @@ pub(crate) async fn clause(
     Path(code): Path<String>,
     Query(query): Query<BoardQuery>,
 ) -> Answer<Json<ClauseView>> {
-    let ClausePage { board, quote, duties } = doors.app.board_clause(&caller, &code, &ask(&query)?).await?;
+    let page = doors.app.board_clause(&caller, &code, &ask(&query)?).await?;
+    let ClausePage { board, quote, duties, coming } = page;
     let clause = board.clauses.first().map(|line| clause_row(&board, line));
     let clause = clause.ok_or(app::Error::NotFound)?;
     Ok(Json(ClauseView {
         clause,
         quote: quote.map(quote_view),
         duties: duties.iter().map(duty_row).collect(),
+        coming: coming
+            .into_iter()
+            .map(|(duty, from)| ComingDuty { id: duty.id, title: duty.title, begins: day(from) })
+            .collect(),
     }))
 }
 
@@ -353,9 +398,27 @@ pub(crate) async fn duty(
     let items = occurrences.iter().map(occurrence_row).collect();
     Ok(Json(DutyView {
         duty: duty_row(&line),
-        clause: Named::new(&clause.code, format!("{} {}", clause_label(&clause), clause.title)),
+        clause: clause_named(&clause),
         quote: quote.map(quote_view),
         occurrences: OccurrencePage { items, next, total, with_project },
+    }))
+}
+
+/// 一项责任何时生效
+#[utoipa::path(get, path = "/api/v1/board/duties/{id}/standing", tag = "board", params(("id" = String, Path)),
+    responses((status = 200, body = DutyStandingView), (status = 404, body = Problem)))]
+async fn standing(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Answer<Json<DutyStandingView>> {
+    let DutyStanding { duty, clause, begins, ended } = doors.app.duty_standing(&caller, &id).await?;
+    Ok(Json(DutyStandingView {
+        id: duty.id,
+        title: duty.title,
+        clause: clause_named(&clause),
+        begins: begins.map(day),
+        ended: ended.map(day),
     }))
 }
 
@@ -384,6 +447,20 @@ async fn export(
     let statuses = statuses(query.status.as_deref())?;
     let asked = BoardQuery { at: query.at, from: query.from, to: query.to, village: query.village };
     let (name, bytes) = doors.app.export_occurrences(&caller, &id, &ask(&asked)?, &statuses, format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
+}
+
+/// 导出任务落实台账
+#[utoipa::path(get, path = "/api/v1/exports/board", tag = "board", params(FormatQuery, BoardQuery),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn export_board(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(form): Query<FormatQuery>,
+    Query(query): Query<BoardQuery>,
+) -> Answer<Response> {
+    let format = form.of_list(&doors)?;
+    let (name, bytes) = doors.app.export_board(&caller, &ask(&query)?, format).await?;
     Ok(attachment(&name, format.media_type(), bytes))
 }
 
@@ -438,7 +515,7 @@ fn villages(board: &Board, tallies: &[Counts]) -> Vec<VillageTally> {
 }
 
 fn clause_row(board: &Board, line: &ClauseLine) -> ClauseRow {
-    let ClauseLine { clause, who, duties, row } = line;
+    let ClauseLine { clause, who, duties, measures, row } = line;
     ClauseRow {
         code: clause.code.clone(),
         label: clause_label(clause),
@@ -449,6 +526,16 @@ fn clause_row(board: &Board, line: &ClauseLine) -> ClauseRow {
         note: clause.absent_in_source.then(|| "原文没有这个编号，保留不用".to_owned()),
         who: who.clone(),
         duties_n: *duties,
+        measures: measures
+            .iter()
+            .map(|one| MeasureRow {
+                duty: one.duty.clone(),
+                title: one.title.clone(),
+                done: one.done,
+                due: one.due,
+            })
+            .collect(),
+        next_due: row.next_due.map(day),
         tally: (&row.whole).into(),
         villages: villages(board, &row.areas),
         trend: board
@@ -473,6 +560,10 @@ pub(crate) fn clause_label(clause: &Clause) -> String {
         Ok(n @ 20..=99) => format!("第{}十{}条", digit(n / 10), digit(n % 10)),
         _ => clause.no.clone(),
     }
+}
+
+fn clause_named(clause: &Clause) -> Named {
+    Named::new(&clause.code, format!("{} {}", clause_label(clause), clause.title))
 }
 
 fn quote_view(quote: Quoted) -> Quote {
@@ -506,6 +597,7 @@ fn duty_row(line: &DutyLine) -> DutyRow {
         note: duty.note.clone(),
         parameters: line.parameters.iter().map(parameter).collect(),
         recordable: !domain::evidence::claim::asked(duty).is_empty(),
+        owed_from: day(line.owed_from),
     }
 }
 
@@ -516,11 +608,14 @@ pub(crate) fn subject_view(whom: &Whom) -> SubjectView {
         SubjectKind::Station => Some(format!("/forces/{}", whom.id)),
         SubjectKind::Facility => Some(format!("/facilities/{}", whom.id)),
         SubjectKind::Road => Some(format!("/roads/{}", whom.id)),
-        SubjectKind::Event if whom.is_stop_use => Some(format!("/stop-uses/{}", whom.id)),
-        SubjectKind::Event if whom.is_sector => Some("/sectors".to_owned()),
-        SubjectKind::Event if whom.is_whistle => Some(format!("/whistles/{}", whom.id)),
-        SubjectKind::Event if whom.is_occasion => Some(format!("/evidence/{}", whom.id)),
-        SubjectKind::Event => Some(format!("/hazards/{}", whom.id)),
+        SubjectKind::Event => Some(match whom.event {
+            Some(EventRoom::StopUse) => format!("/stop-uses/{}", whom.id),
+            Some(EventRoom::Sector) => "/sectors".to_owned(),
+            Some(EventRoom::Incident) => format!("/incidents/{}", whom.id),
+            Some(EventRoom::Whistle) => format!("/whistles/{}", whom.id),
+            Some(EventRoom::Evidence) => format!("/evidence/{}", whom.id),
+            None => format!("/hazards/{}", whom.id),
+        }),
         SubjectKind::Person => Some(format!("/people/{}", whom.id)),
         _ => None,
     };
@@ -562,6 +657,8 @@ fn evidence_row(found: Found) -> EvidenceRow {
         "stop_use" => Some(format!("/stop-uses/{}", found.id)),
         "sector_risk" | "sector_ruling" => Some("/sectors".to_owned()),
         "whistle" => Some(format!("/whistles/{}", found.id)),
+        "incident" => Some(format!("/incidents/{}", found.id)),
+        "authority_item" => Some("/authority".to_owned()),
         "inspection" => Some(format!("/inspections/{}", found.id)),
         "hazard" => Some(format!("/hazards/{}", found.id)),
         "place" => Some(format!("/places/{}", found.id)),
@@ -571,6 +668,15 @@ fn evidence_row(found: Found) -> EvidenceRow {
         "placard" => Some(format!("/placards/{}", found.id)),
         "force" => Some(format!("/forces/{}", found.id)),
         "report_case" => Some(format!("/report-cases/{}", found.id)),
+        "meeting" => Some(format!("/meetings/{}", found.id)),
+        "report" => Some(format!("/reports/{}", found.id)),
+        "call_test" => Some(format!("/call-tests/{}", found.id)),
+        "sortie" => Some(format!("/sorties/{}", found.id)),
+        "drill" => Some(format!("/drills/{}", found.id)),
+        "training" => Some(format!("/trainings/{}", found.id)),
+        "campaign" => Some(format!("/campaigns/{}", found.id)),
+        "contract" => Some(format!("/contracts/{}", found.id)),
+        "budget" => Some("/budget".to_owned()),
         _ => None,
     };
     EvidenceRow {

@@ -1,19 +1,25 @@
-//! The gate of clause 11: exemptions the leader recorded.
+//! The gate of clause 11: exemptions the leader recorded; the list of who enforces, helps to and inspects.
 
 use app::gate::{ExemptionInput, ExemptionView, RollView};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::export::{FormatQuery, attachment};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
 pub(crate) fn routes() -> OpenApiRouter<Doors> {
-    OpenApiRouter::new().routes(routes!(list, record)).routes(routes!(void)).routes(routes!(roll))
+    OpenApiRouter::new()
+        .routes(routes!(list, record))
+        .routes(routes!(void))
+        .routes(routes!(roll))
+        .routes(routes!(export))
 }
 
 /// All exemptions.
@@ -66,4 +72,17 @@ async fn void(
     Json(asked): Json<ExemptionVoid>,
 ) -> Answer<Json<ExemptionView>> {
     Ok(Json(doors.app.void_exemption(&caller, &id.into(), &asked.reason, asked.version).await?))
+}
+
+/// 导出执法检查人员名录
+#[utoipa::path(get, path = "/api/v1/exports/officers", tag = "gate", params(FormatQuery),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn export(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(form): Query<FormatQuery>,
+) -> Answer<Response> {
+    let format = form.of_list(&doors)?;
+    let (name, bytes) = doors.app.export_roll(&caller, format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
 }

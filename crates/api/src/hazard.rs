@@ -63,6 +63,8 @@ pub(crate) struct HazardQuery {
     to_advise: Option<bool>,
     /// Only those for which an extension was asked and not decided.
     extension_asked: Option<bool>,
+    /// Only those for which a step of the ladder of escalation is due.
+    to_escalate: Option<bool>,
     /// Only those not ended.
     open: Option<bool>,
     /// Text in number, description or the place's name.
@@ -96,6 +98,7 @@ impl HazardQuery {
             to_confirm: self.to_confirm.unwrap_or_default(),
             to_advise: self.to_advise.unwrap_or_default(),
             extension_asked: self.extension_asked.unwrap_or_default(),
+            to_escalate: self.to_escalate.unwrap_or_default(),
             open: self.open.unwrap_or_default(),
             text: filled(self.q),
             found_from: read_opt_day("found_from", self.found_from.as_deref())?,
@@ -173,7 +176,7 @@ pub(crate) struct HazardStep {
     version: u32,
     /// `grade`, `confirm_level`, `advise`, `order`, `serve`, `ask_extension`, `grant_extension`, `refuse_extension`,
     /// `submit_fix`, `start_recheck`, `pass_recheck`, `fail_recheck`, `close`, `transfer`, `answer_transfer`, `escalate`,
-    /// `control_long_term`, `reopen`, `dismiss` or `void`.
+    /// `decline_escalation`, `control_long_term`, `reopen`, `dismiss` or `void`.
     step: String,
     /// When; now when left out.
     happened_at: Option<String>,
@@ -211,7 +214,7 @@ pub(crate) struct HazardStep {
     elements: Option<Vec<String>>,
     /// answer_transfer: deadline of the organ's notice.
     deadline_on: Option<String>,
-    /// escalate.
+    /// escalate, decline_escalation.
     kind: Option<String>,
     /// control_long_term.
     measures: Option<String>,
@@ -294,6 +297,7 @@ impl HazardStep {
                 },
             },
             "escalate" => What::Escalate { kind: word("kind", self.kind)?, reason },
+            "decline_escalation" => What::DeclineEscalation { kind: word("kind", self.kind)?, reason },
             "control_long_term" => What::ControlLongTerm {
                 measures: self.measures.unwrap_or_default(),
                 review_on: read_day("review_on", &needed("review_on", self.review_on)?)?,

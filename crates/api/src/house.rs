@@ -5,7 +5,9 @@ mod page;
 use std::sync::Arc;
 
 use app::house::public::HouseLabels;
-use app::house::{HouseAnswer, HouseAsked, HouseInput, HouseList, HousePreview, HouseRuleAsked, HouseView};
+use app::house::{
+    HouseAnswer, HouseAsked, HouseCountInput, HouseInput, HouseList, HousePreview, HouseRuleAsked, HouseView,
+};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -27,6 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(labels))
         .routes(routes!(label_sheets))
         .routes(routes!(one, change))
+        .routes(routes!(count))
         .routes(routes!(answer))
         .routes(routes!(page::house))
         .layer(Extension(Arc::new(Limiter::default())))
@@ -103,6 +106,19 @@ async fn change(
     Json(asked): Json<HouseInput>,
 ) -> Answer<Json<HouseView>> {
     Ok(Json(doors.app.change_house(&caller, &id.into(), asked).await?))
+}
+
+/// 核实自建房人数
+#[utoipa::path(post, path = "/api/v1/houses/{id}/count", tag = "house", params(("id" = String, Path)),
+    request_body = HouseCountInput,
+    responses((status = 200, body = HouseView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn count(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<HouseCountInput>,
+) -> Answer<Json<HouseView>> {
+    Ok(Json(doors.app.count_house(&caller, &id.into(), asked).await?))
 }
 
 /// 答复自建房核验

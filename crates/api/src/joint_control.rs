@@ -1,7 +1,7 @@
 //! Places of high risk on the territory's list and the sector's, joint visits, and several signatures under one record.
 
 use app::inspection::InspectionView;
-use app::joint_control::{JointControl, JointPlanInput, VisitSignatureInput};
+use app::joint_control::{JointControl, JointPlanInput, VisitSignatureInput, VisitsToSign};
 use axum::Json;
 use axum::extract::{Path, State};
 use utoipa_axum::router::OpenApiRouter;
@@ -12,7 +12,11 @@ use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
 pub(crate) fn routes() -> OpenApiRouter<Doors> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(plan)).routes(routes!(sign))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(plan))
+        .routes(routes!(to_sign))
+        .routes(routes!(sign))
 }
 
 /// 双列管和联合管控
@@ -31,6 +35,13 @@ async fn plan(
     Json(asked): Json<JointPlanInput>,
 ) -> Answer<Json<JointControl>> {
     Ok(Json(doors.app.plan_joint_visit(&caller, asked).await?))
+}
+
+/// 待签字的联合检查
+#[utoipa::path(get, path = "/api/v1/joint-control/to-sign", tag = "joint_control",
+    responses((status = 200, body = VisitsToSign)))]
+async fn to_sign(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<VisitsToSign>> {
+    Ok(Json(doors.app.visits_to_sign(&caller).await?))
 }
 
 /// 联合检查签字

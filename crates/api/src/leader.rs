@@ -62,6 +62,21 @@ pub(crate) struct LeaderVillage {
     closed_in_time: u64,
     closed: u64,
     tally: Tally,
+    /// Share of the places listed that was looked at, by quarter, oldest first.
+    quarters: Vec<Option<f64>>,
+    /// People on the rosters that day; none when the village has no force.
+    on_duty: Option<u64>,
+}
+
+/// Something that falls due within a week.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LeaderAhead {
+    due_on: String,
+    /// Which duty; none for hazards to be put right.
+    duty: Option<String>,
+    n: usize,
+    who: Vec<String>,
+    href: String,
 }
 
 /// One week.
@@ -83,6 +98,10 @@ pub(crate) struct LeaderView {
     numbers: Vec<LeaderNumber>,
     villages: Vec<LeaderVillage>,
     weekly: Vec<LeaderWeek>,
+    /// What falls due within a week, the next first.
+    ahead: Vec<LeaderAhead>,
+    /// So much more falls due than is shown.
+    ahead_more: usize,
 }
 
 /// 领导一页清
@@ -124,6 +143,8 @@ fn view(page: LeaderPage) -> LeaderView {
         closed_in_time: one.in_time,
         closed: one.closed,
         tally: (&one.tally).into(),
+        quarters: one.quarters,
+        on_duty: one.on_duty,
     });
     let weekly = page.weeks.into_iter().map(|one| LeaderWeek {
         from: day(one.from),
@@ -131,7 +152,16 @@ fn view(page: LeaderPage) -> LeaderView {
         found: one.found,
         closed: one.closed,
     });
+    let ahead = page.ahead.into_iter().map(|one| LeaderAhead {
+        due_on: day(one.due_on),
+        duty: one.duty,
+        n: one.n,
+        who: one.who,
+        href: one.href,
+    });
     LeaderView {
+        ahead: ahead.collect(),
+        ahead_more: page.ahead_more,
         as_of: day(page.as_of),
         period_label: page.period,
         decisions: decisions.collect(),

@@ -7,6 +7,7 @@ mod attachment;
 mod audit;
 mod auth;
 mod base_map;
+mod boundary;
 mod budget;
 mod calendar;
 mod call_test;
@@ -78,6 +79,7 @@ mod unit_link;
 #[allow(dead_code, reason = "each room takes what it needs")]
 mod view;
 mod waiver;
+mod warning;
 mod whistle;
 mod workbench;
 

@@ -1,14 +1,22 @@
-//! How often somebody without a login may ask: counted by address and by code, within this process. What does not belong
-//! here: locks of accounts (`app::account`).
+//! How often somebody may ask, counted by address, code or account, and how many streams may be open, all within this process;
+//! how deep a body may be nested. What does not belong here: locks of accounts (`app::account`), limits that are counted from
+//! the record (`app::export`).
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use app::Error;
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use domain::time::Timestamp;
+
+use crate::problem::Refusal;
+use crate::router::MAX_JSON;
 
 /// Keys remembered before old ones are thrown out.
 const MAX_KEYS: usize = 50_000;
@@ -86,6 +94,103 @@ impl Limiter {
     }
 }
 
+/// Seats for what lasts, as streams do: so many for each, so many in all.
+#[derive(Debug)]
+pub(crate) struct Seats {
+    taken: Mutex<HashMap<String, usize>>,
+    most_each: usize,
+    most: usize,
+}
+
+impl Seats {
+    /// All of them free.
+    pub fn new(most_each: usize, most: usize) -> Self {
+        Self { taken: Mutex::default(), most_each, most }
+    }
+
+    /// Takes a seat, which is free again when what is given is dropped.
+    pub fn take(self: &Arc<Self>, key: &str) -> Result<Seat, Error> {
+        let mut taken = match self.taken.lock() {
+            Ok(taken) => taken,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        let full = taken.values().sum::<usize>() >= self.most;
+        let n = taken.get(key).copied().unwrap_or_default();
+        if full || n >= self.most_each {
+            return Err(Error::TooMany {
+                code: "limit.too_many_streams",
+                message: "同时打开的页面过多，本页改为定时刷新；请关闭不用的页面".to_owned(),
+                after_s: 60,
+            });
+        }
+        taken.insert(key.to_owned(), n + 1);
+        Ok(Seat { seats: self.clone(), key: key.to_owned() })
+    }
+}
+
+/// A seat that is taken.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    seats: Arc<Seats>,
+    key: String,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut taken = match self.seats.taken.lock() {
+            Ok(taken) => taken,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        if let Some(n) = taken.get_mut(&self.key) {
+            *n -= 1;
+            if *n == 0 {
+                taken.remove(&self.key);
+            }
+        }
+    }
+}
+
+/// The deepest a JSON body may be nested.
+const MAX_DEPTH: usize = 32;
+
+/// Refuses JSON nested deeper than any form here is.
+pub(crate) async fn shallow(request: Request, next: Next) -> Response {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if request.method().is_safe() || !kind.is_some_and(|kind| kind.contains("json")) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MAX_JSON).await else {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "length limit exceeded").into_response();
+    };
+    if is_deeper(&body, MAX_DEPTH) {
+        let message = format!("提交的内容嵌套超过 {MAX_DEPTH} 层，请检查后再提交");
+        return Refusal(Error::Refused { code: "body.too_deep", message }).into_response();
+    }
+    next.run(Request::from_parts(parts, Body::from(body))).await
+}
+
+/// Whether brackets are nested deeper than this, those in texts not counted.
+fn is_deeper(json: &[u8], most: usize) -> bool {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for byte in json {
+        match (in_text, byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (_, b'"') => in_text = !in_text,
+            (false, b'{' | b'[') => {
+                depth += 1;
+                if depth > most {
+                    return true;
+                }
+            }
+            (false, b'}' | b']') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}
+
 fn too_many(window: Window, now: Timestamp) -> Error {
     Error::TooMany {
         code: "limit.too_many",
@@ -149,6 +254,31 @@ mod tests {
         assert!(limiter.pass("a", 3, 1_000, at.plus_ms(1_000)).is_ok());
         assert!(limiter.check("a", 3, at.plus_ms(1_000)).is_ok());
         assert!(limiter.is_first("c", 1_000, at) && !limiter.is_first("c", 1_000, at));
+    }
+
+    #[test]
+    fn a_seat_is_free_again_when_whoever_had_it_left() {
+        let seats = Arc::new(Seats::new(2, 3));
+        let first = seats.take("a").expect("free");
+        let second = seats.take("a").expect("free");
+        let code = |tried: Result<Seat, Error>| tried.expect_err("none left").code();
+        assert_eq!(code(seats.take("a")), "limit.too_many_streams");
+        let other = seats.take("b").expect("another's");
+        assert_eq!(code(seats.take("c")), "limit.too_many_streams", "no more in all");
+        drop(first);
+        assert!(seats.take("c").is_ok(), "given back at once, for it was dropped");
+        let third = seats.take("a").expect("free again");
+        drop((second, third, other));
+        assert!(seats.taken.lock().expect("nobody fell").is_empty(), "nothing is remembered of who left");
+    }
+
+    #[test]
+    fn brackets_count_where_they_nest_and_not_where_they_are_written() {
+        let nested = |n: usize| [vec![b'['; n], vec![b']'; n]].concat();
+        assert!(!is_deeper(&nested(32), 32));
+        assert!(is_deeper(&nested(33), 32));
+        assert!(!is_deeper(br#"{"a":"[[[\"[[","b":[1]}"#, 2));
+        assert!(!is_deeper(b"[][][][]", 1));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Messages, how the channels stand, and how one wants to be reached oneself.
 
 mod push;
+mod receipt;
 
 use app::message::{MessagePage, MessagesReceived, ReachInput, ReachSettings, ReceivedInput};
 use axum::Json;
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(received))
         .routes(routes!(reach, set_reach))
         .merge(push::routes())
+        .merge(receipt::routes())
 }
 
 /// Which messages.

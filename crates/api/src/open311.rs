@@ -355,7 +355,25 @@ fn report(fields: &[(String, String)]) -> PublicReport {
     }
 }
 
-/// Open311：提交举报
+/// What whoever reported adds, or asks to be opened again. The extension has no field of its own for a proof: `token` holds
+/// the receipt's code.
+async fn post_update(doors: &Doors, fields: &[(String, String)], shape: Shape) -> Response {
+    let (Some(token), Some(request)) = (field(fields, "token"), field(fields, "service_request_id")) else {
+        let what = "service_request_id 和 token（受理码）都要填写，请补全";
+        return refused(shape, StatusCode::BAD_REQUEST, what);
+    };
+    let reopens = field(fields, "status").is_some_and(|word| word.eq_ignore_ascii_case("open"));
+    let words = field(fields, "description").unwrap_or_default();
+    match doors.app.post_service_request_update((token, request), reopens, words).await {
+        Ok(id) => {
+            let told = json!([{ "update_id": id }]);
+            answer(shape, StatusCode::CREATED, "service_request_updates", told)
+        }
+        Err(error) => failed(shape, &error),
+    }
+}
+
+/// Open311：提交举报，补充或者要求重新办理
 #[utoipa::path(post, path = "/open311/v2/{what}", tag = "open311", params(("what" = String, Path)),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 201, content_type = "application/json"), (status = 400, content_type = "application/json")))]
@@ -370,7 +388,7 @@ async fn post(
     let Some((name, shape)) = shaped(&what) else {
         return refused(Shape::Json, StatusCode::NOT_FOUND, "地址应以 .json 或 .xml 结尾，请核对");
     };
-    if name != "requests" {
+    if !matches!(name, "requests" | "servicerequestupdates") {
         return refused(shape, StatusCode::NOT_FOUND, "没有这个地址，请核对");
     }
     if !is_here(&doors, &fields) {
@@ -380,6 +398,9 @@ async fn post(
     let key = format!("report {}", from.0);
     if let Err(error) = limiter.pass(&key, MAX_REPORTS, 60 * MINUTE_MS, doors.app.now()) {
         return failed(shape, &error);
+    }
+    if name == "servicerequestupdates" {
+        return post_update(&doors, &fields, shape).await;
     }
     if services().all(|matter| Some(matter.code()) != field(&fields, "service_code")) {
         return refused(shape, StatusCode::BAD_REQUEST, "service_code 缺失或不认识，请先读取 services");

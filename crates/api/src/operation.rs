@@ -15,6 +15,8 @@ use crate::router::{Doors, MAX_JSON, MAX_UPLOAD};
 
 /// Name of the header.
 const KEY: &str = "idempotency-key";
+/// Name of the header in which a phone says when it was done, see [`app::App::timing`].
+const TIME: &str = "x-fengsui-time";
 
 /// Wraps every write that carries a key.
 pub(crate) async fn once(State(doors): State<Doors>, request: Request, next: Next) -> Response {
@@ -53,12 +55,18 @@ async fn carried_out(doors: Doors, request: Request, next: Next, most: usize) ->
         account: String::new(),
         request_hash: app::request_hash(&said),
         at: doors.app.now(),
+        timing: None,
     };
     // Who asks is part of the key: nobody gets another's answer.
     if let Ok(Entering(caller)) =
         <Entering as axum::extract::FromRequestParts<Doors>>::from_request_parts(&mut parts, &doors).await
     {
-        let asked = Operation { account: caller.account.to_string(), ..operation.clone() };
+        let said = parts.headers.get(TIME).and_then(|value| value.to_str().ok());
+        let timing = match said {
+            Some(said) => doors.app.timing(&caller, said).await?,
+            None => None,
+        };
+        let asked = Operation { account: caller.account.to_string(), timing, ..operation };
         match doors.app.operation(&caller, &asked).await? {
             Known::Done(answer) => return Ok(again(answer)),
             Known::Other => {

@@ -7,6 +7,9 @@ pub(crate) mod form;
 use std::fmt::Write;
 
 use app::placard::Hotline;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -26,6 +29,7 @@ border-top:1px solid var(--line);display:flex;flex-wrap:wrap;gap:.1rem .8rem;ali
 justify-content:space-between}.card li:first-child{border-top:0}.card b{font-size:1.2rem}.card span{color:var(--ink2)}\
 a{color:var(--brand)}.tel{min-height:2.75rem;display:inline-flex;align-items:center;font-size:1.2rem;font-weight:600}\
 .note{background:var(--amberw);color:var(--amber);border-radius:.75rem;padding:.7rem 1rem;margin:.8rem 0}\
+.demo{text-align:center;border-radius:0;margin:0;padding:.2rem 1rem}\
 form.card{padding:1rem}label,legend{font-weight:600;display:block;margin:0 0 .3rem;padding:0}fieldset{border:0;margin:0;padding:0}\
 .f{margin:0 0 1.1rem}.f small{color:var(--ink2);display:block;font-size:1.125rem}.o{font-weight:400;display:flex;gap:.7rem;align-items:center;\
 min-height:2.75rem;margin:0}input,textarea,select,button{font:inherit;color:inherit}input[type=radio]{width:1.4rem;height:1.4rem;flex:none}\
@@ -47,6 +51,19 @@ pub(crate) struct Wanted {
     /// `1` for large letters.
     #[serde(default)]
     pub(crate) big: u8,
+    /// Everything shown is invented.
+    #[serde(skip)]
+    #[param(ignore)]
+    pub(crate) demo: bool,
+}
+
+impl FromRequestParts<Doors> for Wanted {
+    type Rejection = QueryRejection;
+
+    async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, QueryRejection> {
+        let Query(wanted) = Query::<Self>::from_request_parts(parts, doors).await?;
+        Ok(Self { demo: doors.app.demo, ..wanted })
+    }
 }
 
 /// A language.
@@ -151,11 +168,18 @@ pub(crate) async fn whom_to_call(doors: &Doors, wanted: Wanted) -> String {
 pub(crate) fn whole(wanted: Wanted, path: &str, title: &str, middle: &str, link: (&str, &str)) -> String {
     let (html_lang, class) = (wanted.say("zh-CN", "en"), if wanted.big == 1 { " class=big" } else { "" });
     let other = if wanted.lang == Lang::En { Lang::Zh } else { Lang::En };
+    let demo = match wanted.demo {
+        true => format!(
+            "<p class=\"note demo\" role=note>{}</p>",
+            wanted.say(app::DEMO, "Demo data: every place, person and record is invented")
+        ),
+        false => String::new(),
+    };
     format!(
         "<!doctype html><html lang={html_lang}{class}><meta charset=utf-8>\
          <meta name=viewport content=\"width=device-width,initial-scale=1\"><meta name=robots content=noindex>\
          <title>{title}</title><style>{STYLE}</style>\
-         <a class=fire href=\"tel:119\"><span>{}</span><b>119</b></a><main>{middle}<nav>\
+         <a class=fire href=\"tel:119\"><span>{}</span><b>119</b></a>{demo}<main>{middle}<nav>\
          <a href=\"{}\">{}</a><a href=\"{}\">{}</a><a href=\"{}\">{}</a></nav></main></html>",
         wanted.say("正在着火？先打", "Fire? Call first"),
         wanted.link(path, wanted.lang, 1 - wanted.big.min(1)),

@@ -19,6 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::export::{FormatQuery, attachment};
 use crate::limit::Limiter;
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
@@ -26,6 +27,7 @@ use crate::router::Doors;
 pub(crate) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(list, add))
+        .routes(routes!(export))
         .routes(routes!(options))
         .routes(routes!(print))
         .routes(routes!(printed))
@@ -55,6 +57,19 @@ struct Which {
     with_void: bool,
 }
 
+impl From<Which> for PlacardAsked {
+    fn from(which: Which) -> Self {
+        let said = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        Self {
+            village: said(which.village),
+            kind: said(which.kind),
+            standing: said(which.standing),
+            text: said(which.q),
+            with_void: which.with_void,
+        }
+    }
+}
+
 /// On what to draw.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -78,15 +93,7 @@ async fn list(
     Known(caller): Known,
     Query(asked): Query<Which>,
 ) -> Answer<Json<PlacardPage>> {
-    let said = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-    let asked = PlacardAsked {
-        village: said(asked.village),
-        kind: said(asked.kind),
-        standing: said(asked.standing),
-        text: said(asked.q),
-        with_void: asked.with_void,
-    };
-    Ok(Json(doors.app.placards(&caller, &asked).await?))
+    Ok(Json(doors.app.placards(&caller, &asked.into()).await?))
 }
 
 /// 新建公示牌所需选项
@@ -205,4 +212,18 @@ fn in_place(bytes: Vec<u8>) -> Response {
     let csp = HeaderValue::from_static("default-src 'self'; object-src 'self'; style-src 'unsafe-inline'");
     headers.insert(header::CONTENT_SECURITY_POLICY, csp);
     response
+}
+
+/// 导出公示牌清单
+#[utoipa::path(get, path = "/api/v1/exports/placards", tag = "placard", params(FormatQuery, Which),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn export(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(form): Query<FormatQuery>,
+    Query(asked): Query<Which>,
+) -> Answer<Response> {
+    let format = form.of_list(&doors)?;
+    let (name, bytes) = doors.app.export_placards(&caller, &asked.into(), format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
 }

@@ -1,6 +1,8 @@
 //! Lists of places and the errors of coverage.
 
-use app::place_list::{CoverageErrors, EntryPage, EntryView, PlaceListInput, PlaceListView, PlaceLists};
+use app::place_list::{
+    BaselineInput, CoverageErrors, EntryPage, EntryView, PlaceListInput, PlaceListView, PlaceLists,
+};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -18,6 +20,7 @@ use crate::view::{read_day, read_opt_day};
 pub(crate) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(list, add))
+        .routes(routes!(correct_baseline))
         .routes(routes!(entries, enter))
         .routes(routes!(leave))
         .routes(routes!(coverage))
@@ -73,6 +76,33 @@ async fn add(
     Json(input): Json<PlaceListInput>,
 ) -> Answer<Json<PlaceListView>> {
     Ok(Json(doors.app.add_place_list(&caller, &input).await?))
+}
+
+/// A baseline corrected.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct BaselineChange {
+    count: u32,
+    on: String,
+    #[serde(default)]
+    source: String,
+    reason: String,
+    version: i64,
+}
+
+/// 更正名录基数
+#[utoipa::path(put, path = "/api/v1/place-lists/{id}/baseline", tag = "place_list", params(("id" = String, Path)),
+    request_body = BaselineChange,
+    responses((status = 200, body = PlaceListView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn correct_baseline(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<BaselineChange>,
+) -> Answer<Json<PlaceListView>> {
+    let on = read_day("on", &asked.on)?;
+    let input = BaselineInput { count: asked.count, on, source: asked.source };
+    let why = (asked.reason.as_str(), asked.version);
+    Ok(Json(doors.app.correct_baseline(&caller, &id, &input, why).await?))
 }
 
 /// 名录中的场所

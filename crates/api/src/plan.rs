@@ -1,11 +1,11 @@
 //! The plan changed duty by duty, and beside another town's.
 
 use app::parameter::{Decision, Verdict};
-use app::plan::{DutyDraft, DutyEdit, PlanChange, PlanEffect, PlanProposal, Proposed, Wanted};
+use app::plan::{ClauseDraft, DutyDraft, DutyEdit, PlanChange, PlanEffect, PlanProposal, Proposed, Wanted};
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::plan::compare::{Only, Pair, Sides};
-use domain::plan::{Basis, Plan, SubjectKind, facts};
+use domain::plan::{Basis, Plan, Section, SubjectKind, facts};
 use domain::policy::{Action, Subject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -32,6 +32,29 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
 pub(crate) struct PlanWord {
     code: String,
     label: String,
+}
+
+/// A clause that may carry duties.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PlanClause {
+    code: String,
+    label: String,
+    /// The number as the notice prints it.
+    no: String,
+    /// Code of its part of the notice.
+    section: String,
+}
+
+/// A clause of the notice that the plan lacks.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct PlanClauseInput {
+    /// The number as the notice prints it.
+    no: String,
+    title: String,
+    /// Code of its part of the notice.
+    section: String,
+    /// Code of the clause before it in the notice; left out where it is the first.
+    after: Option<String>,
 }
 
 /// One duty of the plan.
@@ -90,6 +113,10 @@ pub(crate) struct PlanEffectView {
     before: Option<Tally>,
     /// None where it ends.
     after: Option<Tally>,
+    /// Its clause.
+    clause: PlanWord,
+    /// The plan lacks the clause and gets it with the duty.
+    adds_clause: bool,
     clause_before: Tally,
     clause_after: Tally,
 }
@@ -100,7 +127,9 @@ pub(crate) struct PlanDeskView {
     code: String,
     title: String,
     /// Clauses that may carry duties.
-    clauses: Vec<PlanWord>,
+    clauses: Vec<PlanClause>,
+    /// The parts of a notice.
+    sections: Vec<PlanWord>,
     duties: Vec<PlanDuty>,
     /// Words for who must do it and for subjects.
     terms: Vec<PlanWord>,
@@ -116,6 +145,8 @@ pub(crate) struct PlanDeskView {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct PlanDutyInput {
     clause: String,
+    /// The clause itself, where the plan lacks it.
+    adds: Option<PlanClauseInput>,
     title: String,
     who: Vec<String>,
     subjects: String,
@@ -221,7 +252,15 @@ pub(crate) async fn desk(State(doors): State<Doors>, Known(caller): Known) -> An
     Ok(Json(PlanDeskView {
         code: plan.code.clone(),
         title: plan.title.clone(),
-        clauses: clauses.map(|clause| word(&clause.code, &clause.title)).collect(),
+        clauses: clauses
+            .map(|clause| PlanClause {
+                code: clause.code.clone(),
+                label: clause.title.clone(),
+                no: clause.no.clone(),
+                section: clause.section.code().to_owned(),
+            })
+            .collect(),
+        sections: Section::ALL.iter().map(|one| word(one.code(), one.label())).collect(),
         duties: duties.collect(),
         terms: plan.terms.iter().map(|term| word(&term.label, &term.name)).collect(),
         subjects: SubjectKind::ALL.iter().map(|kind| word(kind.code(), kind.label())).collect(),
@@ -316,7 +355,13 @@ fn change(asked: PlanChangeInput) -> Answer<PlanChange> {
     let id = asked.duty.trim().to_owned();
     let draft = asked.draft.map(|draft| DutyDraft {
         id: id.clone(),
-        clause: draft.clause,
+        clause: draft.clause.trim().to_owned(),
+        adds: draft.adds.map(|clause| ClauseDraft {
+            no: clause.no.trim().to_owned(),
+            title: clause.title.trim().to_owned(),
+            section: clause.section,
+            after: clause.after.filter(|code| !code.is_empty()),
+        }),
         title: draft.title.trim().to_owned(),
         who: draft.who,
         subjects: draft.subjects,
@@ -340,7 +385,7 @@ fn change(asked: PlanChangeInput) -> Answer<PlanChange> {
         weight: edit.weight,
         basis: edit.basis,
     });
-    let wanted = draft.map(Wanted::Draft).or(edit.map(Wanted::Edit));
+    let wanted = draft.map(|draft| Wanted::Draft(Box::new(draft))).or(edit.map(Wanted::Edit));
     Ok(PlanChange { duty: id, wanted, from: read_day("from", &asked.from)?, reason: asked.reason })
 }
 
@@ -350,6 +395,8 @@ fn effect(found: &PlanEffect) -> PlanEffectView {
         title: found.title.clone(),
         before: found.before.as_ref().map(Tally::from),
         after: found.after.as_ref().map(Tally::from),
+        clause: word(&found.clause.0, &found.clause.1),
+        adds_clause: found.adds_clause,
         clause_before: (&found.clause_before).into(),
         clause_after: (&found.clause_after).into(),
     }

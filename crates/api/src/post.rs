@@ -1,6 +1,9 @@
 //! Posts and who is on them.
 
-use app::post::{AssignmentEnd, AssignmentInput, AssignmentView, PostChange, PostInput, PostPage, PostView};
+use app::post::{
+    AssignmentEnd, AssignmentInput, AssignmentView, PostAwayBack, PostAwayInput, PostChange, PostInput,
+    PostPage, PostView,
+};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
@@ -19,6 +22,8 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(show, change))
         .routes(routes!(assign))
         .routes(routes!(end))
+        .routes(routes!(enter_away))
+        .routes(routes!(end_away))
 }
 
 /// On which day.
@@ -105,4 +110,32 @@ async fn end(
     Json(asked): Json<AssignmentEnd>,
 ) -> Answer<Json<AssignmentView>> {
     Ok(Json(doors.app.end_assignment(&caller, &id.into(), asked).await?))
+}
+
+/// 登记请假
+#[utoipa::path(post, path = "/api/v1/assignments/{id}/away", tag = "post", params(("id" = String, Path)),
+    request_body = PostAwayInput,
+    responses((status = 200, body = AssignmentView), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+async fn enter_away(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<PostAwayInput>,
+) -> Answer<Json<AssignmentView>> {
+    Ok(Json(doors.app.enter_away(&caller, &id.into(), asked).await?))
+}
+
+/// 返岗
+#[utoipa::path(post, path = "/api/v1/assignments/{id}/away/back", tag = "post", params(("id" = String, Path)),
+    request_body = PostAwayBack,
+    responses((status = 200, body = AssignmentView), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+async fn end_away(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<PostAwayBack>,
+) -> Answer<Json<AssignmentView>> {
+    Ok(Json(doors.app.end_away(&caller, &id.into(), asked).await?))
 }

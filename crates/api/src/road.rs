@@ -4,10 +4,11 @@ pub(crate) mod file;
 
 use app::road::access::{AccessAsked, GroupPointView};
 use app::road::blocked::{BlockedEffect, BlockedLanes};
-use app::road::net::{ReachAsked, ReachView, RoadNetwork, RouteAsked, RouteView};
+use app::road::net::RoadNetwork;
 use app::road::scenario::{ScenarioAsked, ScenarioInput, ScenarioResult, ScenarioView, ScenarioVoid};
 use app::road::view::{RoadAsked, RoadInput, RoadOptions, RoadPage, RoadStep, RoadView};
-use app::road::{AccessReport, GroupPointInput};
+use app::road::way::{ReachAsked, ReachView, RouteAsked, RouteView};
+use app::road::{AccessReport, GroupCountInput, GroupPointInput};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(blocked_effect))
         .routes(routes!(groups))
         .routes(routes!(place_group))
+        .routes(routes!(count_group))
         .routes(routes!(scenarios, add_scenario))
         .routes(routes!(scenario, change_scenario))
         .routes(routes!(void_scenario))
@@ -176,6 +178,19 @@ async fn place_group(
     Json(asked): Json<GroupPointInput>,
 ) -> Answer<Json<GroupPointView>> {
     Ok(Json(doors.app.place_group(&caller, &code, asked).await?))
+}
+
+/// 登记村民小组户数人数
+#[utoipa::path(post, path = "/api/v1/roads/groups/{code}/counts", tag = "road", params(("code" = String, Path)),
+    request_body = GroupCountInput,
+    responses((status = 200, body = GroupPointView), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn count_group(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(code): Path<String>,
+    Json(asked): Json<GroupCountInput>,
+) -> Answer<Json<GroupPointView>> {
+    Ok(Json(doors.app.count_group(&caller, &code, asked).await?))
 }
 
 /// What-if lists.

@@ -75,6 +75,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(audit::routes())
         .merge(crate::calendar::routes())
         .merge(org::routes())
+        .merge(crate::boundary::routes())
         .merge(person::routes())
         .merge(post::routes())
         .merge(crate::handover::routes())
@@ -109,6 +110,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::road::routes())
         .merge(crate::device::routes())
         .merge(crate::signal::routes())
+        .merge(crate::warning::routes())
         .merge(crate::incident::routes())
         .merge(crate::dispatch::routes())
         .merge(crate::message::routes())
@@ -170,7 +172,9 @@ pub fn router(doors: Doors, pages: Router) -> Router {
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
-    let api = api.layer(middleware::from_fn_with_state(doors.clone(), operation::once));
+    let api = api
+        .layer(middleware::from_fn_with_state(doors.clone(), operation::once))
+        .layer(middleware::from_fn(crate::limit::shallow));
     let uploads = uploads
         .layer(middleware::from_fn_with_state(doors.clone(), operation::once_with_file))
         .layer(RequestBodyLimitLayer::new(MAX_UPLOAD));

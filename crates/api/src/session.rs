@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::{Entering, Known, cookie};
+use crate::auth::{Entering, Known, Referred, cookie, proof_cookie};
 use crate::limit::{From, Limiter};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
@@ -28,6 +28,8 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(demo))
         .routes(routes!(logout))
         .routes(routes!(step_up))
+        .routes(routes!(challenge))
+        .routes(routes!(prove))
         .routes(routes!(list, end_others))
         .routes(routes!(map_code))
         .routes(routes!(end))
@@ -43,9 +45,12 @@ pub(crate) struct Login {
     password: String,
     /// The authenticator's six digits, or a recovery code.
     totp: Option<String>,
-    /// `true` on one's own phone: the session lasts seven days instead of twelve hours.
+    /// `true` on one's own phone: with a key the session lasts seven days instead of twelve hours.
     #[serde(default)]
     phone: bool,
+    /// Public half of a key the phone has just made and cannot give away: the uncompressed P-256 point, base64url.
+    #[serde(default)]
+    key: String,
 }
 
 /// A session of one's own.
@@ -58,6 +63,10 @@ pub(crate) struct SessionView {
     last_seen_at: String,
     ip: String,
     user_agent: String,
+    /// Whether it is bound to a key of the phone.
+    bound: bool,
+    /// Until when at the latest.
+    expires_at: String,
 }
 
 /// A list of sessions.
@@ -84,6 +93,7 @@ async fn login(
         kind: if asked.phone { Kind::Phone } else { Kind::Desk },
         address: from.0,
         agent: headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned(),
+        key: asked.key,
     };
     let entered = doors.app.login(&asked.login, &asked.password, asked.totp.as_deref(), &device).await;
     let is_wrong = matches!(&entered, Err(error) if error.code() != "login.totp_required");
@@ -94,6 +104,51 @@ async fn login(
     let me: Me = doors.app.me(&entered.caller).await?;
     let mut response = Json(me).into_response();
     if let Some(cookie) = cookie(&doors, &entered.reference, entered.lasts_s) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    // An older proof that lies in the browser is of another session, and says nothing about this one.
+    let (proof, lasts_s) = entered.proof.map_or_else(Default::default, |proof| (proof.text, proof.lasts_s));
+    if let Some(cookie) = proof_cookie(&doors, &proof, lasts_s) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// What is to be signed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Challenge {
+    /// Signed as the text it is.
+    challenge: String,
+}
+
+/// A challenge and what the phone's key made of it.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct SignedChallenge {
+    /// As it was given.
+    challenge: String,
+    /// ECDSA P-256 with SHA-256, r and s of 32 bytes each, base64url.
+    signature: String,
+}
+
+/// 领取手机密钥验证内容
+#[utoipa::path(get, path = "/api/v1/session/challenge", tag = "session",
+    responses((status = 200, body = Challenge), (status = 401, body = Problem)))]
+async fn challenge(State(doors): State<Doors>, Referred(reference): Referred) -> Answer<Json<Challenge>> {
+    Ok(Json(Challenge { challenge: doors.app.challenge(&reference).await? }))
+}
+
+/// 验证手机密钥
+#[utoipa::path(post, path = "/api/v1/session/proof", tag = "session", request_body = SignedChallenge,
+    responses((status = 204), (status = 401, body = Problem), (status = 422, body = Problem)))]
+async fn prove(
+    State(doors): State<Doors>,
+    from: From,
+    Referred(reference): Referred,
+    Json(signed): Json<SignedChallenge>,
+) -> Answer<Response> {
+    let proof = doors.app.prove(&reference, &signed.challenge, &signed.signature, &from.0).await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Some(cookie) = proof_cookie(&doors, &proof.text, proof.lasts_s) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     Ok(response)
@@ -121,9 +176,14 @@ async fn step_up(
     State(doors): State<Doors>,
     Entering(caller): Entering,
     Json(asked): Json<StepUp>,
-) -> Answer<StatusCode> {
-    doors.app.step_up(&caller, asked.password.as_deref(), asked.totp.as_deref()).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Answer<Response> {
+    let (reference, lasts_s) =
+        doors.app.step_up(&caller, asked.password.as_deref(), asked.totp.as_deref()).await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Some(cookie) = cookie(&doors, &reference, lasts_s) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// 退出登录
@@ -131,8 +191,8 @@ async fn step_up(
 async fn logout(State(doors): State<Doors>, Entering(caller): Entering) -> Answer<Response> {
     doors.app.logout(&caller).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    if let Some(cookie) = cookie(&doors, "", 0) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    for cookie in [cookie(&doors, "", 0), proof_cookie(&doors, "", 0)].into_iter().flatten() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
 }
@@ -149,6 +209,8 @@ async fn list(State(doors): State<Doors>, Entering(caller): Entering) -> Answer<
         last_seen_at: s.seen_at.to_rfc3339(),
         ip: s.address,
         user_agent: s.agent,
+        bound: !s.device_key.is_empty(),
+        expires_at: s.expires_at.to_rfc3339(),
     };
     Ok(Json(Sessions { items: sessions.into_iter().map(view).collect() }))
 }

@@ -39,6 +39,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(push, answer))
         .routes(routes!(push_signed, greet))
         .routes(routes!(push_addressed))
+        .routes(routes!(take_relay))
         .routes(routes!(feed))
         .routes(routes!(warning))
         .layer(Extension(Arc::new(Limiter::default())))
@@ -215,19 +216,49 @@ async fn push(
     body: Bytes,
 ) -> Answer<Json<PushAnswer>> {
     let provider = provider_of(&provider)?;
-    let header =
-        |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let signature = header("x-fengsui-signature");
-    let voucher = match signature.is_empty() {
+    let signed = signed_by(&headers);
+    let voucher = match signed.signature.is_empty() {
         true => Voucher::Nothing,
-        false => Voucher::Signed(Signed {
-            key: header("x-fengsui-key"),
-            time: header("x-fengsui-time"),
-            nonce: header("x-fengsui-nonce"),
-            signature,
-        }),
+        false => Voucher::Signed(signed),
     };
     take_push(&doors, &limiter, from.to_string(), (provider, voucher), &body).await
+}
+
+/// The largest delivery of a village's box. Units: bytes.
+const MOST_OF_A_BOX: usize = 1024 * 1024;
+
+/// 村级主机转报：签名写在 X-Fengsui-Key、-Time、-Nonce、-Signature 四个头里，每条报文只收一次
+#[utoipa::path(post, path = "/in/box", tag = "signal",
+    request_body(content = String, content_type = "application/json"),
+    responses((status = 200, body = PushAnswer), (status = 401, body = Problem), (status = 422, body = Problem),
+        (status = 429, body = Problem)))]
+async fn take_relay(
+    State(doors): State<Doors>,
+    Extension(limiter): Extension<Arc<Limiter>>,
+    From(from): From,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer<Json<PushAnswer>> {
+    limiter.pass(&format!("in {from}"), MOST_A_MINUTE, MINUTE_MS, doors.app.now())?;
+    if body.len() > MOST_OF_A_BOX {
+        let message = "转报超过 1 MB，请分次转报".to_owned();
+        return Err(app::Error::Refused { code: "body.too_large", message }.into());
+    }
+    let Received { kept, copies } =
+        doors.app.take_relay(&from.to_string(), &signed_by(&headers), &body).await?;
+    Ok(Json(PushAnswer { kept, copies }))
+}
+
+/// The four headers of a signature.
+fn signed_by(headers: &HeaderMap) -> Signed {
+    let header =
+        |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    Signed {
+        key: header("x-fengsui-key"),
+        time: header("x-fengsui-time"),
+        nonce: header("x-fengsui-nonce"),
+        signature: header("x-fengsui-signature"),
+    }
 }
 
 /// 现行预警，Atom

@@ -2,7 +2,10 @@
 
 use app::subscriber::{SubscriberAnswer, SubscriberInput, SubscriberList, SubscriberStep};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -11,7 +14,7 @@ use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
 pub(crate) fn routes() -> OpenApiRouter<Doors> {
-    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(step))
+    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(events)).routes(routes!(step))
 }
 
 /// 事件订阅方与推送进度
@@ -19,6 +22,28 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
     responses((status = 200, body = SubscriberList), (status = 403, body = Problem)))]
 async fn list(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<SubscriberList>> {
     Ok(Json(doors.app.subscribers(&caller).await?))
+}
+
+/// From where on.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Since {
+    /// Events after this entry of the record; from the first when left out.
+    #[serde(default)]
+    since: i64,
+}
+
+/// 事件交换文件：某条记录之后的事件，供连不上的上级平台导入
+#[utoipa::path(get, path = "/api/v1/subscribers/events", tag = "subscriber", params(Since),
+    responses((status = 200, body = String, content_type = "application/x-ndjson"), (status = 403, body = Problem)))]
+async fn events(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(Since { since }): Query<Since>,
+) -> Answer<Response> {
+    let file = doors.app.event_file(&caller, since).await?;
+    let name = format!("fengsui-events-{}-{}.jsonl", since.max(0), file.up_to);
+    Ok(crate::export::attachment(&name, "application/x-ndjson", file.bytes))
 }
 
 /// 登记订阅方；签名密钥只显示这一次

@@ -54,6 +54,8 @@ pub(crate) struct TaskQuery {
     unheld: Option<bool>,
     /// Text.
     q: Option<String>,
+    /// Last due first, in place of first due first.
+    newest: Option<bool>,
     /// Rows of a page.
     limit: Option<i64>,
     /// Where the last page ended.
@@ -74,6 +76,7 @@ impl TaskQuery {
             overdue: self.overdue.unwrap_or(false),
             unheld: self.unheld.unwrap_or(false),
             q: filled(self.q),
+            newest: self.newest.unwrap_or(false),
             after: self.after,
             limit: page_size(self.limit),
         }

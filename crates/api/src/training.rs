@@ -2,7 +2,7 @@
 
 use app::training::{
     CourseInput, CourseView, Coverage, MyTraining, PresentInput, QuestionInput, QuestionTrial, QuestionView,
-    TestInput, TestView, TrainingInput, TrainingRow, TrainingView,
+    TestInput, TestView, TrainingChange, TrainingInput, TrainingRow, TrainingView,
 };
 use axum::Json;
 use axum::body::Bytes;
@@ -16,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::export::{FormatQuery, attachment};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 use crate::view::{read_day, wrong};
@@ -29,7 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(question_template))
         .routes(routes!(change_question))
         .routes(routes!(list, plan))
-        .routes(routes!(show))
+        .routes(routes!(show, change))
         .routes(routes!(step))
         .routes(routes!(attendance))
         .routes(routes!(void_attendance))
@@ -38,6 +39,8 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(hand_in_test))
         .routes(routes!(mine))
         .routes(routes!(coverage))
+        .routes(routes!(export))
+        .routes(routes!(export_coverage))
 }
 
 /// Courses.
@@ -230,6 +233,19 @@ async fn show(
     Ok(Json(doors.app.training(&caller, &id.into(), &base).await?))
 }
 
+/// 修改班次
+#[utoipa::path(put, path = "/api/v1/trainings/{id}", tag = "training", params(("id" = String, Path)),
+    request_body = TrainingChange,
+    responses((status = 200, body = TrainingView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn change(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<TrainingChange>,
+) -> Answer<Json<TrainingView>> {
+    Ok(Json(doors.app.change_training(&caller, &id.into(), &asked).await?))
+}
+
 /// 培训办理
 #[utoipa::path(post, path = "/api/v1/trainings/{id}/steps", tag = "training", params(("id" = String, Path)),
     request_body = TrainingStepInput,
@@ -328,4 +344,31 @@ async fn coverage(
     Query(asked): Query<CoverageAsked>,
 ) -> Answer<Json<Coverage>> {
     Ok(Json(doors.app.training_coverage(&caller, asked.year).await?))
+}
+
+/// 导出培训班次
+#[utoipa::path(get, path = "/api/v1/exports/trainings", tag = "training", params(FormatQuery),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn export(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(form): Query<FormatQuery>,
+) -> Answer<Response> {
+    let format = form.of_list(&doors)?;
+    let (name, bytes) = doors.app.export_trainings(&caller, format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
+}
+
+/// 导出培训覆盖
+#[utoipa::path(get, path = "/api/v1/exports/training-coverage", tag = "training", params(FormatQuery, CoverageAsked),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn export_coverage(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(form): Query<FormatQuery>,
+    Query(asked): Query<CoverageAsked>,
+) -> Answer<Response> {
+    let format = form.of_list(&doors)?;
+    let (name, bytes) = doors.app.export_training_coverage(&caller, asked.year, format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
 }

@@ -1,5 +1,6 @@
 //! Whistles: raised, sent, answered by each body, judged by both sides.
 
+use app::whistle::kind::{WhistleKindInput, WhistleKindList, WhistleKindRow};
 use app::whistle::view::{
     WhistleArrivals, WhistleArrivalsAsked, WhistleAsked, WhistleInput, WhistleList, WhistleNoteInput,
     WhistleOptions, WhistleStep, WhistleView,
@@ -17,6 +18,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(list, raise))
         .routes(routes!(options))
+        .routes(routes!(kinds, propose_kind))
         .routes(routes!(arrivals))
         .routes(routes!(one))
         .routes(routes!(step))
@@ -39,6 +41,24 @@ async fn list(
     responses((status = 200, body = WhistleOptions), (status = 403, body = Problem)))]
 async fn options(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<WhistleOptions>> {
     Ok(Json(doors.app.whistle_options(&caller).await?))
+}
+
+/// 吹哨类别
+#[utoipa::path(get, path = "/api/v1/whistles/kinds", tag = "whistle",
+    responses((status = 200, body = WhistleKindList), (status = 403, body = Problem)))]
+async fn kinds(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<WhistleKindList>> {
+    Ok(Json(doors.app.whistle_kinds(&caller).await?))
+}
+
+/// 提出吹哨类别
+#[utoipa::path(post, path = "/api/v1/whistles/kinds", tag = "whistle", request_body = WhistleKindInput,
+    responses((status = 200, body = WhistleKindRow), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn propose_kind(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Json(asked): Json<WhistleKindInput>,
+) -> Answer<Json<WhistleKindRow>> {
+    Ok(Json(doors.app.propose_whistle_kind(&caller, asked).await?))
 }
 
 /// 部门到位率

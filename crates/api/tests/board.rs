@@ -315,6 +315,11 @@ async fn a_waiver_leaves_the_denominator_and_is_listed_until_it_is_taken_back() 
         let void = head.post(&path, json!({ "reason": "已复业", "version": 1 })).await?.ok()?;
         assert_eq!(void["void"]["reason"], "已复业");
         assert_eq!(void["actions"], json!([]));
+        let stale = head.post(&path, json!({ "reason": "再撤", "version": 1 })).await?;
+        assert_eq!((stale.status, stale.code()), (StatusCode::CONFLICT, "conflict.version"));
+        assert_eq!(stale.body["current"], void, "as it stands since it was taken back");
+        let told = head.post(&path, json!({ "reason": "再撤", "version": 2 })).await?;
+        assert_eq!(told.code(), "waiver.voided");
         assert_eq!(figures(&duty(&mut head, "").await?["duty"]["tally"]), (16, 0, 18));
         Ok(())
     })
@@ -405,7 +410,7 @@ async fn a_leader_sees_three_things_to_decide_four_numbers_and_twelve_weeks() ->
             decisions.iter().any(|one| one["href"].as_str().is_some_and(|at| at.starts_with(unseen))),
             "{decisions:?}"
         );
-        assert_eq!(page["numbers"][2]["href"], "/hazards?state=closed&closed_from=2026-01-01");
+        assert_eq!(page["numbers"][2]["href"], "/hazards?state=closed&found_from=2026-01-01");
         let counted = "/api/v1/places?unseen_since=2026-07-01";
         let lists_it = |items: Vec<Value>| items.iter().any(|one| one["id"] == "p1");
         assert!(lists_it(leader.get(counted).await?.items()?), "nobody looked at it yet");
@@ -417,6 +422,22 @@ async fn a_leader_sees_three_things_to_decide_four_numbers_and_twelve_weeks() ->
         assert_eq!((&page["numbers"][1]["value"], &page["numbers"][1]["of"]), (&json!(1.0), &json!(1)));
         let weeks = page["weekly"].as_array().cloned().unwrap_or_default();
         assert_eq!(weeks.len(), 12);
+        let village = &page["villages"][0];
+        assert_eq!(
+            village["quarters"],
+            json!([null, 0.0, 0.0, 1.0]),
+            "listed since New Year, looked at this quarter"
+        );
+        assert_eq!(
+            (&page["numbers"][3]["code"], &page["numbers"][3]["value"]),
+            (&json!("fires"), &json!(0.0))
+        );
+        let ahead = page["ahead"].as_array().cloned().unwrap_or_default();
+        let within = |one: &Value| {
+            one["due_on"].as_str().is_some_and(|day| ("2026-09-21"..="2026-09-30").contains(&day))
+        };
+        assert!(!ahead.is_empty() && ahead.iter().all(within), "{ahead:?}");
+        assert!(ahead.iter().all(|one| one["n"].as_u64() > Some(0)), "{ahead:?}");
         assert_eq!((&weeks[11]["from"], &weeks[11]["inspections"]), (&json!("2026-09-21"), &json!(0)));
         assert_eq!((&weeks[10]["from"], &weeks[10]["inspections"]), (&json!("2026-09-14"), &json!(1)));
         let then = leader.get("/api/v1/leader?at=2026-09-20").await?.ok()?;

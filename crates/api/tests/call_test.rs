@@ -114,6 +114,10 @@ async fn a_station_goes_by_its_first_answer_and_persons_are_for_the_caller() -> 
         };
         assert_eq!((&due(&page, &near_id)["overdue"], &due(&page, &far_id)["overdue"]), (&json!(false), &json!(true)));
         assert_eq!(due(&page, &near_id)["due_on"], "2026-10-21", "31 days, the first one included");
+        assert_eq!(due(&page, &near_id)["call_on"], "2026-10-21", "the next call is planned for its last day");
+        assert_eq!(due(&page, &far_id)["call_on"], "2026-09-10", "never in time: since it is in the dispatch");
+        let board = clerk.get(&format!("/api/v1/forces/{near_id}")).await?.ok()?;
+        assert_eq!(board["next_call"]["call_on"], "2026-10-21", "{board}");
         let rate = |person: &str| {
             let all = page["rates"].as_array().cloned().unwrap_or_default();
             let his = all.into_iter().find(|one| one["person"]["id"] == person).unwrap_or_default();
@@ -126,6 +130,67 @@ async fn a_station_goes_by_its_first_answer_and_persons_are_for_the_caller() -> 
         let mut clerk = town.login("clerk").await?;
         let page = clerk.get("/api/v1/call-tests").await?.ok()?;
         assert_eq!(due(&page, &near_id)["overdue"], true, "the day after");
+        let duty = town.login("leader").await?.get("/api/v1/board/duties/C3.5?limit=200").await?.ok()?;
+        let stands = duty["occurrences"]["items"].as_array().cloned().unwrap_or_default();
+        let held = |force: &str| -> u64 {
+            let of = stands.iter().filter(|one| one["subject"]["id"] == force);
+            of.filter_map(|one| one["done"].as_u64()).sum()
+        };
+        assert_eq!((held(&near_id), held(&far_id)), (31, 0), "days on the board: as long as a test counts");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn on_the_planned_day_whoever_runs_tests_is_told_once() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, near_id, _far) = planned(&fresh).await?;
+        let system = Caller::system();
+        let mut clerk = town.login("clerk").await?;
+        let told = |all: Vec<Value>| -> Vec<String> {
+            let due = all.into_iter().filter(|one| one["about"] == "due");
+            due.map(|one| text(&one, "text").to_owned()).collect()
+        };
+        assert!(town.app.tell_of_due_call_tests(&system).await? > 0, "two stations were never called");
+        assert_eq!(town.app.tell_of_due_call_tests(&system).await?, 0, "nobody hears of the same day twice");
+        let first = told(clerk.get("/api/v1/me/messages").await?.items()?);
+        assert_eq!(first.len(), 1, "{first:?}");
+        assert!(first[0].starts_with("今天应呼叫测试的站队 2 个："), "{first:?}");
+        let mut staff = town.login("staff1").await?;
+        assert!(told(staff.get("/api/v1/me/messages").await?.items()?).is_empty(), "runs no tests");
+
+        // Called and answered: quiet until the last day on which the answer counts.
+        let test = clerk.post("/api/v1/call-tests", json!({})).await?.ok()?;
+        let base = format!("/api/v1/call-tests/{}", text(&test, "id"));
+        staff.post(&format!("{base}/answer"), json!({})).await?.ok()?;
+        let mut far = town.login("staff2").await?;
+        far.post(&format!("{base}/answer"), json!({})).await?.ok()?;
+        clerk.post(&format!("{base}/close"), json!({ "version": 1 })).await?.ok()?;
+        let on = |day: &str| {
+            town.clock.set(Timestamp::parse(&format!("{day}T09:00:00+08:00")).unwrap_or_default())
+        };
+        on("2026-10-20");
+        assert_eq!(town.app.tell_of_due_call_tests(&system).await?, 0, "the day before nothing is due");
+        let mut clerk = town.login("clerk").await?;
+        assert_eq!(on_the_workbench(&mut clerk, "calls_due").await?, Value::Null, "nor on the workbench");
+        on("2026-10-21");
+        assert!(town.app.tell_of_due_call_tests(&system).await? > 0, "on its day");
+        let mut clerk = town.login("clerk").await?;
+        assert_eq!(on_the_workbench(&mut clerk, "calls_due").await?, json!(2));
+        on("2026-10-25");
+        assert_eq!(
+            town.app.tell_of_due_call_tests(&system).await?,
+            0,
+            "once for the planned day, not every day"
+        );
+        let mut clerk = town.login("clerk").await?;
+        assert_eq!(told(clerk.get("/api/v1/me/messages").await?.items()?).len(), 2);
+        let row = clerk.get(&format!("/api/v1/forces/{near_id}")).await?.ok()?;
+        assert_eq!(
+            (&row["next_call"]["call_on"], &row["next_call"]["overdue"]),
+            (&json!("2026-10-21"), &json!(true))
+        );
         Ok(())
     })
     .await

@@ -62,7 +62,7 @@ async fn a_campaign_counts_visits_and_names_whoever_is_unfinished() -> anyhow::R
         assert!(known["problems"][0].as_str().is_some_and(|one| one.contains("未完成")), "{known}");
         assert!(known["background"].as_str().is_some_and(|one| one.contains("应查")), "{known}");
         let progress = |places: i64, done: i64, open: i64, not_yet: i64| {
-            json!({ "places": places, "done": done, "open": open, "not_yet": not_yet })
+            json!({ "places": places, "done": done, "open": open, "not_yet": not_yet, "unassessed": 0 })
         };
         assert_eq!(begun["progress"], progress(2, 0, 0, 2));
         assert_eq!(one(&mut staff).await?["progress"], progress(1, 0, 0, 1), "of his own village only");
@@ -179,7 +179,19 @@ async fn a_campaign_for_e_bikes_lists_points_and_one_for_factories_who_assessed(
             asked["version"] = page["version"].clone();
             page = clerk.post(&format!("{path}/steps"), asked).await?.ok()?;
         }
-        assert_eq!(one(&mut clerk).await?["points"][0]["checked"], true);
+        let seen = one(&mut clerk).await?;
+        assert_eq!(
+            (&seen["points"][0]["checked"], &seen["points"][0]["unfinished"], &seen["points"][1]["unfinished"]),
+            (&json!(true), &json!(false), &json!(true))
+        );
+        // At the end the point nobody checked is named as a place is.
+        let far_point = seen["points"][1]["facility"]["id"].as_str().unwrap_or_default().to_owned();
+        let close = |reasons: Value| json!({ "summary": "检查一处", "reasons": reasons, "version": 1 });
+        let refused = clerk.post(&format!("/api/v1/campaigns/{ID}/close"), close(json!({ MILL: "外出未归" }))).await?;
+        assert_eq!(refused.code(), "campaign.unfinished");
+        let told = close(json!({ MILL: "外出未归", far_point: "停电检修" }));
+        let closed = clerk.post(&format!("/api/v1/campaigns/{ID}/close"), told).await?.ok()?;
+        assert_eq!(closed["points"][1]["reason"], "停电检修");
 
         let id = "01a00000-0000-7000-8000-000000000917";
         let begun = clerk.post("/api/v1/campaigns", begin(id, "factory_warehouse")).await?.ok()?;
@@ -189,11 +201,19 @@ async fn a_campaign_for_e_bikes_lists_points_and_one_for_factories_who_assessed(
             json!({ "id": id, "place": SHOP, "on": on, "org": "office", "assessor": "周文书", "conclusion": "fit",
                 "summary": "设施完好，管理到位", "treatment": "", "treat_by": null, "finds": [] })
         };
-        for (on, id) in [("2026-08-20", "01a00000-0000-7000-8000-000000000918"), ("2026-09-18", "01a00000-0000-7000-8000-000000000919")] {
-            clerk.post("/api/v1/assessments", assess(on, id)).await?.ok()?;
-        }
+        clerk.post("/api/v1/assessments", assess("2026-08-20", "01a00000-0000-7000-8000-000000000918")).await?.ok()?;
+        // Looked at, but assessed before the window: unfinished, and named as such.
+        let mut staff = town.login("staff1").await?;
+        recorded(&mut staff, 1, SHOP, "staff1", &[]).await?;
+        let seen = clerk.get(&format!("/api/v1/campaigns/{id}")).await?.ok()?;
+        assert_eq!(standings(&seen), [(SHOP.to_owned(), "unassessed".to_owned())]);
+        assert_eq!(seen["progress"]["unassessed"], 1);
+        let end = json!({ "summary": "检查一家", "version": 1 });
+        assert_eq!(clerk.post(&format!("/api/v1/campaigns/{id}/close"), end).await?.code(), "campaign.unfinished");
+        clerk.post("/api/v1/assessments", assess("2026-09-18", "01a00000-0000-7000-8000-000000000919")).await?.ok()?;
         let seen = clerk.get(&format!("/api/v1/campaigns/{id}")).await?.ok()?;
         let shown = &seen["entries"][0]["assessment"];
+        assert_eq!(standings(&seen), [(SHOP.to_owned(), "done".to_owned())]);
         assert_eq!((&shown["on"], &shown["third_party"]), (&json!("2026-09-18"), &json!(false)), "of this window");
         let theirs = far.get(&format!("/api/v1/campaigns/{id}")).await?.ok()?;
         assert_eq!(theirs["entries"], json!([]), "of his own village only");

@@ -20,7 +20,7 @@ use testkit::both_databases;
 use crate::common::field::add_place;
 use crate::common::{Browser, Town, V1, day, shop, town};
 
-const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
+pub(crate) const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 /// The town's clock stands at this minute in the tests.
 const SOURCE: u64 = 889;
 
@@ -36,7 +36,7 @@ fn gateway() -> Value {
         "links": [{ "provider": "gb26875", "address": "889" }], "networks": ["10.8.0.0/16"], "heartbeat_s": 60 })
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
@@ -46,8 +46,13 @@ fn stamp(at: Timestamp) -> Stamp {
 }
 
 /// A detector behind the gateway says fire, bit 0 clear as real ones do.
-fn alarm(sequence: u16, at: Timestamp) -> Frame {
-    let (system, part) = (System { kind: 1, address: 2 }, Part { kind: 40, address: [0x0a, 0, 2, 0] });
+pub(crate) fn alarm(sequence: u16, at: Timestamp) -> Frame {
+    alarm_of([0x0a, 0, 2, 0], sequence, at)
+}
+
+/// The same of any part behind it.
+pub(crate) fn alarm_of(address: [u8; 4], sequence: u16, at: Timestamp) -> Frame {
+    let (system, part) = (System { kind: 1, address: 2 }, Part { kind: 40, address });
     let text = vec![b' '; 30];
     let object = Object::PartState(system, part, 0b10, text, stamp(at));
     Frame {
@@ -61,7 +66,7 @@ fn alarm(sequence: u16, at: Timestamp) -> Frame {
     }
 }
 
-fn incoming(peer: &str, frame: &Frame) -> Incoming {
+pub(crate) fn incoming(peer: &str, frame: &Frame) -> Incoming {
     let number = frame.sequence.to_string();
     Incoming {
         provider: Provider::Gb26875,
@@ -70,12 +75,13 @@ fn incoming(peer: &str, frame: &Frame) -> Incoming {
         proof: "network".to_owned(),
         mark: mark_of(&["gb26875", peer, &number], &frame.data),
         bytes: frame.encode(),
+        before: None,
         beat_of: frame.is_heartbeat().then(|| frame.source.to_string()),
         problem: None,
     }
 }
 
-async fn settled(fresh: &testkit::Fresh) -> anyhow::Result<(Town, Browser, Value, Value)> {
+pub(crate) async fn settled(fresh: &testkit::Fresh) -> anyhow::Result<(Town, Browser, Value, Value)> {
     let town = town(fresh).await?;
     shop(&town, SHOP, "老街五金店", V1).await?;
     let mut clerk = town.login("clerk").await?;
@@ -84,7 +90,7 @@ async fn settled(fresh: &testkit::Fresh) -> anyhow::Result<(Town, Browser, Value
     Ok((town, clerk, gateway, detector))
 }
 
-async fn take_in(town: &Town, messages: Vec<Incoming>) -> anyhow::Result<Received> {
+pub(crate) async fn take_in(town: &Town, messages: Vec<Incoming>) -> anyhow::Result<Received> {
     let system = Caller::system();
     let received = town.app.receive(&system, messages).await?;
     while town.app.digest_signals(&system, 500).await? > 0 {}
@@ -157,6 +163,37 @@ async fn an_alarm_is_kept_once_and_trusted_as_far_as_it_is_vouched_for() -> anyh
             ]
         );
         assert_eq!(wires["waiting"], json!(0));
+
+        // How its alarms are handled: one incident, nobody has said yet what it is; then somebody has, at once.
+        let own = format!("/api/v1/devices/{}", text(&detector, "id"));
+        let handling = clerk.get(&own).await?.ok()?["handling"].clone();
+        assert_eq!(
+            (&handling["alarms"], &handling["handled"], &handling["median_s"]),
+            (&json!(1), &json!(0), &Value::Null)
+        );
+        let screen = clerk.get("/api/v1/duty").await?.items()?;
+        let burns = screen.iter().find(|one| one["place"]["id"] == json!(SHOP)).unwrap_or(&Value::Null);
+        let judged = json!({ "step": "judge", "verdict": "real", "how": "telephone" });
+        clerk.post(&format!("/api/v1/incidents/{}/steps", text(burns, "id")), judged).await?.ok()?;
+        let handling = clerk.get(&own).await?.ok()?["handling"].clone();
+        assert_eq!(
+            (&handling["handled"], &handling["in_time"], &handling["median_s"]),
+            (&json!(1), &json!(1), &json!(0))
+        );
+        // M19 of all devices: the two were heard from now on, out of the days since they should have been.
+        town.clock.advance_ms(60_000);
+        let figures = clerk.get("/api/v1/incidents/statistics?from=2026-09-01&to=2026-09-30").await?.ok()?;
+        let all = &figures["online"][0];
+        assert_eq!(
+            (&all["kind"], &all["devices"], &all["minutes"]),
+            (&Value::Null, &json!(2), &json!(2)),
+            "{figures}"
+        );
+        assert!(
+            all["expected_minutes"].as_i64().is_some_and(|due| due > 20 * 24 * 60),
+            "since its installation: {all}"
+        );
+        assert_eq!(figures["online"].as_array().map(Vec::len), Some(3), "and by kind");
         assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
         Ok(())
     })
@@ -312,6 +349,38 @@ async fn a_device_that_is_not_heard_is_silent_and_somebody_s_business() -> anyho
         assert_eq!(town.app.note_silence(&system).await?, 0, "noted once");
         assert_eq!(condition(&mut clerk, &detector).await?, "silent");
         assert_eq!(condition(&mut clerk, &gateway).await?, "online", "a beat is enough");
+        // It is a matter of who looks after it for its owner, by a day the town sets; he is told, and not woken for it.
+        let mut staff = town.login("staff1").await?;
+        let owed = async |who: &mut Browser, state: &str| {
+            who.get(&format!("/api/v1/follow-ups?mine=true&state={state}")).await?.items()
+        };
+        let open = owed(&mut staff, "open").await?;
+        let [matter] = open.as_slice() else { anyhow::bail!("{open:?}") };
+        let due =
+            town.app.now().date().checked_add_days(chrono::Days::new(3)).unwrap_or_default().to_string();
+        assert_eq!(
+            (text(matter, "origin_kind"), text(&matter["origin"], "id")),
+            ("device", text(&detector, "id"))
+        );
+        assert_eq!(
+            (text(&matter["owner"]["post"], "id"), text(matter, "due_on")),
+            ("post-staff1", due.as_str())
+        );
+        assert!(text(matter, "text").contains("后堂感烟"), "{matter}");
+        let rows = clerk.get("/api/v1/devices?state=silent").await?.items()?;
+        assert_eq!(
+            (&rows[0]["task"]["id"], &rows[0]["task"]["overdue"]),
+            (&matter["id"], &json!(false)),
+            "{rows:?}"
+        );
+        let told = staff.get("/api/v1/me/messages").await?.items()?;
+        let told: Vec<&Value> = told.iter().filter(|one| text(one, "text").contains("失联")).collect();
+        let [letter] = told.as_slice() else { anyhow::bail!("{told:?}") };
+        assert_eq!((text(&letter["urgency"], "code"), text(letter, "about")), ("notice", text(matter, "id")));
+        assert!(
+            !text(letter, "text").contains("后堂") && !text(letter, "text").contains("五金店"),
+            "{letter}"
+        );
         // What says that something is wrong with it is somebody's, too.
         let fault = Object::PartState(
             System { kind: 1, address: 2 },
@@ -329,6 +398,17 @@ async fn a_device_that_is_not_heard_is_silent_and_somebody_s_business() -> anyho
         assert_eq!(counted("devices_troubled").await?, None);
         let before = take_in(&town, vec![incoming("10.8.3.4", &fault)]).await?;
         assert_eq!(before.kept, 1);
+        // Heard again, its matter is closed by itself, and nobody is reached about it any more.
+        assert_eq!(owed(&mut staff, "open").await?, Vec::<Value>::new());
+        let closed = owed(&mut staff, "verified").await?;
+        assert_eq!(
+            (closed.len(), &closed[0]["id"], closed[0]["late"].clone()),
+            (1, &matter["id"], json!(false))
+        );
+        let page = clerk.get(&format!("/api/v1/devices/{}", text(&detector, "id"))).await?.ok()?;
+        assert_eq!(page["task"], Value::Null);
+        let told = staff.get("/api/v1/me/messages").await?.items()?;
+        assert!(!told.iter().any(|one| text(one, "text").contains("失联")), "{told:?}");
         assert_eq!(counted("devices_troubled").await?, Some(json!(1)));
         assert_eq!(clerk.get("/api/v1/devices?state=troubled&mine=true").await?.items()?.len(), 1);
         let well = Frame {
@@ -356,10 +436,13 @@ async fn a_device_that_is_not_heard_is_silent_and_somebody_s_business() -> anyho
         // The number of who minds the whole town leads to the devices it counts, whoever owns them.
         let mine = clerk.get("/api/v1/devices?state=silent&mine=true").await?.items()?;
         assert_eq!(mine.len(), silent.len());
-        let mut staff = town.login("staff1").await?;
         let desk = staff.get("/api/v1/workbench").await?.ok()?;
         let counts = desk["counts"].as_array().cloned().unwrap_or_default();
         assert!(counts.iter().any(|one| one["code"] == "devices_silent" && one["n"] == 1), "{counts:?}");
+        // A silence of its own is a matter of its own; left alone beyond its day it is late, and it goes with the device.
+        let second = owed(&mut staff, "open").await?;
+        assert!(second.len() == 1 && second[0]["id"] != matter["id"], "{second:?}");
+        assert!(counts.iter().any(|one| one["code"] == "follow_ups" && one["n"] == 1), "{counts:?}");
         // The gateway still hears: the place is protected by what it passes on. Both silent, it is not.
         town.clock.advance_ms(3 * 60_000);
         let summary = clerk.get("/api/v1/devices/summary").await?.ok()?;
@@ -485,6 +568,7 @@ async fn a_warning_is_passed_on_until_it_is_taken_back() -> anyhow::Result<()> {
                  <urgency>Expected</urgency><severity>Severe</severity><certainty>Likely</certainty></info></alert>"
             )
             .into_bytes(),
+            before: None,
             beat_of: None,
             problem: None,
         };
@@ -768,6 +852,7 @@ async fn two_cameras_cross_to_one_spot_and_a_masked_chimney_stays_masked() -> an
             bytes: json!({ "device": name, "kind": "smoke", "azimuth": azimuth, "sequence": sequence })
                 .to_string()
                 .into_bytes(),
+            before: None,
             beat_of: None,
             problem: None,
         };

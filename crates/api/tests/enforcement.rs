@@ -13,6 +13,9 @@ use crate::common::{Browser, TOWN, Told, Town, V1, day, path, roster, shop, town
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 
+/// From which fine on an organisation is told of the hearing. Units: yuan.
+const LARGE: &str = "enforcement.large_organisation";
+
 /// The town with a legal reviewer and a third officer, and a shop in it.
 async fn lawful_town(fresh: &Fresh) -> anyhow::Result<Town> {
     let mut roster = roster();
@@ -38,6 +41,7 @@ async fn lawful_town(fresh: &Fresh) -> anyhow::Result<Town> {
             active: true,
         });
         roster.assignments.push(Assignment {
+            away: Vec::new(),
             id: format!("a-{login}").into(),
             person: person.as_str().into(),
             post: format!("post-{login}").into(),
@@ -73,6 +77,7 @@ async fn lawful_town(fresh: &Fresh) -> anyhow::Result<Town> {
     }
     let town = town_of(fresh, roster).await?;
     shop(&town, SHOP, "老街五金店", V1).await?;
+    common::set_number(&town, LARGE, 30_000.0).await?;
     Ok(town)
 }
 
@@ -95,9 +100,21 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
-/// Takes a step at the version the page has.
+/// A scan of a paper, put beside a case; gives its id.
+async fn scanned(browser: &mut Browser, case: &str) -> anyhow::Result<String> {
+    let id = uuid::Uuid::now_v7().to_string();
+    let path = format!("/api/v1/attachments?id={id}&object_kind=enforcement&object_id={case}&name=scan.pdf");
+    browser.send(axum::http::Method::POST, &path, &[], b"%PDF-1.7".to_vec()).await?.ok()?;
+    Ok(id)
+}
+
+/// Takes a step at the version the page has. A number that is typed is that of a paper made outside, with its scan, unless
+/// the step says what stands behind it.
 async fn step(browser: &mut Browser, page: &Value, mut asked: Value) -> anyhow::Result<Told> {
     asked["version"] = page["version"].clone();
+    if asked["document_no"].is_string() && asked["outside"].is_null() {
+        asked["outside"] = json!([scanned(browser, text(page, "id")).await?]);
+    }
     if asked["text"].is_null() {
         asked["text"] = json!("写明");
     }
@@ -114,12 +131,20 @@ fn door<'a>(page: &'a Value, step: &str) -> Option<&'a str> {
     all.iter().find(|one| one["step"]["code"] == step).map(|one| text(one, "code"))
 }
 
+/// Whether a refusal names the article it rests on.
+fn quotes_an_article(said: &str) -> bool {
+    said.split('第').skip(1).any(|rest| {
+        let number: String = rest.chars().take_while(|c| "一二三四五六七八九十百".contains(*c)).collect();
+        !number.is_empty() && rest[number.len()..].starts_with('条')
+    })
+}
+
 /// Every step there is that the page does not offer: the door refuses it as well, and nothing has changed.
 async fn nothing_else_is_open(browser: &mut Browser, page: &Value) -> anyhow::Result<()> {
     for one in Step::ALL.iter().filter(|one| door(page, one.code()).is_none()) {
         let asked = json!({ "step": one.code(), "until": "2026-12-01", "document_no": "1", "officer": "p-officer",
             "outcome": "spare", "to": "甲", "way": "direct", "how": "made", "people": ["甲", "乙"], "shown": true,
-            "two": true, "granted": true, "amount_fen": 1, "penalty": fine(500_000) });
+            "outside": [], "two": true, "granted": true, "amount_fen": 1, "penalty": fine(500_000) });
         let told = step(browser, page, asked).await?;
         assert!(
             told.status.is_client_error() && told.status != StatusCode::CONFLICT,
@@ -127,11 +152,24 @@ async fn nothing_else_is_open(browser: &mut Browser, page: &Value) -> anyhow::Re
             one.code(),
             told.body
         );
-        assert!(!told.code().is_empty() && !text(&told.body, "detail").is_empty(), "{}", one.code());
+        assert!(
+            !told.code().is_empty() && quotes_an_article(text(&told.body, "detail")),
+            "{} {}",
+            one.code(),
+            told.body
+        );
     }
     let now = browser.get(&format!("/api/v1/cases/{}", text(page, "id"))).await?.ok()?;
     assert_eq!(now["version"], page["version"]);
     Ok(())
+}
+
+/// What of cases waits on somebody's workbench.
+async fn awaited(browser: &mut Browser) -> anyhow::Result<Vec<(String, i64)>> {
+    let bench = browser.get("/api/v1/workbench").await?.ok()?;
+    let counts = bench["counts"].as_array().cloned().unwrap_or_default();
+    let of_cases = counts.iter().filter(|one| text(one, "href") == "/cases?awaited=true");
+    Ok(of_cases.map(|one| (text(one, "code").to_owned(), one["n"].as_i64().unwrap_or_default())).collect())
 }
 
 fn later(town: &Town, at: &str) {
@@ -209,6 +247,11 @@ async fn a_case_goes_from_the_clue_to_the_closed_file() -> anyhow::Result<()> {
         let item = delegation(&mut clerk, "2026-12-31").await?;
         let page = officer.post("/api/v1/cases", clue(&item, &["p-officer", "p-officer2"])).await?.ok()?;
 
+        // It waits on the head's workbench and on nobody else's.
+        assert_eq!(awaited(&mut director).await?, [("cases_to_decide".to_owned(), 1)]);
+        assert_eq!((awaited(&mut officer).await?, awaited(&mut legal).await?), (vec![], vec![]));
+        let listed = director.get("/api/v1/cases?awaited=true").await?.items()?;
+        assert_eq!((listed.len(), &listed[0]["id"]), (1, &page["id"]));
         let filing = json!({ "step": "file", "document_no": "立案〔2026〕1号" });
         let told = step(&mut officer, &page, filing.clone()).await?;
         assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "enforcement.no_head"));
@@ -235,7 +278,9 @@ async fn a_case_goes_from_the_clue_to_the_closed_file() -> anyhow::Result<()> {
             if !said.is_empty() {
                 let told = step(&mut officer, &page, json!({ "step": code, "until": "2026-12-01",
                     "document_no": "1", "officer": "p-officer", "outcome": "spare", "to": "甲", "way": "direct" }));
-                assert_eq!(told.await?.code(), said, "{code}");
+                let told = told.await?;
+                assert_eq!(told.code(), said, "{code}");
+                assert!(quotes_an_article(text(&told.body, "detail")), "{code} {}", told.body);
             }
         }
         nothing_else_is_open(&mut officer, &page).await?;
@@ -255,6 +300,8 @@ async fn a_case_goes_from_the_clue_to_the_closed_file() -> anyhow::Result<()> {
             step(&mut officer, &page, json!({ "step": "hear", "how": "made", "text": "当事人称已清理" })).await?.ok()?;
         assert_eq!(door(&director.get(&format!("/api/v1/cases/{}", text(&page, "id"))).await?.ok()?, "decide"),
             Some("enforcement.not_reviewed"));
+        assert_eq!(awaited(&mut legal).await?, [("cases_to_review".to_owned(), 1)]);
+        assert_eq!(awaited(&mut director).await?, [], "not before the review");
         let review = json!({ "step": "review", "granted": true });
         assert_eq!(step(&mut officer, &page, review.clone()).await?.code(), "enforcement.no_reviewer");
         let page = step(&mut legal, &page, review).await?.ok()?;
@@ -390,6 +437,11 @@ async fn papers_of_a_penalty_come_only_out_of_a_case_that_has_come_so_far() -> a
         let page = step(&mut director, &page, punish).await?.ok()?;
         assert_eq!(page["stage"]["code"], "decided");
 
+        // A paper of another case stands behind nothing here, and one of this case does by its number alone.
+        let quoted = json!({ "step": "serve", "way": "direct", "to": "杨老板", "document_no": issued["number"], "outside": [] });
+        let told = step(&mut officer, &page, quoted).await?;
+        assert_eq!(told.body["fields"][0]["code"], "enforcement.no_paper", "of another step: {}", told.body);
+
         // A case that is withdrawn lets no paper out that was approved before.
         let next = officer.post("/api/v1/cases", clue(&item, &["p-officer", "p-officer2"])).await?.ok()?;
         let mut filing = of_case("DT28.filing", &next, json!({}));
@@ -492,6 +544,108 @@ async fn a_fine_moves_no_figure_of_the_board() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn a_case_begun_for_the_spot_goes_on_by_the_ordinary_procedure_with_why() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = lawful_town(&fresh).await?;
+        let (mut clerk, mut officer) = (town.login("clerk").await?, town.login("officer").await?);
+        let item = delegation(&mut clerk, "2026-12-31").await?;
+        let mut small = clue(&item, &["p-officer", "p-officer2"]);
+        small["procedure"] = json!("summary");
+        let page = officer.post("/api/v1/cases", small).await?.ok()?;
+        assert!(door(&page, "convert").is_some() && door(&page, "file").is_none());
+        // Too much for the spot: the refusal quotes the article and names the way out.
+        let spot = json!({ "step": "decide_on_spot", "penalty": fine(500_000), "shown": true, "document_no": "当场〔2026〕2号" });
+        let told = step(&mut officer, &page, spot.clone()).await?;
+        assert_eq!(told.code(), "enforcement.not_summary");
+        let said = text(&told.body, "detail");
+        assert!(said.contains("行政处罚法第五十一条") && said.contains("改用普通程序"), "{said}");
+        // Why must be said; then the head files it, and the spot is closed.
+        assert_eq!(step(&mut officer, &page, json!({ "step": "convert", "text": " " })).await?.code(), "enforcement.missing");
+        let convert = json!({ "step": "convert", "text": "拟罚款五千元，超出当场处罚幅度" });
+        let page = step(&mut officer, &page, convert.clone()).await?.ok()?;
+        assert_eq!((&page["procedure"]["code"], &page["stage"]["code"]), (&json!("ordinary"), &json!("clue")));
+        assert!(door(&page, "file").is_some() && door(&page, "decide_on_spot").is_none());
+        assert_eq!(page["events"][0]["step"]["code"], "convert");
+        assert_eq!(step(&mut officer, &page, spot).await?.code(), "enforcement.not_now");
+        assert_eq!(step(&mut officer, &page, convert).await?.code(), "enforcement.ordinary_already");
+        let mut director = town.login("director").await?;
+        let file = json!({ "step": "file", "document_no": "立案〔2026〕2号" });
+        assert_eq!(step(&mut director, &page, file).await?.ok()?["stage"]["code"], "filed");
+        let record = town.login("auditor").await?.get("/api/v1/audit?limit=50").await?.body.to_string();
+        assert!(record.contains("enforcement.convert"), "{record}");
+        Ok(())
+    })
+    .await
+}
+
+/// What two officers send from where they stand.
+fn on_spot(item: &Value, fen: i64) -> Value {
+    let mut case = clue(item, &["p-officer", "p-officer2"]);
+    case["party_kind"] = json!("citizen");
+    json!({ "case": case, "on": "2026-09-20", "showed": true, "heard": true, "penalty": fine(fen),
+        "document_no": "当场〔2026〕0007", "text": "楼梯间堆放杂物，照片两张", "paid": "" })
+}
+
+#[tokio::test]
+async fn a_penalty_on_the_spot_comes_from_the_phone_whole_and_through_every_gate() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = lawful_town(&fresh).await?;
+        let (mut clerk, mut officer) = (town.login("clerk").await?, town.login("officer").await?);
+        let item = delegation(&mut clerk, "2026-09-20").await?;
+        let path = "/api/v1/cases/on-spot";
+        let told = clerk.post(path, on_spot(&item, 10_000)).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "enforcement.no_officer"));
+        // Each gate by itself; none of them leaves half a case behind.
+        let with = |key: &str, value: Value| {
+            let mut asked = on_spot(&item, 10_000);
+            asked[key] = value;
+            asked
+        };
+        let mut alone = on_spot(&item, 10_000);
+        alone["case"]["officers"] = json!(["p-officer"]);
+        let mut brother = on_spot(&item, 10_000);
+        brother["case"]["related"] = json!([{ "officer": "p-officer2", "what": "当事人的兄弟" }]);
+        for (asked, code) in [
+            (with("showed", json!(false)), "enforcement.not_shown"),
+            (with("heard", json!(false)), "enforcement.spot_not_heard"),
+            (with("text", json!("")), "enforcement.missing"),
+            (on_spot(&item, 20_001), "enforcement.not_summary"),
+            (alone, "enforcement.two_officers"),
+            (brother, "enforcement.related"),
+            // The delegation ended on the twentieth: what happened a day later is not the town's.
+            (with("on", json!("2026-09-21")), "enforcement.item_expired"),
+        ] {
+            let told = officer.post(path, asked).await?;
+            assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, code), "{}", told.body);
+        }
+        assert_eq!(
+            officer.post(path, with("document_no", json!(""))).await?.body["fields"][0]["code"],
+            "enforcement.document"
+        );
+        // A hundred yuan may be taken on the spot, two hundred may not.
+        let mut too_much = on_spot(&item, 20_000);
+        too_much["paid"] = json!("spot_small");
+        assert_eq!(officer.post(path, too_much).await?.code(), "enforcement.no_spot_collection");
+        assert_eq!(officer.get("/api/v1/cases").await?.items()?.len(), 0, "nothing of it was kept");
+
+        // Imposed on the last day of the delegation, brought in a day later.
+        let page = officer.post(path, with("paid", json!("spot_small"))).await?.ok()?;
+        assert_eq!(
+            (&page["stage"]["code"], &page["procedure"]["code"]),
+            (&json!("served"), &json!("summary"))
+        );
+        assert_eq!((&page["found_on"], &page["owed_fen"]), (&json!("2026-09-20"), &json!(0)));
+        let steps: Vec<_> =
+            page["events"].as_array().into_iter().flatten().map(|one| text(&one["step"], "code")).collect();
+        assert_eq!(steps, ["pay", "decide_on_spot", "open"]);
+        assert_eq!(page["events"][1]["document_no"], "当场〔2026〕0007");
+        assert!(town.app.verify(&app::Caller::system()).await?.findings.is_empty());
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn papers_of_a_case_are_made_in_the_name_the_item_gives_and_say_where_to_turn() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = lawful_town(&fresh).await?;
@@ -538,9 +692,15 @@ async fn a_hearing_is_called_with_its_notice_and_ended_when_the_party_stays_away
         let look = json!({ "step": "investigate", "shown": true, "two": true });
         let page = step(&mut officer, &page, look).await?.ok()?;
         let page = step(&mut officer, &page, json!({ "step": "report", "grounds": [] })).await?.ok()?;
-        let heavy = json!({ "kinds": ["fine"], "fine_fen": 5_000_000, "large": true });
+        // Nobody says that it is a large one: it follows from the sum the town set, and the right cannot be left untold.
+        let heavy = fine(5_000_000);
+        let silent = json!({ "step": "notify", "penalty": heavy, "until": "2026-09-24", "document_no": "告〔2026〕1号" });
+        let told = step(&mut officer, &page, silent).await?;
+        assert_eq!(told.code(), "enforcement.hearing_not_offered");
+        assert!(text(&told.body, "detail").contains("行政处罚法第六十三条"), "{}", told.body);
         let notify = json!({ "step": "notify", "penalty": heavy, "until": "2026-09-24", "hearing": true, "document_no": "告〔2026〕1号" });
         let page = step(&mut officer, &page, notify).await?.ok()?;
+        assert_eq!((&page["told"]["large"], &page["large_from_fen"]), (&json!(true), &json!(3_000_000)));
         let page = step(&mut officer, &page, json!({ "step": "ask_hearing" })).await?.ok()?;
         let call = json!({ "step": "call_hearing", "until": "2026-10-13", "officer": "p-director" });
         let told = step(&mut officer, &page, call.clone()).await?;
@@ -559,6 +719,141 @@ async fn a_hearing_is_called_with_its_notice_and_ended_when_the_party_stays_away
         let page = step(&mut officer, &page, away).await?.ok()?;
         assert_eq!(page["hearing"]["code"], "waived");
         assert!(page["events"][0]["detail"].as_str().unwrap_or_default().contains("视为放弃听证权利"), "{page}");
+        Ok(())
+    })
+    .await
+}
+
+/// How a duty of the town stands on the board.
+async fn standing(who: &mut Browser, duty: &str) -> anyhow::Result<String> {
+    let page = who.get(&format!("/api/v1/board/duties/{duty}")).await?.ok()?;
+    Ok(text(&page["occurrences"]["items"][0], "status").to_owned())
+}
+
+#[tokio::test]
+async fn what_was_delegated_counts_on_the_board_from_the_register() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = lawful_town(&fresh).await?;
+        town.app.install_shipped_plan(&app::Caller::system()).await?;
+        let mut clerk = town.login("clerk").await?;
+        assert_ne!(standing(&mut clerk, "C11.2").await?, "met");
+        let item = delegation(&mut clerk, "2027-12-31").await?;
+        assert_eq!(standing(&mut clerk, "C11.2").await?, "met", "nobody types it twice");
+        assert_ne!(standing(&mut clerk, "C11.1").await?, "met", "delegated is not empowered");
+        let page = clerk.get("/api/v1/board/duties/C11.2").await?.ok()?;
+        let case = &page["occurrences"]["items"][0];
+        let (kind, id) = (text(&case["subject"], "kind"), text(&case["subject"], "id"));
+        let window = text(&case["window"], "key");
+        let at =
+            format!("/api/v1/board/duties/C11.2/evidence?subject_kind={kind}&subject={id}&window={window}");
+        let behind = clerk.get(&at).await?.ok()?;
+        assert_eq!(behind["items"][0]["id"], item["id"], "{behind}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn where_the_town_has_set_no_large_fine_every_fine_is_told_with_its_hearing() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = lawful_town(&fresh).await?;
+        town.app.install_shipped_plan(&app::Caller::system()).await?;
+        let (mut clerk, mut officer) = (town.login("clerk").await?, town.login("officer").await?);
+        let mut director = town.login("director").await?;
+        let item = delegation(&mut clerk, "2026-12-31").await?;
+        // A citizen's sum was never set.
+        let mut of_a_citizen = clue(&item, &["p-officer", "p-officer2"]);
+        of_a_citizen["party_kind"] = json!("citizen");
+        let page = officer.post("/api/v1/cases", of_a_citizen).await?.ok()?;
+        assert_eq!(page["large_from_fen"], Value::Null);
+        let filing = json!({ "step": "file", "document_no": "立案〔2026〕1号" });
+        let page = step(&mut director, &page, filing).await?.ok()?;
+        let look = json!({ "step": "investigate", "shown": true, "two": true });
+        let page = step(&mut officer, &page, look).await?.ok()?;
+        let page = step(&mut officer, &page, json!({ "step": "report", "grounds": [] })).await?.ok()?;
+        let notify = |hearing: bool| {
+            json!({ "step": "notify", "penalty": fine(50_000), "until": "2026-09-24", "hearing": hearing,
+                "document_no": "告〔2026〕1号" })
+        };
+        let told = step(&mut officer, &page, notify(false)).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "enforcement.large_unset"));
+        let said = text(&told.body, "detail");
+        assert!(said.contains("对公民罚款") && said.contains("行政处罚法第六十三条"), "{said}");
+        step(&mut officer, &page, notify(true)).await?.ok()?;
+        // The town's own setting, proposed and decided as any other.
+        let all = clerk.get("/api/v1/parameters").await?.items()?;
+        let set = all.iter().find(|one| one["name"] == LARGE).cloned().unwrap_or_default();
+        assert_eq!((&set["value"], &set["basis"]), (&json!(30_000), &json!("town_setting")));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_number_has_a_paper_behind_it_an_issued_one_or_a_scan_of_one_made_outside() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = lawful_town(&fresh).await?;
+        let (mut clerk, mut officer) = (town.login("clerk").await?, town.login("officer").await?);
+        let mut director = town.login("director").await?;
+        let item = delegation(&mut clerk, "2026-12-31").await?;
+        let page = officer.post("/api/v1/cases", clue(&item, &["p-officer", "p-officer2"])).await?.ok()?;
+        let other = officer.post("/api/v1/cases", clue(&item, &["p-officer", "p-officer2"])).await?.ok()?;
+        // A number alone is refused, and so is the scan of another case and one that never came.
+        let file =
+            |no: &str, outside: Value| json!({ "step": "file", "document_no": no, "outside": outside });
+        let told = step(&mut director, &page, file("立案〔2026〕1号", json!([]))).await?;
+        let field = &told.body["fields"][0];
+        assert_eq!(
+            (&field["field"], &field["code"]),
+            (&json!("document_no"), &json!("enforcement.no_paper"))
+        );
+        assert!(text(field, "message").contains("立案〔2026〕1号"), "{}", told.body);
+        let of_other = scanned(&mut officer, text(&other, "id")).await?;
+        for outside in [json!([of_other]), json!(["01a00000-0000-7000-8000-00000000dead"])] {
+            let told = step(&mut director, &page, file("立案〔2026〕1号", outside)).await?;
+            assert_eq!(told.body["fields"][0]["code"], "enforcement.outside", "{}", told.body);
+        }
+        // Nobody who does not work on cases puts a file beside one, or reads it.
+        let stranger = format!(
+            "/api/v1/attachments?id={}&object_kind=enforcement&object_id={}&name=x.pdf",
+            uuid::Uuid::now_v7(),
+            text(&page, "id")
+        );
+        let told = clerk.send(axum::http::Method::POST, &stranger, &[], b"%PDF-1.7".to_vec()).await?;
+        assert!(told.status.is_client_error(), "{}", told.body);
+
+        // Made outside, it is marked so and shown by its scan.
+        let scan = scanned(&mut director, text(&page, "id")).await?;
+        let page = step(&mut director, &page, file("立案〔2026〕1号", json!([scan]))).await?.ok()?;
+        let line = &page["file"][0];
+        assert_eq!((&line["state"], &line["files"][0]["id"]), (&json!("outside"), &json!(scan)));
+        let read = format!("/api/v1/attachments/{scan}");
+        assert_eq!(officer.get(&read).await?.status, StatusCode::OK);
+        assert_eq!(clerk.get(&read).await?.status, StatusCode::NOT_FOUND);
+
+        // An issued paper of the case stands behind its own number, typed or chosen.
+        let filing = of_case(
+            "DT28.filing",
+            &other,
+            json!({ "case": "甲", "party": "乙", "party_no": "无", "address": "丙",
+            "source": "丁", "facts": "戊", "basis": "己", "opinion": "庚" }),
+        );
+        let draft = officer.post("/api/v1/papers", filing).await?.ok()?;
+        on_paper(&mut director, &draft, "approve", 1).await?.ok()?;
+        let issued = on_paper(&mut officer, &draft, "issue", 2).await?.ok()?;
+        let no = text(&issued, "number");
+        assert!(!no.is_empty(), "{issued}");
+        let page = step(&mut director, &other, file(no, json!([]))).await?.ok()?;
+        assert_eq!(page["events"][0]["paper"], issued["id"], "{}", page["events"]);
+        assert_eq!(page["file"].as_array().map(Vec::len), Some(1), "the paper is one line");
+
+        // On the spot the form has its number printed on it; it is shown when the penalty is reported.
+        let page = officer.post("/api/v1/cases/on-spot", on_spot(&item, 10_000)).await?.ok()?;
+        let told = step(&mut officer, &page, json!({ "step": "report_spot" })).await?;
+        assert_eq!(told.body["fields"][0]["code"], "enforcement.spot_unseen", "{}", told.body);
+        let scan = scanned(&mut officer, text(&page, "id")).await?;
+        let shown = json!({ "step": "report_spot", "outside": [scan] });
+        step(&mut officer, &page, shown).await?.ok()?;
         Ok(())
     })
     .await

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
 
 use crate::common;
+use crate::common::reach::text;
 use crate::common::{Browser, Town, V1, V1_GRID, V2, town};
 
 fn id(n: u32) -> String {
@@ -170,6 +171,36 @@ async fn one_record_satisfies_several_duties_once_each_and_nobody_twice() -> any
         assert_eq!(staff.post("/api/v1/evidence", abroad).await?.body["fields"][0]["code"], "evidence.org");
         let later = staff.post("/api/v1/evidence", talk(2, "2026-09-22", json!([on_grid()]))).await?;
         assert_eq!(later.body["fields"][0]["field"], "happened_on");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_handed_in_for_a_fact_of_another_noun_opens_as_the_evidence_it_is() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = settled(&fresh).await?;
+        let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
+        // Fire plans write such items down themselves; the town's plan of last year is on paper.
+        let ask = json!({ "id": id(1), "kind": "document", "title": "上轮规划：通道", "text": "见规划图 3",
+            "number": "青府发〔2026〕3号", "happened_on": "2026-08-10", "claims": [
+            { "duty": "C5.2", "need": "plan.item[item:fire_lane]", "subject_kind": "village", "subject": V1 }] });
+        clerk.post("/api/v1/evidence", ask).await?.ok()?;
+        let decide = format!("/api/v1/evidence/{}/decide", id(1));
+        leader.post(&decide, json!({ "accept": true, "version": 1 })).await?.ok()?;
+        let page = clerk.get("/api/v1/board/duties/C5.2?limit=200").await?.ok()?;
+        let mut cases = page["occurrences"]["items"].as_array().cloned().unwrap_or_default().into_iter();
+        let is_then =
+            |one: &Value| text(&one["window"], "from") <= "2026-08-10" && text(&one["window"], "to") >= "2026-08-10";
+        let case = cases.find(|one| one["subject"]["id"] == V1 && is_then(one)).unwrap_or_default();
+        let opened = format!(
+            "/api/v1/board/duties/C5.2/evidence?subject_kind=village&subject={V1}&window={}",
+            text(&case["window"], "key")
+        );
+        let opened = clerk.get(&opened).await?.ok()?;
+        let row = &opened["items"][0];
+        assert_eq!(row["href"], format!("/evidence/{}", id(1)), "{opened}");
+        assert!(text(row, "title").ends_with("上轮规划：通道"), "{opened}");
         Ok(())
     })
     .await

@@ -162,19 +162,35 @@ async fn a_list_leaves_as_it_is_shown_within_ones_scope_and_on_record() -> anyho
         let mut village = town.login("staff2").await?;
         let own = village.get("/api/v1/exports/tasks?format=csv").await?;
         assert!(text(&own).contains("河边小店") && !text(&own).contains("老街"), "{}", text(&own));
-        for path in ["hazards", "inspections", "inspection-plans", "coverage-errors", "duties/C9.2"] {
+        let lists = ["hazards", "inspections", "inspection-plans", "coverage-errors", "duties/C9.2", "board"];
+        for path in lists.into_iter().chain(["officers", "placards", "trainings", "training-coverage"]) {
             let told = clerk.get(&format!("/api/v1/exports/{path}?format=csv")).await?;
             assert_eq!(told.status, StatusCode::OK, "{path}: {}", text(&told));
             assert!(text(&told).starts_with('\u{feff}') && text(&told).lines().count() >= 1, "{path}");
             let book = clerk.get(&format!("/api/v1/exports/{path}")).await?;
             assert!(book.bytes.starts_with(b"PK"), "{path}: a workbook unless said otherwise");
         }
+        let board = clerk.get("/api/v1/exports/board?format=csv").await?;
+        let lines: Vec<String> = text(&board).lines().map(str::to_owned).collect();
+        assert_eq!(lines.len(), 1 + 177, "a line for each duty of the plan");
+        assert!(lines[0].contains("落实度,最近期限,") && lines[0].contains("未落实"), "{}", lines[0]);
+        let mine = village.get("/api/v1/exports/board?format=csv").await?;
+        assert!(text(&mine).lines().next().unwrap_or_default().matches(',').count() < lines[0].matches(',').count());
         let uncovered = clerk.get("/api/v1/exports/coverage-errors?format=csv").await?;
         assert!(text(&uncovered).contains("河边小店"), "nobody's sector: {}", text(&uncovered));
+        let shown = clerk.get("/api/v1/gate/roll").await?.items()?.len();
+        let officers = clerk.get("/api/v1/exports/officers?format=csv").await?;
+        assert!(text(&officers).starts_with("\u{feff}姓名,身份,岗位,单位,证件编号"), "{}", text(&officers));
+        assert_eq!(text(&officers).lines().count(), shown + 1, "as many as on the page, under a heading");
+        let groups = clerk.get("/api/v1/training-coverage?year=2026").await?.ok()?["groups"].as_array().map(Vec::len);
+        let trained = clerk.get("/api/v1/exports/training-coverage?format=csv&year=2026").await?;
+        assert_eq!(Some(text(&trained).lines().count()), groups.map(|n| n + 1));
         let map = clerk.get("/api/v1/exports/tasks?format=kml").await?;
         assert_eq!(map.body["fields"][0]["code"], "export.list_format");
         let mut read = town.app.db.read(&town.app.town).await?;
         let entries = read.audit_page(&Default::default(), i64::MAX, 100).await?;
+        let taken = |action: &str| entries.iter().filter(|entry| entry.action == action).count();
+        assert_eq!((taken("gate.export"), taken("placard.export"), taken("training.export")), (3, 2, 5));
         let first = entries.iter().rev().find(|entry| entry.action == "task.export").expect("on record");
         assert_eq!((first.actor_name.as_str(), first.detail.as_str()), ("周文书", r#"{"format":"csv","rows":206}"#));
         Ok(())

@@ -245,3 +245,140 @@ async fn a_patrol_is_written_down_by_the_station_and_can_be_taken_back() -> anyh
     })
     .await
 }
+
+#[tokio::test]
+async fn a_member_says_on_his_phone_that_he_is_away_and_the_shift_is_short() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut clerk, mut near) = (town.login("clerk").await?, town.login("staff1").await?);
+        let mut far = town.login("staff2").await?;
+        let one = clerk.post("/api/v1/forces", station(V1, "village-1")).await?.ok()?;
+        let here = format!("/api/v1/forces/{}", text(&one, "id"));
+        assign(&mut clerk, &one, 1, &["p-staff1"]).await?;
+        let accept = json!({ "on": "2026-09-10", "text": "镇消安办", "version": 1 });
+        clerk.post(&format!("{here}/accept"), accept).await?.ok()?;
+        let roster = json!({ "version": 2, "days": [{ "on": "2026-09-22",
+            "duties": [{ "person": "p-staff1", "shift": "night" }] }] });
+        near.put(&format!("{here}/roster"), roster).await?.ok()?;
+
+        let mine = "/api/v1/me/away";
+        let other = far.get(mine).await?.items()?;
+        assert_eq!((other.len(), &other[0]["duties"]), (1, &json!([])), "his post is none of a force");
+        let known = near.get(mine).await?.ok()?;
+        assert_eq!(
+            (&known["items"][0]["duties"][0]["on"], &known["items"][0]["away"]),
+            (&json!("2026-09-22"), &json!([]))
+        );
+        let asked = |from: &str, to: &str| {
+            json!({ "force": one["id"], "from": from, "to": to, "reason": "家中有事" })
+        };
+        assert_eq!(near.post(mine, asked("2026-09-20", "2026-09-22")).await?.code(), "force.away_past");
+        assert_eq!(far.post(mine, asked("2026-09-22", "2026-09-22")).await?.status, StatusCode::NOT_FOUND);
+        let told = near.post(mine, asked("2026-09-22", "2026-09-23")).await?.ok()?;
+        assert_eq!(told["items"][0]["duties"][0]["away"], json!(true));
+        assert_eq!(near.post(mine, asked("2026-09-23", "2026-09-24")).await?.code(), "force.away_twice");
+        let night = |view: &Value| {
+            let thin = view["roster"][1]["thin"].as_array().cloned().unwrap_or_default();
+            thin.iter().find(|one| one["shift"]["code"] == "night").map(|one| one["have"].clone())
+        };
+        let seen = clerk.get(&here).await?.ok()?;
+        assert_eq!(night(&seen), Some(json!(0)), "who is on the roster and away is not there");
+        // Why he is away is for himself and who keeps the people; everybody else is told until when.
+        assert_eq!(text(&seen["roster"][1]["away"][0], "reason"), "请假至 2026-09-23");
+        let why = |view: &Value| view["members"][0]["away"][0]["reason"].clone();
+        assert_eq!((why(&seen), why(&near.get(&here).await?.ok()?)), (json!("家中有事"), json!("家中有事")));
+        let mut leader = town.login("leader").await?;
+        let led = leader.get(&here).await?.ok()?;
+        assert_eq!((why(&led), led.to_string().contains("家中有事")), (json!(""), false), "{led}");
+        let back = json!({ "force": one["id"], "from": "2026-09-22" });
+        near.post(&format!("{mine}/back"), back.clone()).await?.ok()?;
+        assert_eq!(near.post(&format!("{mine}/back"), back).await?.code(), "force.not_away");
+        assert_eq!(night(&clerk.get(&here).await?.ok()?), None, "the night is manned again");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_left_mans_no_shift_to_come_and_his_shifts_stand_on_the_sheet() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut clerk, mut near) = (town.login("clerk").await?, town.login("staff1").await?);
+        let one = clerk.post("/api/v1/forces", station(V1, "village-1")).await?.ok()?;
+        let here = format!("/api/v1/forces/{}", text(&one, "id"));
+        assign(&mut clerk, &one, 1, &["p-staff1", "p-grid1"]).await?;
+        let accept = json!({ "on": "2026-09-10", "text": "镇消安办", "version": 1 });
+        clerk.post(&format!("{here}/accept"), accept).await?.ok()?;
+        let night = |people: &[&str]| {
+            let duties: Vec<_> =
+                people.iter().map(|one| json!({ "person": one, "shift": "night" })).collect();
+            json!({ "on": "2026-09-22", "duties": duties })
+        };
+        let roster = json!({ "version": 2, "days": [night(&["p-grid1"]),
+            { "on": "2026-09-21", "duties": [{ "person": "p-grid1", "shift": "night" }] }] });
+        near.put(&format!("{here}/roster"), roster).await?.ok()?;
+        let posts = one["posts"].as_array().cloned().unwrap_or_default();
+        let post =
+            posts.iter().find(|post| text(post, "name").ends_with("队员")).cloned().unwrap_or_default();
+
+        // He leaves tonight: tomorrow's night is nobody's, tonight's is still his.
+        let held = clerk.get("/api/v1/people/p-grid1").await?.ok()?;
+        let held = held["assignments"].as_array().into_iter().flatten();
+        let held = held.filter(|one| one["post"]["id"] == post["id"] || one["post"] == post["id"]);
+        let id = held.map(|one| text(one, "id").to_owned()).next().unwrap_or_default();
+        let end = json!({ "last_day": "2026-09-21" });
+        clerk.post(&format!("/api/v1/assignments/{id}/end"), end).await?.ok()?;
+        let seen = clerk.get(&here).await?.ok()?;
+        let left = |day: usize| seen["roster"][day]["duties"][0]["left"].clone();
+        assert_eq!((left(0), left(1)), (json!(false), json!(true)), "{seen}");
+        let thin = seen["roster"][1]["thin"].as_array().cloned().unwrap_or_default();
+        let thin = thin.iter().find(|one| one["shift"]["code"] == "night").map(|one| one["have"].clone());
+        assert_eq!(thin, Some(json!(0)), "nobody mans tomorrow's night");
+
+        // Kept again as it stands it is refused; without him it is kept, and what is over stays.
+        let version = seen["version"].clone();
+        let again = json!({ "version": version, "days": [night(&["p-grid1"])] });
+        assert_eq!(near.put(&format!("{here}/roster"), again).await?.code(), "force.not_member");
+        let without = json!({ "version": version, "days": [night(&["p-staff1"])] });
+        let kept = near.put(&format!("{here}/roster"), without).await?.ok()?;
+        assert_eq!(text(&kept["roster"][1]["duties"][0]["person"], "id"), "p-staff1");
+        town.clock.advance_ms(2 * 86_400_000);
+        let mut near = town.login("staff1").await?;
+        let past = json!({ "version": kept["version"], "days": [
+            { "on": "2026-09-21", "duties": [{ "person": "p-grid1", "shift": "night" }] }] });
+        near.put(&format!("{here}/roster"), past).await?.ok()?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_handover_names_the_shifts_that_nobody_mans_then() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut clerk, mut near) = (town.login("clerk").await?, town.login("staff1").await?);
+        let one = clerk.post("/api/v1/forces", station(V1, "village-1")).await?.ok()?;
+        let here = format!("/api/v1/forces/{}", text(&one, "id"));
+        assign(&mut clerk, &one, 0, &["p-grid1"]).await?;
+        let accept = json!({ "on": "2026-09-10", "text": "镇消安办", "version": 1 });
+        clerk.post(&format!("{here}/accept"), accept).await?.ok()?;
+        let days = ["2026-09-21", "2026-09-22"]
+            .map(|on| json!({ "on": on, "duties": [{ "person": "p-grid1", "shift": "day" }] }));
+        near.put(&format!("{here}/roster"), json!({ "version": 2, "days": days })).await?.ok()?;
+        let posts = one["posts"].as_array().cloned().unwrap_or_default();
+        let chief =
+            posts.iter().find(|post| text(post, "name").ends_with("站长")).cloned().unwrap_or_default();
+        let path = format!("/api/v1/posts/{}/handover", text(&chief, "id"));
+        let change = json!({ "taker": "p-staff1", "basis": "任免通知", "things": [] });
+        let sheet = clerk.post(&path, change).await?.ok()?;
+        let all = sheet["sections"].as_array().cloned().unwrap_or_default();
+        let shifts = all.iter().find(|one| one["kind"] == "shift").cloned().unwrap_or_default();
+        assert_eq!(
+            (&shifts["total"], &shifts["lines"][0]["due_on"]),
+            (&json!(1), &json!("2026-09-22")),
+            "{sheet}"
+        );
+        Ok(())
+    })
+    .await
+}

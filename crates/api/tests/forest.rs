@@ -2,8 +2,11 @@
 //! and the ground under the map, from a file somebody put there.
 
 use api::{Doors, router};
+use app::Caller;
+use app::signal::Incoming;
 use axum::Router;
 use axum::http::StatusCode;
+use domain::device::Provider;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
 
@@ -53,7 +56,7 @@ async fn a_camera_sees_up_to_the_rock_and_a_planned_one_behind_it() -> anyhow::R
         let town = mapped(&fresh).await?;
         let mut clerk = town.login("clerk").await?;
         assert_eq!(town.login("unit").await?.get("/api/v1/facilities/sight").await?.status, StatusCode::FORBIDDEN);
-        standing(&mut clerk, camera("西山林火监控", 105.874, json!({ "height": 20, "range": 2000 }), true)).await?;
+        let eye = standing(&mut clerk, camera("西山林火监控", 105.874, json!({ "height": 20, "range": 2000 }), true)).await?;
         standing(&mut clerk, camera("无高度的", 105.875, json!({}), true)).await?;
         let planned = clerk.post("/api/v1/facilities", camera("东坡林火监控", 105.884, json!({ "height": 20 }), false)).await?.ok()?;
         let steps = format!("/api/v1/facilities/{}/steps", text(&planned, "id"));
@@ -82,6 +85,27 @@ async fn a_camera_sees_up_to_the_rock_and_a_planned_one_behind_it() -> anyhow::R
         let why: Vec<&str> = (0..3).map(|n| text(&today["eyes"][n], "why")).collect();
         assert_eq!(why, ["", "no_height", "not_in_service"]);
         assert_eq!(today["unseen"]["type"], "MultiPolygon");
+        // Silent, it sees nothing until it is heard again.
+        let device = json!({ "name": "西山球机", "kind": "camera", "owner": "town-gov", "facility": eye,
+            "links": [{ "provider": "generic", "address": "EYE-1" }], "heartbeat_s": 60 });
+        clerk.post("/api/v1/devices", device).await?.ok()?;
+        let blind = clerk.get("/api/v1/facilities/sight").await?.ok()?;
+        assert_eq!((share(&blind, 0), text(&blind["eyes"][0], "why")), (0.0, "silent"), "{blind}");
+        let beat = Incoming {
+            provider: Provider::Generic,
+            dialect: None,
+            peer: "127.0.0.1".to_owned(),
+            proof: String::new(),
+            mark: "eye 1".to_owned(),
+            before: None,
+            bytes: json!({ "device": "EYE-1", "kind": "info", "text": "在线" }).to_string().into_bytes(),
+            beat_of: None,
+            problem: None,
+        };
+        town.app.receive(&Caller::system(), vec![beat]).await?;
+        while town.app.digest_signals(&Caller::system(), 50).await? > 0 {}
+        let again = clerk.get("/api/v1/facilities/sight").await?.ok()?;
+        assert_eq!((share(&again, 0), text(&again["eyes"][0], "why")), (100.0, ""), "{again}");
         let then = clerk.get("/api/v1/facilities/sight?planned=true").await?.ok()?;
         assert_eq!((share(&then, 0), share(&then, 1)), (100.0, 100.0), "{then}");
         assert_eq!((&then["unseen"], &then["eyes"][2]["range_assumed"]), (&Value::Null, &json!(true)));

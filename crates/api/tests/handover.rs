@@ -285,3 +285,102 @@ async fn the_chart_shows_the_tree_of_a_day_and_what_the_committee_lacks() -> any
     })
     .await
 }
+
+#[tokio::test]
+async fn who_is_on_leave_keeps_his_post_does_not_count_and_somebody_acts() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = equipped(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let post = "/api/v1/posts/post-staff1";
+        let seen = clerk.get(post).await?.ok()?;
+        let assignment = text(&seen["holders"][0], "assignment").to_owned();
+        assert_eq!((&seen["holders"][0]["away"], &seen["holders"][0]["absent"]), (&json!([]), &Value::Null));
+        let enter = format!("/api/v1/assignments/{assignment}/away");
+        let asked = |from: &str, to: &str, deputy: Option<&str>| json!({ "from": from, "to": to, "reason": "住院", "deputy": deputy });
+        let days = asked("2026-09-22", "2026-09-24", Some("p-grid1"));
+        assert_ne!(staff.post(&enter, days.clone()).await?.status, StatusCode::OK, "the office enters it");
+        for (body, code) in [
+            (asked("2026-09-24", "2026-09-22", None), "assignment.away_ends"),
+            (asked("1999-01-01", "1999-01-02", None), "assignment.away_outside"),
+        ] {
+            assert_eq!(clerk.post(&enter, body).await?.code(), code);
+        }
+        let himself = clerk.post(&enter, asked("2026-09-22", "2026-09-24", Some("p-clerk"))).await?;
+        assert_eq!(himself.body["fields"][0]["code"], "assignment.self");
+        let nobody = clerk.post(&enter, asked("2026-09-22", "2026-09-24", Some("p-nobody"))).await?;
+        assert_eq!(nobody.body["fields"][0]["code"], "assignment.person");
+        let own = clerk.post(&enter, asked("2026-09-22", "2026-09-24", Some("p-staff1"))).await?;
+        assert_eq!(own.code(), "assignment.already_holds", "nobody acts for himself");
+        assert_eq!(clerk.get(post).await?.ok()?["holders"][0]["away"], json!([]), "nothing half-written");
+
+        let said = clerk.post(&enter, days.clone()).await?.ok()?;
+        assert_eq!((&said["away"][0]["from"], &said["valid"]), (&json!("2026-09-22"), &json!(true)));
+        assert_eq!(clerk.post(&enter, days).await?.code(), "assignment.away_twice");
+        let seen = clerk.get(post).await?.ok()?;
+        assert_eq!(seen["shortages"], json!([]), "somebody acts: {seen}");
+
+        town.clock.advance_days(1);
+        let mut clerk = town.login("clerk").await?;
+        let seen = clerk.get(post).await?.ok()?;
+        let holder = |view: &Value, person: &str| {
+            let all = view["holders"].as_array().cloned().unwrap_or_default();
+            all.into_iter().find(|one| one["person"]["id"] == person).unwrap_or_default()
+        };
+        let absent = holder(&seen, "p-staff1")["absent"].clone();
+        assert_eq!((&absent["to"], &absent["reason"]), (&json!("2026-09-24"), &json!("住院")));
+        assert_eq!(absent["acts"][0]["id"], "p-grid1");
+        // On the chart and on his page as well, and why only for who keeps the posts and for himself.
+        let on_chart = |chart: &Value| {
+            let nodes = chart["nodes"].as_array().cloned().unwrap_or_default();
+            let posts = nodes.iter().flat_map(|node| node["posts"].as_array().cloned().unwrap_or_default());
+            let holders = posts.flat_map(|post| post["holders"].as_array().cloned().unwrap_or_default());
+            holders.filter(|one| !one["away"].is_null()).collect::<Vec<_>>()
+        };
+        let chart = clerk.get("/api/v1/org-chart").await?.ok()?;
+        let away = on_chart(&chart);
+        assert_eq!(away.len(), 1, "{away:?}");
+        assert_eq!((&away[0]["id"], &away[0]["away"]["until"]), (&json!("p-staff1"), &json!("2026-09-24")));
+        assert_eq!(away[0]["away"]["acts"].as_array().map(Vec::len), Some(1));
+        assert!(!chart.to_string().contains("住院"), "why is nothing for a chart");
+        let later = clerk.get("/api/v1/org-chart?on=2026-09-25").await?.ok()?;
+        assert!(on_chart(&later).is_empty(), "is back");
+        let mut leader = town.login("leader").await?;
+        for (who, why) in [(&mut clerk, "住院"), (&mut leader, "")] {
+            let person = who.get("/api/v1/people/p-staff1").await?.ok()?;
+            let days = &person["assignments"][0]["away"][0];
+            assert_eq!((text(days, "reason"), &days["acts"][0]["id"]), (why, &json!("p-grid1")), "{person}");
+            let page = who.get(post).await?.ok()?;
+            assert_eq!(page.to_string().contains("住院"), !why.is_empty(), "{page}");
+        }
+        assert_eq!((&holder(&seen, "p-grid1")["acting"], &seen["missing"]), (&json!(true), &json!(0)));
+        let mut staff = town.login("staff1").await?;
+        let mine = staff.get("/api/v1/me/away").await?.items()?;
+        assert_eq!((&mine[0]["force"]["id"], &mine[0]["away"][0]["to"]), (&json!(assignment), &json!("2026-09-24")));
+
+        // Back early, said on the phone: who acted is relieved.
+        town.clock.advance_days(1);
+        let mut staff = town.login("staff1").await?;
+        let back = json!({ "force": assignment, "from": "2026-09-22" });
+        staff.post("/api/v1/me/away/back", back.clone()).await?.ok()?;
+        assert_eq!(staff.post("/api/v1/me/away/back", back).await?.code(), "assignment.not_away");
+        let mut clerk = town.login("clerk").await?;
+        let seen = clerk.get(post).await?.ok()?;
+        assert_eq!((&holder(&seen, "p-staff1")["absent"], &holder(&seen, "p-grid1")), (&Value::Null, &Value::Null));
+        let acted = seen["history"].as_array().into_iter().flatten().find(|one| one["acting"] == true).cloned();
+        assert_eq!(acted.map(|one| one["to"].clone()), Some(json!("2026-09-22")), "{seen}");
+
+        // Nobody acts: the post is short on those days, and says so before.
+        let away = |from: &str, to: &str| json!({ "force": assignment, "from": from, "to": to, "reason": "" });
+        assert_eq!(staff.post("/api/v1/me/away", away("2026-09-20", "2026-09-20")).await?.code(), "force.away_past");
+        staff.post("/api/v1/me/away", away("2026-09-25", "2026-09-26")).await?.ok()?;
+        let seen = clerk.get(post).await?.ok()?;
+        assert_eq!(
+            (&seen["shortages"][0]["on"], &seen["shortages"][0]["without"][0]["cause"]),
+            (&json!("2026-09-25"), &json!("away"))
+        );
+        clerk.post(&format!("{enter}/back"), json!({ "from": "2026-09-25" })).await?.ok()?;
+        assert_eq!(clerk.get(post).await?.ok()?["shortages"], json!([]), "taken back before it began");
+        Ok(())
+    })
+    .await
+}

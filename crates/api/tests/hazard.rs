@@ -229,6 +229,93 @@ async fn a_failed_recheck_goes_back_with_a_new_deadline() -> anyhow::Result<()> 
 }
 
 #[tokio::test]
+async fn the_ladder_is_put_to_the_office_taken_or_set_aside_and_never_climbs_by_itself() -> anyhow::Result<()>
+{
+    both_databases(|fresh| async move {
+        let town = with_places(&fresh).await?;
+        let (mut staff, mut clerk) = (town.login("staff1").await?, town.login("clerk").await?);
+        let id = hazard(1);
+        found(&mut staff, &id, SHOP, &[]).await?;
+        step(&mut staff, &id, json!({ "step": "grade", "level": "larger" })).await?.ok()?;
+        step(&mut clerk, &id, json!({ "step": "confirm_level" })).await?.ok()?;
+        let days = json!({ "kind": "calendar", "count": 2 });
+        let page = step(&mut staff, &id, json!({ "step": "advise", "text": "请清空楼梯间", "days": days }))
+            .await?
+            .ok()?;
+        assert_eq!((&page["escalation_due"], may(&page, "decline_escalation")), (&json!([]), false));
+        let waiting = async |who: &mut Browser| -> anyhow::Result<Vec<String>> {
+            let list = who.get("/api/v1/hazards?to_escalate=true").await?.items()?;
+            Ok(list.iter().filter_map(|one| one["id"].as_str().map(str::to_owned)).collect())
+        };
+        assert!(waiting(&mut clerk).await?.is_empty());
+
+        // Nineteen days on: a blocked staircase, sixteen days over.
+        town.clock.advance_days(18);
+        let (mut staff, mut clerk, mut grid) =
+            (town.login("staff1").await?, town.login("clerk").await?, town.login("grid1").await?);
+        let shown = |page: &Value| -> Vec<(String, String, Value)> {
+            let text = |one: &Value, key: &str| one[key].as_str().unwrap_or_default().to_owned();
+            let due = page["escalation_due"].as_array().into_iter().flatten();
+            due.map(|one| (text(one, "kind"), text(one, "why"), one["n"].clone())).collect()
+        };
+        let row = |kind: &str, why: &str, n: Value| (kind.to_owned(), why.to_owned(), n);
+        let listed = row("town_listed", "long_overdue", json!(16));
+        let sealed = row("temp_seal", "may_be_sealed", Value::Null);
+        let path = format!("/api/v1/hazards/{id}");
+        let page = staff.get(&path).await?.ok()?;
+        assert_eq!(shown(&page), [listed.clone(), sealed.clone()], "who inspects knows");
+        assert!(!may(&page, "escalate") && !may(&page, "decline_escalation"), "and leaves it to the office");
+        assert_eq!(page["escalation_due"][0]["why_label"], "较大以上隐患已逾期 16 天");
+        assert_eq!((&page["escalation_due"][1]["late"], &page["escalations"]), (&json!(true), &json!([])));
+        assert_eq!(waiting(&mut clerk).await?, [id.as_str()]);
+        let bench = clerk.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!(bench["to_escalate"][0]["id"], id.as_str());
+        let counts = bench["counts"].as_array().cloned().unwrap_or_default();
+        assert!(counts.iter().any(|one| one["code"] == "to_escalate" && one["n"] == 1), "{counts:?}");
+        let bench = staff.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!(bench["to_escalate"], json!([]), "not his to take");
+
+        let aside = |kind: &str, reason: &str| json!({ "step": "decline_escalation", "kind": kind, "reason": reason });
+        let no = step(&mut staff, &id, aside("temp_seal", "不必")).await?;
+        assert_eq!(refused(&no), (403, "policy.forbidden"));
+        let blank = step(&mut clerk, &id, aside("temp_seal", " ")).await?;
+        assert_eq!(refused(&blank), (422, "hazard.text_missing"));
+        let page = step(&mut clerk, &id, aside("temp_seal", "已清出一半，后天清完")).await?.ok()?;
+        assert_eq!(shown(&page), [listed]);
+        let last = page["timeline"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+        assert_eq!((&last["label"], &last["detail"]), (&json!("暂不升级"), &json!("临时查封：已清出一半，后天清完")));
+        let taken = json!({ "step": "escalate", "kind": "town_listed", "reason": "逾期 16 天" });
+        let page = step(&mut clerk, &id, taken).await?.ok()?;
+        assert_eq!((shown(&page).len(), &page["escalations"][0]["kind"]), (0, &json!("town_listed")));
+        assert!(waiting(&mut clerk).await?.is_empty(), "answered");
+
+        // It failed again: what was set aside comes back, and joint control with it.
+        let seen = pictured(&mut grid, &id, 1, "recheck").await?;
+        let page = step(&mut grid, &id, json!({ "step": "fail_recheck", "photos": [seen], "note": "还堆着" })).await?.ok()?;
+        assert!(shown(&page).is_empty(), "not told to who neither advises nor escalates");
+        let joint = row("joint_control", "not_fixed", json!(1));
+        assert_eq!(shown(&clerk.get(&path).await?.ok()?), [joint, sealed]);
+        assert_eq!(waiting(&mut clerk).await?, [id.as_str()]);
+        let out = clerk.get("/api/v1/exports/hazards?format=csv&to_escalate=true").await?;
+        assert_eq!(String::from_utf8_lossy(&out.bytes).lines().count(), 2, "the list leaves as it is filtered");
+        let record = town.app.audit_page(&app::Caller::system(), &Default::default(), i64::MAX, 99).await?;
+        assert!(record.iter().any(|one| one.action == "hazard.escalation_declined" && !one.reason.is_empty()));
+
+        // Two more units of the sector with the same: the sector's authority may set all of them a deadline.
+        let mut dept = town.login("clerk").await?;
+        for n in 2..4 {
+            let place = format!("01a00000-0000-7000-8000-00000000011{n}");
+            shop(&town, &place, &format!("老街{n}号店"), V1).await?;
+            found(&mut dept, &hazard(n), &place, &[]).await?;
+        }
+        let page = clerk.get(&path).await?.ok()?;
+        assert!(shown(&page).contains(&row("sector_deadline", "shared", json!(3))), "{:?}", shown(&page));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn only_a_certified_officer_orders_and_the_office_is_told_plainly() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = with_places(&fresh).await?;
@@ -250,12 +337,13 @@ async fn only_a_certified_officer_orders_and_the_office_is_told_plainly() -> any
         assert!(!may(&page, "order"));
         let no = step(&mut clerk, &id, order(CERTIFICATE, item)).await?;
         assert_eq!(refused(&no), (403, "policy.forbidden"));
-        assert!(no.body["detail"].as_str().is_some_and(|text| text.contains("没有责令改正的权限")));
+        assert!(no.body["detail"].as_str().is_some_and(|text| text.contains("行政处罚法第四十二条") && text.contains("C11.4")));
         // The right to order, but no certificate: the button is not there, and the order is refused.
         let page = police.get(&format!("/api/v1/hazards/{id}")).await?.ok()?;
         assert!(!may(&page, "order") && !may(&page, "advise"));
         let no = step(&mut police, &id, order(CERTIFICATE, item)).await?;
         assert_eq!(refused(&no), (422, "hazard.no_authority"));
+        assert!(no.body["detail"].as_str().is_some_and(|text| text.contains("行政处罚法第四十二条")));
         let page = officer.get(&format!("/api/v1/hazards/{id}")).await?.ok()?;
         assert!(may(&page, "order") && may(&page, "advise"));
         let no = step(&mut officer, &id, order("别人的证", item)).await?;

@@ -72,6 +72,33 @@ async fn count(browser: &mut Browser) -> anyhow::Result<i64> {
     Ok(browser.get("/api/v1/places?limit=1").await?.ok()?["total"].as_i64().unwrap_or(-1))
 }
 
+#[tokio::test]
+async fn how_one_gets_in_comes_with_a_ledger_and_leaves_with_none() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let (mut clerk, mut auditor) = (town.login("clerk").await?, town.login("auditor").await?);
+        let file = "场所名称,场所类别,村（社区）,进门和停车,需要的帮助\r\n老街粮油店,小商店,场镇社区,钥匙在隔壁三号,两人抬\r\n";
+        let report = import(&town, &mut clerk, "doors.csv", file.as_bytes().to_vec()).await?;
+        assert_eq!(report["created"].as_i64(), Some(1), "{report}");
+        let found = clerk.get("/api/v1/places?limit=1").await?.items()?;
+        let path = format!("/api/v1/places/{}", text(&found[0], "/id"));
+        let place = clerk.get(&path).await?.ok()?;
+        assert_eq!((text(&place, "/access"), text(&place, "/help")), ("钥匙在隔壁三号", "两人抬"));
+        assert!(auditor.get(&path).await?.ok()?["access"].is_null(), "by need, not by rank");
+        // The same file changes nothing; an empty cell takes nothing back.
+        let report = import(&town, &mut clerk, "doors.csv", file.as_bytes().to_vec()).await?;
+        assert_eq!(report["unchanged"].as_i64(), Some(1), "{report}");
+        let bare = file.replace("钥匙在隔壁三号,两人抬", ",");
+        import(&town, &mut clerk, "doors.csv", bare.into_bytes()).await?;
+        assert_eq!(text(&clerk.get(&path).await?.ok()?, "/help"), "两人抬");
+        let out = clerk.get("/api/v1/exports/places?format=csv").await?;
+        let out = String::from_utf8_lossy(&out.bytes).into_owned();
+        assert!(!out.contains("隔壁") && !out.contains("两人抬"), "{out}");
+        Ok(())
+    })
+    .await
+}
+
 const MISTAKES: &[&str] = &[
     "A-1,甲店,,小商店,场镇社区,,,老街 1 号,张三,13800001111,3,105.9,29.3,,正常,",
     ",,,小商店,场镇社区,,,老街 2 号,,,,,,,,",
@@ -675,6 +702,11 @@ async fn a_house_with_eleven_in_the_ledger_is_on_its_sectors_key_list_at_once() 
             let id = places.first().map(|one| text(one, "/id").to_owned()).unwrap_or_default();
             let page = clerk.get(&format!("/api/v1/houses/{id}")).await?.ok()?;
             assert_eq!(page["on_key_list"], json!(listed), "{n} {page}");
+            // Whose number it is: the ledger's, of no day.
+            assert_eq!(
+                (&page["counted_by"], &page["counted_on"]),
+                (&json!("台账导入：台账.csv"), &Value::Null)
+            );
             let asked = array(&page["checks"]).iter().filter(|one| one["answer"] == "asked").count();
             assert_eq!(asked > 0, listed, "{n} {page}");
             town.clock.advance_days(1);

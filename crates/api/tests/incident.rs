@@ -63,6 +63,13 @@ pub(crate) async fn step(who: &mut Browser, id: &str, body: Value) -> anyhow::Re
     who.post(&format!("/api/v1/incidents/{id}/steps"), body).await
 }
 
+/// What a fire set off of a duty; null where nothing.
+async fn set_off(who: &mut Browser, duty: &str, incident: &str) -> anyhow::Result<Value> {
+    let page = who.get(&format!("/api/v1/board/duties/{duty}?limit=200")).await?.ok()?;
+    let items = page["occurrences"]["items"].as_array().cloned().unwrap_or_default();
+    Ok(items.into_iter().find(|one| one["subject"]["id"] == incident).unwrap_or_default())
+}
+
 #[tokio::test]
 async fn the_night_fire_goes_from_the_call_to_what_was_learned() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
@@ -174,7 +181,8 @@ async fn the_night_fire_goes_from_the_call_to_what_was_learned() -> anyhow::Resu
             town.clock.advance_ms(s * 1_000);
             step(&mut clerk, &id, json!({ "step": name })).await?.ok()?;
         }
-        let note = json!({ "step": "note", "initial": { "cause": "电热毯", "injured": 1, "rooms": 1 }, "version": 1 });
+        let note = json!({ "step": "note", "initial": { "cause": "电热毯", "injured": 1, "rooms": 1, "notable": true },
+            "version": 1 });
         assert_eq!(step(&mut clerk, &id, note.clone()).await?.status, StatusCode::CONFLICT, "it would overwrite");
         let mut note = note;
         note["version"] = clerk.get(&format!("/api/v1/incidents/{id}")).await?.ok()?["version"].clone();
@@ -198,8 +206,21 @@ async fn the_night_fire_goes_from_the_call_to_what_was_learned() -> anyhow::Resu
         step(&mut clerk, &id, review).await?.ok()?;
         let owed = staff.get("/api/v1/follow-ups?mine=true").await?.ok()?;
         assert_eq!(owed["items"][0]["text"], "补立取水点标志", "{owed}");
+        assert_eq!(set_off(&mut clerk, "C4.7", &id).await?, Value::Null, "sets nothing off before it is closed");
         let closed = step(&mut clerk, &id, json!({ "step": "close" })).await?.ok()?;
         assert_eq!(text(&closed["stage"], "code"), "closed");
+        // A real fire sets duties off by itself; this one is to be passed on as well, and the circular is credited to it.
+        for duty in ["C4.7", "C9.5"] {
+            let case = set_off(&mut clerk, duty, &id).await?;
+            assert_eq!((text(&case["subject"], "name"), text(&case["subject"], "href")),
+                (text(&closed, "code"), format!("/incidents/{id}").as_str()), "{duty}: {case}");
+            assert_eq!(text(&case, "status"), "unmet", "{duty}: {case}");
+        }
+        let circular = json!({ "id": "01a00000-0000-7000-8000-000000000f51", "kind": "bulletin", "title": "关于老街火情的通报",
+            "number": "青消安办〔2026〕5号", "happened_on": "2026-09-22",
+            "claims": [{ "duty": "C4.7", "subject_kind": "event", "subject": id }] });
+        clerk.post("/api/v1/evidence", circular).await?.ok()?;
+        assert_eq!(set_off(&mut clerk, "C4.7", &id).await?["waiting"], json!(1));
         assert!(closed["actions"].as_array().is_some_and(|list| !list.contains(&json!("dispatch"))));
         let steps: Vec<_> = closed["events"].as_array().into_iter().flatten().map(|one| text(&one["act"], "code")).collect();
         assert_eq!(steps, ["open", "join", "acknowledge", "verify", "judge", "tell_119", "dispatched", "en_route", "arrived",
@@ -420,6 +441,80 @@ async fn volunteers_are_sent_to_no_chemicals_and_no_ruins_whatever_rule_is_named
     .await
 }
 
+#[tokio::test]
+async fn volunteers_called_before_it_was_known_what_it_is_are_called_off_and_warned() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, near, far) = settled(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let id = text(&clerk.post("/api/v1/incidents", call()).await?.ok()?, "id").to_owned();
+        step(&mut clerk, &id, json!({ "step": "judge", "verdict": "real", "how": "telephone" }))
+            .await?
+            .ok()?;
+        let pick = |person: &str, force: &str| json!({ "person": person, "force": force });
+        let people =
+            json!({ "people": [pick("p-grid1", &near), pick("p-staff1", &near), pick("p-staff2", &far)] });
+        let orders = format!("/api/v1/incidents/{id}/dispatches");
+        let sent = clerk.post(&orders, people).await?.ok()?;
+        let order_of = |person: &str| {
+            let all = sent["orders"].as_array().cloned().unwrap_or_default();
+            let own = all.into_iter().find(|one| text(&one["person"], "id") == person);
+            own.map(|one| text(&one, "id").to_owned()).unwrap_or_default()
+        };
+        let mut who = Vec::new();
+        for login in ["grid1", "staff1", "staff2"] {
+            who.push(town.login(login).await?);
+        }
+        let [grid, staff, other] = who.as_mut_slice() else { anyhow::bail!("three of them") };
+        let answer = |person: &str| format!("/api/v1/dispatches/{}/steps", order_of(person));
+        for state in ["en_route", "on_scene"] {
+            town.clock.advance_ms(10_000);
+            grid.post(&answer("p-grid1"), json!({ "state": state })).await?.ok()?;
+        }
+        staff.post(&answer("p-staff1"), json!({ "state": "en_route" })).await?.ok()?;
+
+        // It turns out to be chemicals.
+        town.clock.advance_ms(10_000);
+        let change = json!({ "step": "change", "kind": "chemical", "address": "老街 1 号",
+            "spot": { "lon": 105.872, "lat": 29.268 } });
+        let now = step(&mut clerk, &id, change).await?.ok()?;
+        let state_of = |page: &Value, person: &str| {
+            let all = page["orders"].as_array().cloned().unwrap_or_default();
+            let own = all.into_iter().find(|one| text(&one["person"], "id") == person).unwrap_or_default();
+            (text(&own["state"], "code").to_owned(), text(&own, "reason").to_owned())
+        };
+        for person in ["p-staff1", "p-staff2"] {
+            let (state, why) = state_of(&now, person);
+            assert_eq!(state, "cancelled", "{person}");
+            assert!(why.contains("危险化学品"), "{why}");
+        }
+        assert_eq!(state_of(&now, "p-grid1").0, "on_scene", "he says himself when he left");
+        assert_eq!(now["volunteers_there"].as_array().map(Vec::len), Some(1), "{now}");
+        let told = async |browser: &mut Browser, wanted: &str| {
+            let all = browser.get("/api/v1/me/messages").await?.items()?;
+            let urgent =
+                |one: &&Value| one["urgency"]["code"] != "notice" && text(one, "text").contains(wanted);
+            anyhow::Ok(all.iter().filter(urgent).count())
+        };
+        assert_eq!(told(staff, "请立即返回").await?, 1);
+        assert_eq!(told(other, "请不要前往").await?, 1);
+        assert_eq!(told(other, "请出动").await?, 0, "nobody is called to it any more");
+        assert_eq!(told(grid, "请立即撤到安全地带").await?, 1);
+        assert_eq!(told(&mut clerk, "仍在现场").await?, 1, "the desk, too");
+        let mine = grid.get("/api/v1/me/dispatches").await?.ok()?;
+        assert_eq!(mine["items"][0]["must_leave"], json!(true));
+        assert_eq!(staff.get("/api/v1/me/dispatches").await?.ok()?["items"][0]["must_leave"], json!(false));
+
+        // Gone, nobody is warned of him; who is called after that is refused as before.
+        grid.post(&answer("p-grid1"), json!({ "state": "returned" })).await?.ok()?;
+        let now = clerk.get(&format!("/api/v1/incidents/{id}")).await?.ok()?;
+        assert_eq!(now["volunteers_there"], json!([]));
+        let again = json!({ "people": [pick("p-staff1", &near)] });
+        assert_eq!(clerk.post(&orders, again).await?.code(), "dispatch.volunteer");
+        Ok(())
+    })
+    .await
+}
+
 /// Every stamp of an order and of its incident, each with its moment and who wrote it down; who declined, and whose station
 /// moves up meanwhile.
 #[tokio::test]
@@ -524,6 +619,33 @@ async fn an_invented_event_pages_nobody_and_says_what_is_lacking() -> anyhow::Re
         // Gone through once more: what is owed already is not asked again.
         let again = clerk.post("/api/v1/incident-rehearsals", event).await?.ok()?;
         assert_eq!((again["lacks"].as_array().map(Vec::len), &again["asked"]), (Some(4), &json!(0)));
+        // The wind goes with what is assumed; it drives what burns in the open, and who lies behind it is named.
+        let windy = |kind: &str, from: &str, force: u8| {
+            json!({ "kind": kind, "village": V1, "address": "老街西坡", "spot": { "lon": 105.862, "lat": 29.268 },
+                "text": "落叶厚", "wind": { "from": from, "force": force } })
+        };
+        let home = json!({ "name": "老街农家乐", "category": "nine_small.shop", "village": V1, "address": "老街 9 号", "tags": [],
+            "location": { "lon": 105.875, "lat": 29.268 }, "registration": { "kind": "unknown" }, "heads": { "lodging": 42 },
+            "responsible": { "name": "杨老板", "phone": "13812345678" }, "opening": "open", "note": "", "opened_on": "2026-03-01" });
+        clerk.post("/api/v1/places", home).await?.ok()?;
+        let path = "/api/v1/incident-rehearsals";
+        let told = clerk.post(path, windy("outdoor", "w", 4)).await?.ok()?;
+        assert_eq!(text(&told, "wind"), "西风 4 级");
+        let lack = |told: &Value| {
+            let all = told["lacks"].as_array().cloned().unwrap_or_default();
+            all.into_iter().find(|one| text(one, "code") == "downwind").map(|one| text(&one, "text").to_owned())
+        };
+        let said = lack(&told).unwrap_or_default();
+        assert!(said.contains("西风 4 级，下风向 2 公里内有 1 处场所、登记 42 人（老街农家乐 42 人）"), "{said}");
+        let kept = clerk.get(&format!("/api/v1/incidents/{}", text(&told["incident"], "id"))).await?.ok()?;
+        assert_eq!(text(&kept, "text"), "西风 4 级，落叶厚");
+        assert!(text(&kept["review"], "text").starts_with("假定西风 4 级："), "{}", kept["review"]);
+        for (kind, from, force) in [("outdoor", "e", 4), ("outdoor", "w", 0), ("building", "w", 4)] {
+            assert_eq!(lack(&clerk.post(path, windy(kind, from, force)).await?.ok()?), None, "{kind} {from} {force}");
+        }
+        let wrong = clerk.post(path, windy("outdoor", "w", 18)).await?;
+        assert_eq!(wrong.body["fields"][0]["code"], "incident.wind");
+
         // Nobody heard of it, nothing waits, no figure counts it.
         for who in [&mut clerk, &mut staff] {
             assert!(who.get("/api/v1/me/messages").await?.items()?.is_empty());
@@ -531,9 +653,51 @@ async fn an_invented_event_pages_nobody_and_says_what_is_lacking() -> anyhow::Re
         }
         assert!(clerk.get("/api/v1/duty").await?.items()?.is_empty());
         assert!(clerk.get("/api/v1/incidents").await?.items()?.is_empty());
-        assert_eq!(clerk.get("/api/v1/incidents?rehearsal=true").await?.items()?.len(), 2);
+        assert_eq!(clerk.get("/api/v1/incidents?rehearsal=true").await?.items()?.len(), 6);
         let figures = clerk.get("/api/v1/incidents/statistics?from=2026-09-01&to=2026-09-30").await?.ok()?;
         assert_eq!(figures["rows"][0]["alarms"], json!(0));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_signals_of_a_real_event_go_through_the_rules_of_today_and_page_nobody() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, _, _) = settled(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        // Hearsay twice of one house, and of the mill: two incidents, none of which anybody vouches for.
+        let mut officer = town.login("officer").await?;
+        for (place, says) in [(HOUSE, "屋里冒烟"), (HOUSE, "有明火"), (FAR, "冒烟")] {
+            officer.post("/api/v1/signals", common::field::call(place, says)).await?.ok()?;
+            town.clock.advance_ms(90_000);
+        }
+        let screen = clerk.get("/api/v1/duty").await?.ok()?;
+        let real =
+            screen["items"].as_array().into_iter().flatten().find(|one| text(&one["place"], "id") == HOUSE);
+        let real = text(real.unwrap_or(&Value::Null), "id").to_owned();
+        staff.post("/api/v1/me/messages/received", json!({ "touched": true })).await?.ok()?;
+        let again = json!({ "kind": "building", "place": HOUSE, "text": "回放", "replay": real });
+        let told = clerk.post("/api/v1/incident-rehearsals", again.clone()).await?.ok()?;
+        let replay = &told["replay"];
+        assert_eq!((text(&replay["of"], "id"), &replay["signals"]), (real.as_str(), &json!(2)), "{told}");
+        assert_eq!(replay["formed"].as_array().map(Vec::len), Some(1), "{told}");
+        assert_eq!(
+            (&replay["formed"][0]["trusted"], &replay["formed"][0]["why"][0]),
+            (&json!(false), &json!("同一场所"))
+        );
+        let lacks = |told: &Value| -> Vec<String> {
+            told["lacks"].as_array().into_iter().flatten().map(|one| text(one, "code").to_owned()).collect()
+        };
+        assert!(lacks(&told).contains(&"unproved".to_owned()), "{told}");
+        // With a window so short that the second sign is another incident, the rules of today say so.
+        common::set_number(&town, "incident.join_minutes", 1.0).await?;
+        let told = clerk.post("/api/v1/incident-rehearsals", again).await?.ok()?;
+        assert_eq!(told["replay"]["signals"], json!(2));
+        assert!(staff.get("/api/v1/me/messages").await?.items()?.is_empty(), "nobody is paged");
+        assert_eq!(clerk.get("/api/v1/duty").await?.items()?.len(), 2, "nothing new waits");
+        let gone = json!({ "kind": "building", "place": HOUSE, "text": "回放", "replay": "x" });
+        assert_eq!(clerk.post("/api/v1/incident-rehearsals", gone).await?.status, StatusCode::NOT_FOUND);
         Ok(())
     })
     .await
@@ -597,8 +761,10 @@ async fn a_signal_nobody_vouches_for_reaches_a_person_and_sends_nobody() -> anyh
         let (town, near, _) = settled(&fresh).await?;
         let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
         let said = common::field::call(HOUSE, "屋里冒烟");
-        clerk.post("/api/v1/signals", said.clone()).await?.ok()?;
-        clerk.post("/api/v1/signals", said).await?.ok()?;
+        // He may write down what he was told, and open no incident: nobody answers for the caller.
+        let mut officer = town.login("officer").await?;
+        officer.post("/api/v1/signals", said.clone()).await?.ok()?;
+        officer.post("/api/v1/signals", said.clone()).await?.ok()?;
         let screen = clerk.get("/api/v1/duty").await?.ok()?;
         let one = &screen["items"][0];
         assert_eq!((screen["items"].as_array().map(Vec::len), &one["signals"]), (Some(1), &json!(2)));
@@ -612,6 +778,9 @@ async fn a_signal_nobody_vouches_for_reaches_a_person_and_sends_nobody() -> anyh
         let pick = json!({ "people": [{ "person": "p-staff1", "force": near }] });
         let orders = format!("{base}/dispatches");
         assert_eq!(clerk.post(&orders, pick.clone()).await?.code(), "incident.unverified");
+        // Who may open one answers for the call he took, by this form as by the other.
+        clerk.post("/api/v1/signals", said).await?.ok()?;
+        assert_eq!(clerk.get(&base).await?.ok()?["trusted"], true);
         let real = json!({ "step": "judge", "verdict": "real", "how": "telephone" });
         clerk.post(&format!("{base}/steps"), real).await?.ok()?;
         clerk.post(&orders, pick).await?.ok()?;
@@ -678,6 +847,27 @@ async fn arrival_is_reckoned_over_the_towns_roads_as_they_are_today() -> anyhow:
         let sent = clerk.post(&format!("/api/v1/incidents/{id}/dispatches"), sent).await?.ok()?;
         assert_eq!(sent["orders"][0]["minutes"], one["minutes"], "the order keeps what was reckoned");
         assert_ne!(lane["id"], street["id"]);
+
+        // The way of the order: around, over what is measured, with the pool that lies on it and not the one that does not.
+        for (name, lon, lat) in [("环村水池", 105.8712, 29.271), ("后山水池", 105.90, 29.30)] {
+            let pool = json!({ "kind": "fire_pool", "name": name, "shape": { "type": "Point", "coordinates": [lon, lat] },
+                "water": { "usable_m3": 60, "lift_m": 3.0, "source": "filled" } });
+            crate::incident_card::stands(&mut clerk, pool).await?;
+        }
+        let order = text(&sent["orders"][0], "id").to_owned();
+        let way = clerk.get(&format!("/api/v1/dispatches/{order}/way")).await?.ok()?;
+        assert_eq!((&way["by_road"], text(&way, "vehicle")), (&json!(true), "消防摩托车"), "{way}");
+        assert!(way["distance_m"].as_f64().unwrap_or_default() > 800.0, "around, not through the landslide: {way}");
+        let passed: Vec<_> = way["water"].as_array().into_iter().flatten().collect();
+        let [pool] = passed.as_slice() else { anyhow::bail!("{way}") };
+        assert_eq!((text(&pool["facility"], "name"), &pool["litres"]), ("环村水池", &json!(60_000.0)));
+        assert!(pool["along_m"].as_f64().is_some_and(|m| (200.0..500.0).contains(&m)), "{pool}");
+        let called = text(&one["person"], "id").trim_start_matches("p-").to_owned();
+        let mut called = town.login(&called).await?;
+        called.get(&format!("/api/v1/dispatches/{order}/way")).await?.ok()?;
+        let mut next_village = town.login("staff2").await?;
+        let refused = next_village.get(&format!("/api/v1/dispatches/{order}/way")).await?;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
         Ok(())
     })
     .await

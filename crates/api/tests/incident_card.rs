@@ -14,7 +14,7 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 }
 
 /// Something that stands already, handed over and in service.
-async fn stands(who: &mut Browser, mut facility: Value) -> anyhow::Result<()> {
+pub(crate) async fn stands(who: &mut Browser, mut facility: Value) -> anyhow::Result<()> {
     facility["territory"] = json!(V1);
     facility["found"] = json!(true);
     let made = who.post("/api/v1/facilities", facility).await?.ok()?;
@@ -74,6 +74,14 @@ async fn who_goes_there_reads_how_to_get_in_what_help_is_needed_and_how_much_wat
             ("老街消防水池", &json!(120_000.0)), "{shown}");
         let cameras: Vec<_> = shown["cameras"].as_array().into_iter().flatten().map(|one| text(&one["facility"], "name")).collect();
         assert_eq!(cameras, ["看着老街"]);
+        // One by which nobody sees now is shown, and said to be so.
+        let eye = clerk.get("/api/v1/facilities?q=看着老街").await?.items()?;
+        let device = json!({ "name": "看着老街", "kind": "camera", "owner": "town-gov", "facility": eye[0]["id"],
+            "links": [{ "provider": "generic", "address": "EYE-1" }], "heartbeat_s": 60 });
+        let device = clerk.post("/api/v1/devices", device).await?.ok()?;
+        assert_eq!((&device["facility"]["id"], text(&device["territory"], "id")), (&eye[0]["id"], V1));
+        assert_eq!(shown["cameras"][0]["silent"], json!(false), "nothing is on record of it");
+        assert_eq!(clerk.get(&card).await?.ok()?["cameras"][0]["silent"], json!(true), "never heard");
         let other = auditor.get(&card).await?.ok()?.to_string();
         assert!(!other.contains("钥匙") && !other.contains("行动不便"), "{other}");
         Ok(())

@@ -20,6 +20,11 @@ async fn the_watch_is_handed_over_with_what_is_open_and_masks_are_the_offices() 
         clerk.post("/api/v1/incidents", call()).await?.ok()?;
         clerk.post("/api/v1/duty/watch", json!({})).await?.ok()?;
         assert_eq!(clerk.post("/api/v1/duty/watch", json!({})).await?.code(), "incident.on_watch");
+        // The menu of every page says who has it, to those whom incidents concern.
+        let bench = head.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!(bench["on_duty"]["watch"]["id"], "p-clerk", "{}", bench["on_duty"]);
+        let village = town.login("staff1").await?.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!(village["on_duty"], Value::Null, "the town's forces are not a village's");
         let taken = head.post("/api/v1/duty/watch", json!({ "note": "老街一起待核实" })).await?.ok()?;
         assert_eq!(
             (text(&taken["taken_from"], "id"), text(&taken["open"][0], "name")),
@@ -171,6 +176,41 @@ async fn an_alarm_nobody_hears_reaches_the_next_and_so_does_an_order_nobody_answ
         let done = staff.post(&format!("/api/v1/dispatches/{order}/steps"), answer).await?.ok()?;
         assert_eq!(done["answered_s"], json!(31), "when he says it was");
         assert_eq!(told_of(&mut clerk, &order).await?, ["p-staff1".to_owned()].into());
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn one_who_has_left_keeps_nobody_else_off_duty() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, near, _) = settled(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        // Today's list names one alone, so the others are off; he leaves, and there is no list that counts.
+        let roster = json!({ "version": 3, "days": [
+            { "on": "2026-09-21", "duties": [{ "person": "p-grid1", "shift": "whole" }] }] });
+        clerk.put(&format!("/api/v1/forces/{near}/roster"), roster).await?.ok()?;
+        let opened = clerk.post("/api/v1/incidents", call()).await?.ok()?;
+        let path = format!("/api/v1/incidents/{}/candidates", text(&opened, "id"));
+        let presence = |found: &Value, person: &str| {
+            let all = found["items"].as_array().cloned().unwrap_or_default();
+            all.iter().find(|one| one["person"]["id"] == person).map(|one| text(one, "presence").to_owned())
+        };
+        let found = clerk.get(&path).await?.ok()?;
+        assert_eq!(presence(&found, "p-staff1").as_deref(), Some("off"), "{found}");
+        let held = clerk.get("/api/v1/people/p-grid1").await?.ok()?;
+        let held = held["assignments"].as_array().cloned().unwrap_or_default();
+        let force = clerk.get(&format!("/api/v1/forces/{near}")).await?.ok()?;
+        let is_his = |one: &&Value| {
+            let post = &force["posts"][1]["id"];
+            one["post"] == *post || one["post"]["id"] == *post
+        };
+        let id = held.iter().find(is_his).map(|one| text(one, "id").to_owned()).unwrap_or_default();
+        let end = json!({ "last_day": "2026-09-20" });
+        clerk.post(&format!("/api/v1/assignments/{id}/end"), end).await?.ok()?;
+        let found = clerk.get(&path).await?.ok()?;
+        assert_eq!(presence(&found, "p-grid1"), None, "he is none of its people");
+        assert_eq!(presence(&found, "p-staff1").as_deref(), Some("no_roster"), "{found}");
         Ok(())
     })
     .await

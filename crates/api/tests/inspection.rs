@@ -2,12 +2,12 @@
 //! the pinned edition holds; a correction stands beside the first version; the next village sees nothing of it.
 
 use app::Caller;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::both_databases;
 
 use crate::common::field::{Visit, add_place, photo, png, recorded};
-use crate::common::{Browser, Town, V1, V2, day, set_number, shop, town};
+use crate::common::{Browser, TOWN, Town, V1, V2, day, set_number, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 
@@ -295,6 +295,57 @@ async fn clocks_are_remarked_on_and_a_year_before_the_platform_is_refused() -> a
     .await
 }
 
+#[tokio::test]
+async fn what_comes_in_later_says_between_when_it_was_made() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = open_town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let (mut staff, mut other) = (town.login("staff1").await?, town.login("staff2").await?);
+        let place = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        let sheet = staff.get(&format!("/api/v1/places/{place}/sheet?kind=quick")).await?.ok()?;
+        let anchor_of = async |browser: &mut Browser| -> anyhow::Result<String> {
+            let told = browser.get("/api/v1/sync").await?.ok()?;
+            Ok(told["anchor"].as_str().unwrap_or_default().to_owned())
+        };
+        let (own, others) = (anchor_of(&mut staff).await?, anchor_of(&mut other).await?);
+        town.clock.advance_ms(2 * 3_600_000);
+        // Signed in anew: what was told is his, whichever session he had then.
+        let mut staff = town.login("staff1").await?;
+        let wall = "1790000000000";
+        // An hour was counted since nine, the record is dated a minute past nine, it came in at eleven.
+        let shown = [
+            (1, format!("{own} 3600000 {wall}"), Some(["10:00", "11:00"]), true),
+            (2, format!("{own} - {wall}"), Some(["09:00", "11:00"]), false),
+            (3, format!("{own} 99999999999 {wall}"), Some(["11:00", "11:00"]), true),
+            (4, format!("{others} 3600000 {wall}"), None, false),
+            (5, format!("{} 3600000 {wall}", own.replace('.', ".1")), None, false),
+            (6, format!("{own} soon {wall}"), None, false),
+            (7, "nothing anybody could read".to_owned(), None, false),
+        ];
+        for (n, said, between, is_behind) in shown {
+            let visit = Visit::of(n, &place, "staff1", &sheet).at("2026-09-21T09:01:00+08:00");
+            let headers = [
+                ("content-type", "application/json"),
+                ("idempotency-key", visit.id.as_str()),
+                ("x-fengsui-time", said.as_str()),
+            ];
+            let body = visit.body().to_string().into_bytes();
+            staff.send(Method::POST, "/api/v1/inspections", &headers, body).await?.ok()?;
+            let view = staff.get(&format!("/api/v1/inspections/{}", visit.id)).await?.ok()?;
+            let at = |clock: &str| json!(format!("2026-09-21T{clock}:00.000+08:00"));
+            let expected = between.map(|[from, to]| json!({ "earliest": at(from), "latest": at(to) }));
+            assert_eq!(view["between"], expected.unwrap_or(Value::Null), "{said}");
+            let flags = view["flags"].as_array().cloned().unwrap_or_default();
+            let told = flags.iter().any(|flag| flag["code"] == "inspection.clock_behind");
+            assert_eq!(told, is_behind, "{said}: {flags:?}");
+        }
+        let verified = town.app.db.read(&TOWN.into()).await?.verify().await?;
+        assert_eq!(verified.findings, [], "what was shown is sealed with the act");
+        Ok(())
+    })
+    .await
+}
+
 /// An item of the sheet that suggests this level.
 fn item_of(sheet: &Value, grade: &str) -> String {
     let items = sheet["items"].as_array().cloned().unwrap_or_default();
@@ -453,6 +504,19 @@ async fn who_was_far_from_the_place_is_marked_and_never_refused() -> anyhow::Res
         };
         assert!(!is_far(&staff.post("/api/v1/inspections", marked(1, lon + 0.001)).await?.ok()?));
         assert!(is_far(&staff.post("/api/v1/inspections", marked(2, lon + 0.01)).await?.ok()?));
+        // A task handed in from far away waits for a reviewer, though none is drawn; from near it is done.
+        set_number(&town, "task.review_percent", 0.0).await?;
+        let mut clerk = town.login("clerk").await?;
+        for (n, lon, state) in [(4, lon + 0.01, "submitted"), (5, lon + 0.001, "done")] {
+            let asked = json!({ "place": place, "kind": "routine", "from": "2026-09-01", "due_on": "2026-09-30",
+                "assignee": "p-staff1", "note": "" });
+            let task = clerk.post("/api/v1/tasks", asked).await?.ok()?;
+            let mut body = Visit::of(n, &place, "staff1", &sheet).task(&task["id"]).body();
+            body["position"] = json!({ "lon": lon, "lat": lat, "accuracy_m": 10.0 });
+            staff.post("/api/v1/inspections", body).await?.ok()?;
+            let path = format!("/api/v1/tasks/{}", task["id"].as_str().unwrap_or_default());
+            assert_eq!(clerk.get(&path).await?.ok()?["state"], state, "{n}");
+        }
         set_number(&town, "inspection.near_metres", 5_000.0).await?;
         assert!(!is_far(&staff.post("/api/v1/inspections", marked(3, lon + 0.01)).await?.ok()?));
         Ok(())

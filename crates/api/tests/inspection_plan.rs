@@ -252,3 +252,74 @@ async fn what_comes_after_the_approval_is_shown_counted_and_made_up_for() -> any
     })
     .await
 }
+
+#[tokio::test]
+async fn plans_of_a_month_and_of_a_campaign_are_watched_after_their_approval_too() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let (mut clerk, mut secretary) = (town.login("clerk").await?, town.login("secretary1").await?);
+        let mut leader = town.login("leader").await?;
+        let noodles = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        let list = json!({ "kind": "village_listed", "owner": "village-1", "village": V1, "baseline": null });
+        let list = clerk.post("/api/v1/place-lists", list).await?.ok()?;
+        let enter = format!("/api/v1/place-lists/{}/entries", list["id"].as_str().unwrap_or_default());
+        let entry = |place: &str, from: &str| json!({ "place": place, "from": from, "reason": "年度核定" });
+        clerk.post(&enter, entry(&noodles, "2026-01-05")).await?.ok()?;
+        let at = |plan: &Value| json!({ "version": plan["version"] });
+        let mut approved = Vec::new();
+        for span in [
+            json!({ "kind": "month", "year": 2026, "month": 9 }),
+            json!({ "kind": "special", "title": "国庆节前", "from": "2026-09-23", "to": "2026-09-30" }),
+        ] {
+            let draft = json!({ "org": "village-1", "span": span, "title": "计划" });
+            let plan = secretary.post("/api/v1/inspection-plans", draft).await?.ok()?;
+            let visit = json!({ "place": noodles, "from": "2026-09-23", "to": "2026-09-30", "reason": "" });
+            let items = json!({ "version": 1, "items": [visit] });
+            let plan = secretary.put(&path(&plan, "/items"), items).await?.ok()?;
+            let plan = secretary.post(&path(&plan, "/submit"), at(&plan)).await?.ok()?;
+            let plan = leader.post(&path(&plan, "/approve"), at(&plan)).await?.ok()?;
+            assert_eq!(plan["uncovered_n"], 0, "{plan}");
+            approved.push(plan);
+        }
+
+        // The next day a hotel is registered and graded red: the month owes it a visit, and so does the campaign.
+        town.clock.advance_days(1);
+        let (mut clerk, mut secretary) = (town.login("clerk").await?, town.login("secretary1").await?);
+        let mut leader = town.login("leader").await?;
+        let hotel = add_place(&mut clerk, "场镇旅馆", V1, "nine_small.hotel", &[]).await?;
+        clerk.post(&enter, entry(&hotel, "2026-09-22")).await?.ok()?;
+        let mut tx = town.app.write(&Caller::system()).await?;
+        tx.copy_place_risk(&[(hotel.as_str().into(), 90, "red".to_owned())]).await?;
+        tx.commit(Caller::system().audit("risk.reconcile", "town", "", town.app.now()), ()).await?;
+        let bench = secretary.get("/api/v1/workbench").await?.ok()?;
+        let counts = bench["counts"].as_array().cloned().unwrap_or_default();
+        let n = counts.iter().find(|one| one["code"] == "plans_uncovered").map(|one| one["n"].clone());
+        assert_eq!(n, Some(json!(1)), "one place, whatever the number of plans that leave it out");
+        for (plan, from) in approved.iter().zip(["2026-09-22", "2026-09-23"]) {
+            let plan = secretary.get(&path(plan, "")).await?.ok()?;
+            let gap = &plan["uncovered"][0];
+            assert_eq!(
+                (&plan["uncovered_n"], &gap["place"]["name"], &gap["missing"]),
+                (&json!(1), &json!("场镇旅馆"), &json!(1)),
+                "{plan}"
+            );
+            let more = secretary.post(&path(&plan, "/supplement"), at(&plan)).await?.ok()?;
+            let item = &more["items"][0];
+            assert_eq!((&item["from"], &item["to"]), (&json!(from), &json!("2026-09-30")), "within its time");
+            let more = secretary.post(&path(&more, "/submit"), at(&more)).await?.ok()?;
+            leader.post(&path(&more, "/approve"), at(&more)).await?.ok()?;
+            assert_eq!(secretary.get(&path(&plan, "")).await?.ok()?["uncovered_n"], 0);
+        }
+
+        // Nobody is asked about what is over.
+        town.clock.advance_days(9);
+        let mut secretary = town.login("secretary1").await?;
+        let shop = add_place(&mut town.login("clerk").await?, "新开小店", V1, "nine_small.shop", &[]).await?;
+        town.login("clerk").await?.post(&enter, entry(&shop, "2026-10-01")).await?.ok()?;
+        for plan in &approved {
+            assert_eq!(secretary.get(&path(plan, "")).await?.ok()?["uncovered_n"], 0);
+        }
+        Ok(())
+    })
+    .await
+}

@@ -4,18 +4,54 @@
 
 use app::Caller;
 use axum::http::StatusCode;
+use domain::org::{Assignment, Person, Post, Role};
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
 
 use crate::common::field::{Visit, add_place};
-use crate::common::{Browser, Told, Town, V1, day, shop, town};
+use crate::common::{Browser, Told, Town, V1, day, path, roster, shop, town_of};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";
 
 async fn planned(fresh: &Fresh) -> anyhow::Result<Town> {
-    let town = town(fresh).await?;
+    let mut roster = roster();
+    // A member of the village's micro station, listed under the village.
+    roster.persons.push(Person {
+        id: "p-crew".into(),
+        name: "于队员".to_owned(),
+        phone: String::new(),
+        office_phone: String::new(),
+        active: true,
+    });
+    roster.posts.push(Post {
+        id: "post-crew".into(),
+        role: Role::StationMember,
+        org: "village-1".into(),
+        territory: V1.into(),
+        name: Role::StationMember.label().to_owned(),
+        min_n: 1,
+        max_n: None,
+        active: true,
+    });
+    roster.assignments.push(Assignment {
+        id: "a-crew".into(),
+        person: "p-crew".into(),
+        post: "post-crew".into(),
+        role: Role::StationMember,
+        org: "village-1".into(),
+        territory: V1.into(),
+        path: path("/500118100901"),
+        place: None,
+        acting: false,
+        from: day("2025-01-01"),
+        to: None,
+        basis: "演示数据".to_owned(),
+        away: Vec::new(),
+    });
+    roster.logins.push(("crew".to_owned(), "p-crew".into()));
+    let town = town_of(fresh, roster).await?;
     let system = Caller::system();
     town.app.ensure_shipped_checklists(&system, Some(day("2026-01-01"))).await?;
     town.app.install_shipped_plan(&system).await?;
@@ -153,15 +189,122 @@ async fn a_place_of_high_risk_lacks_a_list_and_one_record_bears_three_bodies() -
         let sign = format!("{record}/signatures");
         assert_eq!(staff.post(&sign, json!({})).await?.code(), "joint_control.not_yours", "it made the record");
         let (mut dept, mut police) = (town.login("dept").await?, town.login("police").await?);
+        // Their phones take along what waits for them, and nothing once it is signed.
+        let to_sign = "/api/v1/joint-control/to-sign";
+        let waits = dept.get(to_sign).await?.items()?;
+        assert_eq!((waits.len(), &waits[0]["inspection"]), (1, &json!(visit.id)), "{waits:?}");
+        assert_eq!((&waits[0]["place"]["name"], &waits[0]["org"]["id"]), (&json!("老街气瓶店"), &json!("dept-civil")));
+        assert_eq!(waits[0]["bodies"].as_array().map(Vec::len), Some(3));
+        assert_eq!(staff.get(to_sign).await?.items()?.len(), 0, "it made the record");
         let page = dept.get(&record).await?.ok()?;
         assert_eq!(page["signatures"].as_array().map(Vec::len), Some(3));
         assert!(page["actions"].to_string().contains("sign"));
         let page = dept.post(&sign, json!({ "text": "气瓶限期移出" })).await?.ok()?;
         assert!(!page["actions"].to_string().contains("sign"), "once");
+        assert_eq!((dept.get(to_sign).await?.items()?.len(), police.get(to_sign).await?.items()?.len()), (0, 1));
         assert_eq!(dept.post(&sign, json!({})).await?.code(), "joint_control.not_yours");
         police.post(&sign, json!({})).await?.ok()?;
         let one = row(&clerk.get("/api/v1/joint-control").await?.ok()?);
         assert_eq!((&one["visits"][0]["bodies_n"], &one["visits"][0]["signed_n"]), (&json!(3), &json!(3)));
+        Ok(())
+    })
+    .await
+}
+
+/// Plans a joint visit the department for civil affairs leads, and answers its task.
+async fn led_by_the_department(clerk: &mut Browser, place: &str) -> anyhow::Result<String> {
+    let plan = json!({ "place": place, "lead": "dept-civil", "bodies": ["village-1"], "from": "2026-09-21",
+        "due_on": "2026-09-30" });
+    let board = clerk.post("/api/v1/joint-control/plan", plan).await?.ok()?;
+    let all = board["items"].as_array().cloned().unwrap_or_default();
+    let row = all.into_iter().find(|one| one["place"]["id"] == place).unwrap_or_default();
+    Ok(row["planned"]["task"].as_str().unwrap_or_default().to_owned())
+}
+
+#[tokio::test]
+async fn a_department_leads_a_visit_outside_its_sector_and_sees_what_it_goes_to() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut clerk, mut dept) = (town.login("clerk").await?, town.login("dept").await?);
+        let place = add_place(&mut clerk, "老街气瓶店", V1, "nine_small.shop", &["three_in_one"]).await?;
+        let (page, sheet) = (format!("/api/v1/places/{place}"), format!("/api/v1/places/{place}/sheet"));
+        for path in [&page, &sheet] {
+            assert_eq!(dept.get(path).await?.status, StatusCode::NOT_FOUND, "not of its sector: {path}");
+        }
+        let task = led_by_the_department(&mut clerk, &place).await?;
+        // Named by the task it sees where it goes and what is asked there; changing the place is still not its business.
+        let seen = dept.get(&page).await?.ok()?;
+        assert_eq!(seen["name"], "老街气瓶店");
+        let mut other = seen.clone();
+        other["name"] = json!("改名");
+        assert!(dept.put(&page, other).await?.status.is_client_error());
+        let asked = dept.get(&sheet).await?.ok()?;
+        let own = Visit::of(9, &place, "dept", &asked);
+        let told = dept.post("/api/v1/inspections", own.body()).await?;
+        assert_eq!(told.status, StatusCode::FORBIDDEN, "without the task it inspects nothing there");
+        // It records the visit it leads; a thing found there is a hazard.
+        let visit = Visit::of(10, &place, "dept", &asked).task(&json!(task));
+        let mut body = visit.body();
+        body["occasion"] = json!("joint");
+        dept.post("/api/v1/inspections", body).await?.ok()?;
+        dept.get(&format!("/api/v1/inspections/{}", visit.id)).await?.ok()?;
+        let mut staff = town.login("staff1").await?;
+        assert_eq!(staff.get("/api/v1/joint-control/to-sign").await?.items()?.len(), 1);
+        // The visit done, the place is again not its business.
+        let after = clerk.get(&format!("/api/v1/tasks/{task}")).await?.ok()?;
+        assert_eq!(after["state"], "done", "{after}");
+        assert_eq!(dept.get(&page).await?.status, StatusCode::NOT_FOUND);
+        // A whistle about a place shows it to the bodies called, to nobody before it is sent.
+        let other = add_place(&mut clerk, "老街灌装点", V1, "nine_small.shop", &["three_in_one"]).await?;
+        let at = format!("/api/v1/places/{other}");
+        let whistle = json!({ "id": "01a00000-0000-7000-8000-000000000b01", "kind": "ordinary", "problem": "店内设灌装间", "place": other });
+        let raised = staff.post("/api/v1/whistles", whistle).await?.ok()?;
+        assert_eq!(dept.get(&at).await?.status, StatusCode::NOT_FOUND);
+        let send = json!({ "step": "confirm", "to": "dept-civil", "helpers": [], "version": raised["version"] });
+        let steps = format!("/api/v1/whistles/{}/steps", raised["id"].as_str().unwrap_or_default());
+        town.login("head").await?.post(&steps, send).await?.ok()?;
+        assert_eq!(dept.get(&at).await?.ok()?["name"], "老街灌装点");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_stands_in_a_station_signs_nothing_for_the_village() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut clerk, mut police) = (town.login("clerk").await?, town.login("police").await?);
+        let place = add_place(&mut clerk, "老街气瓶店", V1, "nine_small.shop", &["three_in_one"]).await?;
+        let plan = json!({ "place": place, "lead": "police", "bodies": ["village-1"], "from": "2026-09-21",
+            "due_on": "2026-09-30" });
+        let board = clerk.post("/api/v1/joint-control/plan", plan).await?.ok()?;
+        let all = board["items"].as_array().cloned().unwrap_or_default();
+        let row = all.into_iter().find(|one| one["place"]["id"] == place.as_str()).unwrap_or_default();
+        let task = row["planned"]["task"].clone();
+        let path = format!("/api/v1/tasks/{}", task.as_str().unwrap_or_default());
+        let version = police.get(&path).await?.ok()?["version"].clone();
+        police.post(&format!("{path}/accept"), json!({ "version": version })).await?.ok()?;
+        let sheet = police.get(&format!("/api/v1/places/{place}/sheet")).await?.ok()?;
+        let visit = Visit::of(8, &place, "police", &sheet).task(&task);
+        let mut body = visit.body();
+        body["occasion"] = json!("joint");
+        police.post("/api/v1/inspections", body).await?.ok()?;
+
+        let record = format!("/api/v1/inspections/{}", visit.id);
+        let (mut crew, mut staff) = (town.login("crew").await?, town.login("staff1").await?);
+        // Neither his phone nor the page offers it, and the door does not take it.
+        assert_eq!(crew.get("/api/v1/joint-control/to-sign").await?.items()?.len(), 0);
+        let seen = crew.get(&record).await?;
+        assert_ne!(seen.body["may_sign"], json!(true), "{}", seen.body);
+        let told = crew.post(&format!("{record}/signatures"), json!({ "text": "已看" })).await?;
+        assert!(told.status.is_client_error(), "{}", told.body);
+        // The village's own man does.
+        assert_eq!(staff.get("/api/v1/joint-control/to-sign").await?.items()?.len(), 1);
+        let page = staff.post(&format!("{record}/signatures"), json!({ "text": "属实" })).await?.ok()?;
+        let signed = page["signatures"].as_array().cloned().unwrap_or_default();
+        let of_village =
+            signed.iter().find(|one| one["org"]["id"] == "village-1").cloned().unwrap_or_default();
+        assert_eq!(of_village["person"]["name"], "李消防", "{page}");
         Ok(())
     })
     .await
@@ -207,6 +350,23 @@ async fn three_units_of_a_sector_share_a_defect_and_a_new_trade_gets_a_body() ->
         assert_eq!(dept.post(&path, notice("post-dept")).await?.status, StatusCode::CONFLICT);
         let board = clerk.get("/api/v1/board/duties/C13.4").await?.ok()?.to_string();
         assert!(board.contains("行业性隐患 H01.1"), "{board}");
+
+        // A unit where town and country meet that no sector has is named, until it has one.
+        let fringe = "01a00000-0000-7000-8000-000000000111";
+        let system = Caller::system();
+        let whole = system.scope(domain::policy::Action::PlaceRead)?;
+        for (sector, named) in [(None, true), (Some("dept-civil"), false)] {
+            let mut tx = town.app.db.write(&crate::common::TOWN.into()).await?;
+            let mut place =
+                tx.place(&fringe.into(), &whole).await?.ok_or_else(|| anyhow::anyhow!("just made"))?;
+            place.place.tags.insert("fringe".into());
+            place.place.sector_org = sector.map(Into::into);
+            tx.update_place(&place).await?;
+            tx.commit(system.audit("place.change", "place", fringe, town.app.now()), ()).await?;
+            let page = clerk.get("/api/v1/sectors").await?.ok()?;
+            let orphans = page["orphans"].as_array().into_iter().flatten().any(|one| one["id"] == fringe);
+            assert_eq!(orphans, named, "{}", page["orphans"]);
+        }
 
         let trade = json!({ "trade": "剧本娱乐", "like": "公共娱乐场所", "appeared_on": "2026-09-10" });
         assert_eq!(dept.post("/api/v1/sectors/rulings", trade.clone()).await?.status, StatusCode::FORBIDDEN);

@@ -239,7 +239,52 @@ async fn an_issued_report_says_the_same_whenever_it_is_worked_out_again() -> any
         staff.post("/api/v1/hazards", found("01a00000-0000-7000-8000-000000000202")).await?.ok()?;
         assert_eq!(staff.get("/api/v1/follow-ups?mine=true").await?.items()?[0]["overdue"], true);
         let again = leader.get(&to("recompute")).await?.ok()?;
-        assert_eq!(again, json!({ "sealed": true, "same": true, "differences": [] }));
+        let whole = json!({ "sealed": true, "kept": true, "same": true, "differences": [], "today": [] });
+        assert_eq!(again, whole);
+
+        // The register is put right for days gone by: a new grid, a department that is no more, a shop that was there all
+        // along, its listing in arrears. What was issued still comes out as it was; beside it stands what today says.
+        let (mut clerk, mut admin) = (town.login("clerk").await?, town.login("admin").await?);
+        let grid = json!({ "code": "g-2", "level": "grid", "parent": V1, "name": "新网格", "provisional": true });
+        clerk.post("/api/v1/territories", grid).await?.ok()?;
+        let orgs = admin.get("/api/v1/orgs").await?.items()?;
+        let dept = json!({ "kind": "dept", "name": "文旅办公室", "relation": "town", "territory": common::TOWN,
+            "founded_on": "2025-03-01" });
+        let dept = admin.post("/api/v1/orgs", dept).await?.ok()?;
+        let mut closed = json!({ "kind": "dept", "name": "文旅办公室", "relation": "town",
+            "territory": common::TOWN, "founded_on": "2025-03-01", "version": 1 });
+        closed["active"] = json!(false);
+        closed["closed_on"] = json!("2026-08-01");
+        admin.put(&format!("/api/v1/orgs/{}", text(&dept, "id")), closed).await?.ok()?;
+        assert_eq!(admin.get("/api/v1/orgs").await?.items()?.len(), orgs.len() + 1);
+        let list = json!({ "kind": "village_listed", "owner": "village-1", "village": V1 });
+        let list = clerk.post("/api/v1/place-lists", list).await?.ok()?;
+        let opened = json!({ "name": "老街面馆", "category": "nine_small.catering", "village": V1, "address": "老街 9 号",
+            "opened_on": "2026-01-01" });
+        let opened = clerk.post("/api/v1/places", opened).await?.ok()?;
+        let entry = json!({ "place": text(&opened, "id"), "from": "2026-07-01", "reason": "摸底列入" });
+        let path_of_list = format!("/api/v1/place-lists/{}/entries", text(&list, "id"));
+        clerk.post(&path_of_list, entry).await?.ok()?;
+        let again = leader.get(&to("recompute")).await?.ok()?;
+        assert_eq!((&again["sealed"], &again["same"]), (&json!(true), &json!(true)), "{again}");
+        assert_eq!(again["differences"], json!([]));
+        let today = again["today"].as_array().cloned().unwrap_or_default();
+        let listed = today.iter().find(|one| one["key"] == "places.listed");
+        let listed = listed.map(|one| (one["issued"]["value"].clone(), one["now"]["value"].clone()));
+        assert_eq!(listed, Some((json!(0.0), json!(1.0))), "{again}");
+        // What was kept is part of the record: it is there for the proof, and an altered file is told.
+        assert!(town.app.verify(&Caller::system()).await?.findings.is_empty());
+        let record = town.app.db.read(&common::TOWN.into()).await?.report(&text(&draft, "id").into()).await?;
+        let kept = match record.map(|one| one.report.state) {
+            Some(domain::report::State::Issued { frozen, .. }) => frozen.inputs.unwrap_or_default(),
+            other => anyhow::bail!("{other:?}"),
+        };
+        let file = town.app.blobs.file(&kept)?;
+        let bytes = std::fs::read(&file)?;
+        std::fs::write(&file, b"altered")?;
+        let again = leader.get(&to("recompute")).await?.ok()?;
+        assert_eq!((&again["sealed"], &again["same"]), (&json!(false), &json!(false)));
+        std::fs::write(&file, bytes)?;
         assert_eq!(open(&leader.get(&path).await?.ok()?), Some(json!(1.0)), "what was issued stays issued");
         let changed = leader.post(&to("void"), json!({ "version": 4, "reason": "写错了" })).await?;
         assert_eq!(changed.status, StatusCode::FORBIDDEN);

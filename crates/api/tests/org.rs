@@ -74,3 +74,64 @@ async fn an_organisation_and_its_post_are_set_up_and_the_post_is_vacant() -> any
     })
     .await
 }
+
+#[tokio::test]
+async fn the_chart_of_a_past_day_shows_what_was_there_then() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let (mut admin, mut clerk) = (town.login("admin").await?, town.login("clerk").await?);
+        let input = json!({ "kind": "dept", "name": "文旅办公室", "relation": "town", "territory": TOWN,
+            "founded_on": "2025-03-01" });
+        let mut future = input.clone();
+        future["founded_on"] = json!("2100-01-01");
+        assert_eq!(admin.post("/api/v1/orgs", future).await?.code(), "org.not_yet");
+        let org = admin.post("/api/v1/orgs", input.clone()).await?.ok()?;
+        let id = org["id"].as_str().unwrap_or_default().to_owned();
+        let post = json!({ "role": "dept_head", "org": id, "territory": TOWN, "name": "文旅办主任", "min_n": 1,
+            "founded_on": "2025-06-01" });
+        let post = admin.post("/api/v1/posts", post).await?.ok()?;
+        let post_path = format!("/api/v1/posts/{}", post["id"].as_str().unwrap_or_default());
+
+        // A department with a post does not go before the post goes.
+        let mut close = input.clone();
+        close["active"] = json!(false);
+        close["version"] = json!(1);
+        close["closed_on"] = json!("2026-08-01");
+        let path = format!("/api/v1/orgs/{id}");
+        assert_eq!(admin.put(&path, close.clone()).await?.code(), "org.has_posts");
+        let mut gone = json!({ "name": "文旅办主任", "min_n": 1, "active": false, "closed_on": "2025-05-01",
+            "version": 1 });
+        assert_eq!(clerk.put(&post_path, gone.clone()).await?.code(), "org.closed_before_founded");
+        gone["closed_on"] = json!("2026-07-01");
+        let told = clerk.put(&post_path, gone).await?.ok()?;
+        assert_eq!(
+            (&told["active"], &told["founded_on"], &told["closed_on"]),
+            (&json!(false), &json!("2025-06-01"), &json!("2026-07-01"))
+        );
+        let told = admin.put(&path, close).await?.ok()?;
+        assert_eq!((&told["active"], &told["closed_on"]), (&json!(false), &json!("2026-08-01")));
+
+        let shown = async |caller: &mut crate::common::Browser, on: &str| -> anyhow::Result<(bool, usize)> {
+            let chart = caller.get(&format!("/api/v1/org-chart?on={on}")).await?.ok()?;
+            let nodes = chart["nodes"].as_array().cloned().unwrap_or_default();
+            let node = nodes.iter().find(|node| node["id"] == json!(id));
+            let posts = node.and_then(|node| node["posts"].as_array()).map_or(0, Vec::len);
+            Ok((node.is_some(), posts))
+        };
+        for (on, is) in [
+            ("2025-02-28", (false, 0)),
+            ("2025-03-01", (true, 0)),
+            ("2025-06-01", (true, 1)),
+            ("2026-06-30", (true, 1)),
+            ("2026-07-01", (true, 0)),
+            ("2026-08-01", (false, 0)),
+        ] {
+            assert_eq!(shown(&mut clerk, on).await?, is, "{on}");
+        }
+        let posts = clerk.get("/api/v1/posts?on=2026-06-30").await?.items()?;
+        let then = posts.iter().find(|one| one["name"] == "文旅办主任");
+        assert_eq!(then.map(|one| (&one["active"], &one["missing"])), Some((&json!(true), &json!(1))));
+        Ok(())
+    })
+    .await
+}

@@ -245,6 +245,8 @@ async fn an_order_is_for_a_trained_officer_with_his_certificate_and_item_only() 
         let mut clerk = town.login("clerk").await?;
         let told = clerk.post("/api/v1/papers", order()).await?;
         assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "policy.forbidden"));
+        let said = text(&told.body, "detail");
+        assert!(said.contains("行政处罚法第四十二条") && said.contains("C11.4"), "{said}");
         let options = clerk.get("/api/v1/papers/options").await?.ok()?;
         let codes: Vec<_> =
             options["templates"].as_array().into_iter().flatten().map(|one| text(one, "code").to_owned()).collect();
@@ -526,6 +528,47 @@ async fn a_hazard_takes_its_step_with_the_paper_where_it_stands_at_it() -> anyho
         let sections = sheet["sections"].as_array().cloned().unwrap_or_default();
         let papers = sections.iter().find(|one| one["kind"] == "paper").cloned().unwrap_or_default();
         assert!(text(&papers["lines"][0], "href").starts_with("/papers/"), "{sheet}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_record_of_a_talk_takes_from_its_notice_what_that_said() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = ready(&fresh).await?;
+        let (mut clerk, mut far) = (town.login("clerk").await?, town.login("staff2").await?);
+        let notice = drafted(
+            &mut clerk,
+            json!({ "template": "DT12.notice", "org": "committee", "values": {
+                "to": "老街五金店", "person": "杨老板", "reason": "隐患逾期未改", "at": "2026-09-25T09:30",
+                "venue": "镇政府二楼会议室", "contact": "王文员", "phone": "023-49000000" } }),
+        )
+        .await?;
+        let from = |template: &str, paper: &Value| {
+            format!("/api/v1/papers/prefill?template={template}&about_kind=paper&about={}", text(paper, "id"))
+        };
+        let known = clerk.get(&from("DT12.record", &notice)).await?.ok()?;
+        let values = &known["values"];
+        assert_eq!(
+            (text(values, "at"), text(values, "venue"), text(values, "person"), text(values, "unit")),
+            ("2026-09-25T09:30", "镇政府二楼会议室", "杨老板", "老街五金店")
+        );
+        assert_eq!((text(values, "reason"), &known["org"]), ("隐患逾期未改", &json!("committee")));
+        assert_eq!(far.get(&from("DT12.record", &notice)).await?.status, StatusCode::NOT_FOUND);
+        let other = drafted(&mut clerk, circular()).await?;
+        let told = clerk.get(&from("DT12.record", &other)).await?;
+        assert_eq!(told.body["fields"][0]["code"], "paper.about", "a circular calls nobody to a talk");
+        assert_eq!(clerk.get(&from("DT13", &notice)).await?.body["fields"][0]["code"], "paper.about");
+        let record = drafted(
+            &mut clerk,
+            json!({ "template": "DT12.record", "org": "committee", "values": known["values"],
+                "about": { "kind": "paper", "id": notice["id"] } }),
+        )
+        .await?;
+        let about = format!("/api/v1/papers?about_kind=paper&about={}", text(&notice, "id"));
+        let found = clerk.get(&about).await?.items()?;
+        assert_eq!((found.len(), &found[0]["id"]), (1, &record["id"]), "it stands with its notice");
         Ok(())
     })
     .await

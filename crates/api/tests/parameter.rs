@@ -56,7 +56,12 @@ async fn the_office_proposes_and_a_leader_decides() -> anyhow::Result<()> {
         let decided = leader.post(&path, yes.clone()).await?.ok()?;
         assert_eq!(decided["pending"], Value::Null);
         assert_eq!(decided["value"], "quarter", "from October on");
-        assert_eq!(leader.post(&path, yes).await?.code(), "parameter.decided");
+        let stale = leader.post(&path, yes.clone()).await?;
+        assert_eq!((stale.status, stale.code()), (StatusCode::CONFLICT, "conflict.version"));
+        assert_eq!(stale.body["current"], decided, "as it stands since the other decision");
+        let mut again = yes;
+        again["version"] = json!(2);
+        assert_eq!(leader.post(&path, again).await?.code(), "parameter.decided");
         town.clock.advance_days(15);
         let mut clerk = town.login("clerk").await?;
         let after = shown(&mut clerk).await?;

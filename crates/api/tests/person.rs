@@ -248,3 +248,37 @@ async fn accounts_are_kept_by_the_head_and_the_administrator() -> anyhow::Result
     })
     .await
 }
+
+#[tokio::test]
+async fn who_leaves_altogether_hands_his_posts_over_first() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let path = "/api/v1/people/p-secretary2";
+        let known = clerk.get(path).await?.ok()?;
+        let leaves = |reason: &str, version: &serde_json::Value| {
+            json!({ "name": known["name"], "active": false, "reason": reason, "version": version })
+        };
+        let told = clerk.put(path, leaves(" ", &known["version"])).await?;
+        assert_eq!(told.body["fields"][0]["code"], "person.no_reason");
+        let told = clerk.put(path, leaves("调离本镇", &known["version"])).await?;
+        assert_eq!(told.code(), "person.has_posts");
+        let post = known["assignments"][0]["post"]["name"].as_str().unwrap_or_default();
+        let said = told.body["detail"].as_str().unwrap_or_default();
+        assert!(!post.is_empty() && said.contains(post), "{said}");
+        assert_eq!(clerk.get(path).await?.ok()?["active"], true, "nothing is half done");
+
+        let today = town.app.now().date();
+        let yesterday = today.pred_opt().unwrap_or(today).to_string();
+        for held in known["assignments"].as_array().into_iter().flatten() {
+            let id = held["id"].as_str().unwrap_or_default();
+            let end = json!({ "last_day": yesterday });
+            clerk.post(&format!("/api/v1/assignments/{id}/end"), end).await?.ok()?;
+        }
+        let known = clerk.get(path).await?.ok()?;
+        let gone = clerk.put(path, leaves("调离本镇", &known["version"])).await?.ok()?;
+        assert_eq!(gone["active"], false);
+        Ok(())
+    })
+    .await
+}

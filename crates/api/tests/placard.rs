@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
 
-use crate::common::{Browser, TOWN, Town, V1, V1_GRID, day, set_number, set_text, shop, town};
+use crate::common::{Browser, TOWN, Town, V1, V1_GRID, V2, day, set_number, set_text, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 
@@ -109,7 +109,7 @@ async fn the_secretary_is_replaced_and_every_wrong_placard_is_known_the_same_min
             page.contains("人员已有变动") && page.contains("tel:119") && page.contains("12345"),
             "{page}"
         );
-        assert!(!page.contains("138") && !page.contains("<script"), "office phones only, no script");
+        assert!(!page.contains("1380000") && !page.contains("<script"), "office phones only, no script");
         assert!(page.len() < 14_000, "{} bytes", page.len());
         let (_, english) = page_of(&town, &format!("{}?lang=en&big=1", text(&made, "href"))).await?;
         assert!(english.contains("Who is responsible") && english.contains("class=big"), "{english}");
@@ -309,14 +309,57 @@ async fn a_placard_takes_the_towns_own_words_when_it_is_printed_anew() -> anyhow
 }
 
 #[tokio::test]
+async fn what_a_demo_shows_and_prints_says_that_it_is_invented() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let made = clerk.post("/api/v1/placards", of_village("a4")).await?.ok()?;
+        let asked = json!({ "ids": [made["id"]] });
+        clerk.post("/api/v1/placards/print", asked).await?.ok()?;
+        let pdf = format!("/api/v1/placards/{}/pdf", text(&made, "id"));
+        let (_, real) = page_of(&town, "/p/officers").await?;
+        assert!(!real.contains(app::DEMO), "nothing of a real town is invented");
+        let plain = clerk.get(&pdf).await?;
+
+        let mut app = town.app.clone();
+        app.demo = true;
+        let doors = api::Doors { app, secure: false, public_url: None };
+        let demo = Town { router: api::router(doors, axum::Router::new()), ..town };
+        for page in ["/p/officers", "/p/report", "/p/b-nobody", "/p/r-NOBODY"] {
+            let (_, shown) = page_of(&demo, page).await?;
+            assert!(shown.contains(app::DEMO), "{page}: {shown}");
+        }
+        let (_, english) = page_of(&demo, "/p/officers?lang=en").await?;
+        assert!(english.contains("Demo data"), "{english}");
+        let mut clerk = demo.login("clerk").await?;
+        assert_eq!(clerk.get("/api/v1/me").await?.ok()?["demo"], true);
+        let marked = clerk.get(&pdf).await?;
+        assert_eq!((plain.status, marked.status), (StatusCode::OK, StatusCode::OK));
+        assert!(plain.bytes.starts_with(b"%PDF") && marked.bytes.starts_with(b"%PDF"));
+        assert_ne!(plain.bytes, marked.bytes, "it has one line more");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn the_public_list_names_who_may_enforce_today_and_nobody_else() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = planned(&fresh).await?;
         let (_, page) = page_of(&town, "/p/officers").await?;
         assert!(page.contains("沈执法") && page.contains("韩执法") && page.contains("消防工作站"), "{page}");
         assert!(page.contains("部门检查人员") && page.contains("褚民政"), "who inspects, too: {page}");
-        assert!(!page.contains("钱网格") && !page.contains("138") && !page.contains("演示-执法"), "{page}");
+        assert!(!page.contains("钱网格") && !page.contains("1380000") && !page.contains("演示-执法"), "{page}");
         let mut clerk = town.login("clerk").await?;
+        // The police station's man is on it with his own qualification, and not without.
+        assert!(!page.contains("蒋民警"), "nobody has seen his qualification: {page}");
+        let card = json!({ "person": "p-police", "kind": "police_qual", "number": "演示-民警-0001", "issuer": "区公安局",
+            "issued_on": "2025-01-01", "expires_on": "2029-12-31", "scope": "青峰派出所辖区" });
+        clerk.post("/api/v1/certificates", card).await?.ok()?;
+        let (_, page) = page_of(&town, "/p/officers").await?;
+        let (enforces, inspects) = page.split_once("部门检查人员").unwrap_or_default();
+        assert!(enforces.contains("蒋民警") && enforces.contains("青峰派出所"), "{page}");
+        assert!(!inspects.contains("蒋民警") && !page.contains("演示-民警"), "{page}");
         let kept = clerk.get("/api/v1/certificates").await?.ok()?;
         let all = kept["items"].as_array().or(kept.as_array()).cloned().unwrap_or_default();
         let his =
@@ -381,6 +424,42 @@ async fn a_renamed_post_makes_it_wrong_and_an_old_photo_does_not_put_it_right() 
         let nowhere = json!({ "spot": " ", "size": "a4", "version": after["version"] });
         assert_eq!(staff.put(&path, nowhere).await?.body["fields"][0]["code"], "placard.spot");
         assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn every_vacant_placard_is_named_and_the_others_can_be_printed() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let of = |about: &str, spot: &str| {
+            json!({ "kind": "village", "about": about, "spot": spot, "size": "a4", "lon": 105.872, "lat": 29.268 })
+        };
+        let manned = clerk.post("/api/v1/placards", of(V1, "村委会门口")).await?.ok()?;
+        let (one, two) = (
+            clerk.post("/api/v1/placards", of(V2, "村口")).await?.ok()?,
+            clerk.post("/api/v1/placards", of(V2, "便民中心")).await?.ok()?,
+        );
+        let today = town.app.now().date();
+        let yesterday = today.pred_opt().unwrap_or(today).to_string();
+        for person in ["p-secretary2", "p-staff2"] {
+            let known = clerk.get(&format!("/api/v1/people/{person}")).await?.ok()?;
+            for held in known["assignments"].as_array().into_iter().flatten() {
+                let path = format!("/api/v1/assignments/{}/end", text(held, "id"));
+                clerk.post(&path, json!({ "last_day": yesterday })).await?.ok()?;
+            }
+        }
+        let ids = json!([manned["id"], one["id"], two["id"]]);
+        let told = clerk.post("/api/v1/placards/print", json!({ "ids": ids })).await?;
+        assert_eq!(told.code(), "placard.nobody");
+        let said = text(&told.body, "detail");
+        assert_eq!(said.matches('、').count(), 1, "both are named: {said}");
+        let job = clerk.post("/api/v1/placards/print", json!({ "ids": ids, "without_vacant": true })).await?.ok()?;
+        assert_eq!(job["total_n"], json!(1), "{job}");
+        let none = json!({ "ids": [one["id"], two["id"]], "without_vacant": true });
+        assert_eq!(clerk.post("/api/v1/placards/print", none).await?.code(), "placard.nobody");
         Ok(())
     })
     .await

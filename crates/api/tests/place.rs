@@ -217,6 +217,27 @@ async fn the_police_16_and_the_villages_220_stand_side_by_side_and_are_never_add
         let own = own.expect("the village's list");
         assert_eq!(own["drift"], json!({ "entered": 2, "left": 0, "net": -68 }));
 
+        // The document was read wrongly: the number is corrected with a reason, and what stood there is on record.
+        let baseline = format!("/api/v1/place-lists/{villages}/baseline");
+        let mut right =
+            json!({ "count": 71, "on": "2023-02-20", "source": "〔2023〕16号", "reason": " ", "version": 1 });
+        assert_eq!(clerk.put(&baseline, right.clone()).await?.body["fields"][0]["field"], "reason");
+        right["reason"] = json!("原文为71家，录入有误");
+        let mut early = right.clone();
+        early["on"] = json!("2030-01-01");
+        let told = clerk.put(&baseline, early).await?;
+        assert_eq!(told.body["fields"][0]["code"], "place_list.baseline_day");
+        let corrected = clerk.put(&baseline, right.clone()).await?.ok()?;
+        assert_eq!((&corrected["baseline"]["count"], &corrected["drift"]["net"]), (&json!(71), &json!(-69)));
+        let stale = clerk.put(&baseline, right).await?;
+        assert_eq!((stale.status, stale.code()), (StatusCode::CONFLICT, "conflict.version"));
+        assert_eq!(stale.body["current"], corrected, "as it stands");
+        let told =
+            town.login("head").await?.get("/api/v1/audit?action=place_list.baseline").await?.items()?;
+        assert_eq!(told.len(), 1);
+        let detail = told[0].to_string();
+        assert!(detail.contains("录入有误"), "{detail}");
+
         let path = format!("/api/v1/place-lists/{villages}/entries");
         let again = json!({ "place": text(&places[0], "/id"), "from": "2026-02-01", "reason": "再列" });
         assert_eq!(clerk.post(&path, again).await?.code(), "place_list.already_listed");
@@ -444,6 +465,31 @@ async fn a_place_nobody_told_anything_of_is_not_graded_until_somebody_counts() -
         let counted = clerk.put(&format!("/api/v1/places/{}", text(&page, "/id")), bare).await?.ok()?;
         assert_eq!((text(&counted, "/risk/grade"), &counted["ungraded_visits"]), ("blue", &Value::Null));
         assert!(clerk.get("/api/v1/places?grade=ungraded").await?.items()?.is_empty());
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_the_plan_counts_is_there_for_whoever_opens_a_list() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        assert_eq!(clerk.get("/api/v1/place-lists").await?.ok()?["plan_counts"], json!([]), "no plan yet");
+        let plan = include_str!("../../../plans/qingfeng-2023-16/plan.toml");
+        town.app.install_plan(&app::Caller::system(), plan).await?;
+        let told = clerk.get("/api/v1/place-lists").await?.ok()?;
+        let counts = told["plan_counts"].as_array().cloned().unwrap_or_default();
+        let of = |kind: &str, village: Value| {
+            let found = counts.iter().find(|one| one["kind"] == kind && one["village"]["name"] == village);
+            found.map(|one| (one["count"].clone(), one["on"].clone()))
+        };
+        assert_eq!(of("police_listed", Value::Null), Some((json!(16), json!("2023-02-20"))));
+        assert_eq!(of("village_listed", json!("场镇社区")), Some((json!(70), json!("2023-02-20"))));
+        assert!(counts.iter().all(|one| one["source"].as_str().is_some_and(|source| !source.is_empty())));
+        let mut leader = town.login("leader").await?;
+        let told = leader.get("/api/v1/place-lists").await?.ok()?;
+        assert_eq!(told["plan_counts"], json!([]), "he opens none");
         Ok(())
     })
     .await

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use testkit::both_databases;
 
-use crate::common::{TODAY, town};
+use crate::common::{Browser, TODAY, town};
 
 const SECOND: &str = include_str!("../../../plans/example-second-town/plan.toml");
 
@@ -86,6 +86,52 @@ async fn a_clause_becomes_a_duty_that_somebody_else_approves() -> anyhow::Result
     .await
 }
 
+/// A change proposed by the one and approved by the other.
+async fn approved(clerk: &mut Browser, leader: &mut Browser, body: Value) -> anyhow::Result<()> {
+    let made = clerk.post("/api/v1/plan/proposals", body).await?.ok()?;
+    let decide = format!("/api/v1/plan/proposals/{}/decide", made["id"].as_str().unwrap_or_default());
+    leader.post(&decide, json!({ "approve": true, "version": 1 })).await?.ok()?;
+    Ok(())
+}
+
+/// A duty approved for a later day is no error and no empty page until then: its clause tells of it, and a link to it
+/// says from when it holds; one that has ended says until when it did.
+#[tokio::test]
+async fn a_duty_that_begins_later_says_from_when_and_one_that_ended_until_when() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_shipped_plan(&app::Caller::system()).await?;
+        let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
+        let mut later = asked();
+        later["from"] = json!("2026-10-01");
+        approved(&mut clerk, &mut leader, later).await?;
+        let page = clerk.get("/api/v1/board/duties/C9.77/standing").await?.ok()?;
+        assert_eq!((&page["begins"], &page["ended"]), (&json!("2026-10-01"), &Value::Null), "{page}");
+        assert_eq!((&page["clause"]["id"], &page["title"]), (&json!("C9"), &json!("村级每月巡查")), "{page}");
+        let clause = clerk.get("/api/v1/board/clauses/C9").await?.ok()?;
+        assert_eq!(clause["coming"][0]["id"], "C9.77", "{}", clause["coming"]);
+        assert_eq!(clause["coming"][0]["begins"], "2026-10-01");
+        let other = clerk.get("/api/v1/board/clauses/C10").await?.ok()?;
+        assert_eq!(other["coming"], json!([]));
+        assert_eq!(clerk.get("/api/v1/board/duties/C9.78/standing").await?.status, StatusCode::NOT_FOUND);
+        let now = clerk.get("/api/v1/board/duties/C9.2/standing").await?.ok()?;
+        assert_eq!((&now["begins"], &now["ended"]), (&Value::Null, &Value::Null), "in force");
+
+        town.clock.advance_days(14);
+        let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
+        let page = clerk.get("/api/v1/board/duties/C9.77/standing").await?.ok()?;
+        assert_eq!((&page["begins"], &page["ended"]), (&Value::Null, &Value::Null), "begun by now: {page}");
+        let row = clerk.get("/api/v1/board/duties/C9.77").await?.ok()?;
+        assert_eq!(row["duty"]["owed_from"], "2026-10-01");
+        let end = json!({ "duty": "C9.77", "from": "2026-10-05", "reason": "并入 C9.2" });
+        approved(&mut clerk, &mut leader, end).await?;
+        let page = clerk.get("/api/v1/board/duties/C9.77/standing").await?.ok()?;
+        assert_eq!((&page["begins"], &page["ended"]), (&Value::Null, &json!("2026-10-04")), "{page}");
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_duty_that_is_there_is_changed_in_what_the_form_shows_and_stays_as_it_is_besides()
 -> anyhow::Result<()> {
@@ -146,6 +192,70 @@ async fn the_plan_is_held_beside_another_towns() -> anyhow::Result<()> {
             (told.status, &told.body["fields"][0]["field"]),
             (StatusCode::UNPROCESSABLE_ENTITY, &json!("source"))
         );
+        Ok(())
+    })
+    .await
+}
+
+const NOTICE: &str =
+    "试用通知\n一、任务\n9.甲所每月检查一次。\n16.开展整治。\n20.文物建筑每月巡查一次。\n18.扩大宣传。\n";
+
+#[tokio::test]
+async fn a_clause_of_the_notice_that_the_plan_lacks_is_added_with_its_first_duty() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_shipped_plan(&app::Caller::system()).await?;
+        let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
+        clerk.put("/api/v1/notice", json!({ "title": "试用通知", "body": NOTICE })).await?.ok()?;
+        let spans = |notice: Value| -> Vec<Value> {
+            let all = notice["spans"].as_array().cloned().unwrap_or_default();
+            all.into_iter().map(|span| span["clause"].clone()).collect()
+        };
+        assert_eq!(spans(clerk.get("/api/v1/notice").await?.ok()?), ["C9", "C16", "C18"]);
+        let (path, preview) = ("/api/v1/plan/proposals", "/api/v1/plan/proposals/preview");
+        let wanted = || {
+            let mut change = asked();
+            change["duty"] = json!("C20.1");
+            change["draft"]["clause"] = json!("C20");
+            change["draft"]["adds"] =
+                json!({ "no": "20", "title": "文物建筑", "section": "risk", "after": "C16" });
+            change
+        };
+        let mut bare = wanted();
+        bare["draft"]["adds"] = Value::Null;
+        assert_eq!(clerk.post(preview, bare).await?.body["fields"][0]["code"], "plan.unknown_clause");
+        for (field, value, at) in [("title", "", "clause.title"), ("section", "x", "clause.section")] {
+            let mut wrong = wanted();
+            wrong["draft"]["adds"][field] = json!(value);
+            assert_eq!(clerk.post(preview, wrong).await?.body["fields"][0]["field"], at);
+        }
+        let mut taken = wanted();
+        taken["duty"] = json!("C9.77");
+        taken["draft"]["clause"] = json!("C9");
+        let told = clerk.post(preview, taken).await?;
+        assert_eq!(
+            (&told.body["fields"][0]["field"], &told.body["fields"][0]["code"]),
+            (&json!("clause.code"), &json!("plan.clause_taken"))
+        );
+        let effect = clerk.post(preview, wanted()).await?.ok()?;
+        assert_eq!(
+            (&effect["adds_clause"], &effect["clause"]["label"], &effect["clause_before"]["total"]),
+            (&json!(true), &json!("文物建筑"), &json!(0))
+        );
+        assert!(effect["clause_after"]["total"].as_u64() > Some(0), "{effect}");
+        let id = clerk.post(path, wanted()).await?.ok()?["id"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(leader.get("/api/v1/board/clauses/C20").await?.status, StatusCode::NOT_FOUND);
+        let yes = json!({ "approve": true, "version": 1 });
+        leader.post(&format!("{path}/{id}/decide"), yes).await?.ok()?;
+        // It stands in the plan where the notice has it, with the words of the notice beside it.
+        let desk = clerk.get("/api/v1/plan").await?.ok()?;
+        let all = desk["clauses"].as_array().cloned().unwrap_or_default();
+        let at = |code: &str| all.iter().position(|clause| clause["code"] == code);
+        assert_eq!(at("C20"), at("C16").map(|before| before + 1));
+        assert_eq!(spans(leader.get("/api/v1/notice").await?.ok()?), ["C9", "C16", "C20", "C18"]);
+        let clause = leader.get("/api/v1/board/clauses/C20").await?.ok()?;
+        assert_eq!(clause["quote"]["text"], "20.文物建筑每月巡查一次。");
+        assert_eq!(clause["duties"][0]["id"], "C20.1");
         Ok(())
     })
     .await

@@ -177,6 +177,7 @@ impl Ids {
             .replace("{attempt}", "x")
             .replace("{format}", "csv")
             .replace("{provider}", "nowhere")
+            .replace("{channel}", "nowhere")
             .replace("{layer}", "places")
             .replace("{map}", "x")
             .replace("{what}", "nothing.json")
@@ -210,6 +211,9 @@ impl Ids {
             "inspections" => self.record.clone(),
             "inspections/{id}/correct" => json!({ "record": self.record, "reason": reason }),
             "place-lists" => json!({ "kind": "village_listed", "owner": "village-1", "village": V1 }),
+            "place-lists/{id}/baseline" => {
+                json!({ "count": 71, "on": "2023-02-20", "reason": reason, "version": 1 })
+            }
             "place-lists/{id}/entries" => json!({ "place": SHOP, "from": "2026-09-21", "reason": reason }),
             "place-lists/{id}/entries/{entry}/end" => {
                 json!({ "on": "2026-09-21", "reason": reason, "version": 1 })
@@ -238,8 +242,17 @@ impl Ids {
             "territories" | "territories/{code}" => {
                 json!({ "code": "x", "level": "grid", "parent": V1, "name": "甲", "version": 1 })
             }
+            "territories/{code}/boundary" => json!({
+                "area": { "type": "Polygon", "coordinates": [[[105.8, 29.2], [105.9, 29.2], [105.9, 29.3], [105.8, 29.2]]] },
+                "from": "2026-01-01", "source": "界线图",
+            }),
+            "boundaries" => {
+                json!({ "features": { "features": [] }, "from": "2026-01-01", "source": "界线图" })
+            }
             "assignments" => json!({ "person": "p-staff2", "post": "post-staff1", "from": "2026-09-21" }),
             "assignments/{id}/end" => json!({ "last_day": "2026-09-21" }),
+            "assignments/{id}/away" => json!({ "from": "2026-09-21", "to": "2026-09-25" }),
+            "assignments/{id}/away/back" => json!({ "from": "2026-09-21" }),
             "people" | "people/{id}" => json!({ "name": "甲" }),
             "checklists" => json!({ "code": "x", "title": "甲", "purpose": "full",
                 "applies": { "categories": [], "tags": [], "always": true } }),
@@ -287,6 +300,9 @@ impl Ids {
             "trainings" => {
                 json!({ "course": self.course, "title": "甲", "on": "2026-09-21", "org": "village-1" })
             }
+            "trainings/{id}" => {
+                json!({ "title": TAUGHT, "on": "2026-09-21", "trainer": "village-1", "version": 1 })
+            }
             "trainings/{id}/steps" => json!({ "step": "notify", "version": 1 }),
             "trainings/{id}/attendance" => json!({ "people": [{ "person": "p-staff1" }] }),
             "trainings/{id}/test/{attempt}" => json!({ "chosen": [] }),
@@ -331,6 +347,9 @@ impl Ids {
             }
             "roads/{id}/steps" => json!({ "step": "close", "text": reason }),
             "roads/groups/{code}" => json!({ "lon": 105.87, "lat": 29.26, "version": 0 }),
+            "roads/groups/{code}/counts" => {
+                json!({ "counted_on": "2026-01-01", "households": 30, "people": 80, "source": "户籍年报" })
+            }
             "report-cases" => {
                 json!({ "channel": "visit", "matter": "other", "content": "甲", "territory": V1 })
             }
@@ -340,6 +359,7 @@ impl Ids {
                 "holder": "town", "source": "丙", "from": "2026-01-01" }),
             "authority/{id}/end" => json!({ "step": "void", "reason": reason, "version": 1 }),
             "cases" => json!({ "place": SHOP, "cause": "甲", "party": "乙", "party_kind": "citizen" }),
+            "cases/on-spot" => json!({ "case": { "place": SHOP, "cause": "甲" }, "showed": true }),
             "cases/{id}/steps" => json!({ "step": "withdraw", "text": reason, "version": 1 }),
             "joint-control/plan" => {
                 json!({ "place": SHOP, "lead": "village-1", "bodies": ["police"], "from": "2026-09-21", "due_on": "2026-09-30" })
@@ -353,6 +373,10 @@ impl Ids {
             }
             "hazards/{id}/docket" => json!({ "kind": "transfer", "step": "receipt", "body": "甲" }),
             "whistles" => whistle("01a00000-0000-7000-8000-000000000a02"),
+            "whistles/kinds" => {
+                json!({ "name": "夜间吹哨", "about": "夜间", "receive_n": 10, "receive_unit": "minute",
+                "arrive_n": 1, "arrive_unit": "working_day", "offered": true, "from": "2026-10-01", "reason": reason })
+            }
             "whistles/{id}/steps" => json!({ "step": "resend", "text": reason, "version": 1 }),
             "whistles/{id}/notes" => json!({ "text": reason }),
             "stop-uses" => json!({ "place": SHOP, "danger": "甲" }),
@@ -365,6 +389,7 @@ impl Ids {
             "assessments/{id}/treat" => json!({ "on": "2026-09-21", "text": reason, "version": 1 }),
             "assessments/{id}/void" => json!({ "reason": reason, "version": 1 }),
             "houses/{id}" => json!({ "version": 1 }),
+            "houses/{id}/count" => json!({ "lodging": 3 }),
             "houses/checks/{id}/answer" => json!({ "answer": "verified", "text": "甲", "version": 1 }),
             "fire-plans" | "fire-plans/{id}" => {
                 json!({ "title": "规划", "from": 2026, "to": 2030, "version": 1 })
@@ -555,12 +580,14 @@ async fn who_may_not_gets_nothing() -> anyhow::Result<()> {
             let (status, said) = tried(&mut nobody, &ids, method, path).await?;
             let public = match *path {
                 // A list for everybody: everybody gets it.
-                "/p/officers" | "/cap/feed" | "/p/form.js" => [200, 200],
+                "/p/officers" | "/cap/feed" | "/p/form.js" | "/p/map.js" | "/p/map.json" => [200, 200],
                 // Empty in a real town, whoever asks.
                 "/api/v1/demo-logins" => [200, 200],
                 // The form is for everybody; what is no form is refused, a code typed in leads on.
                 "/p/report" => [200, 400],
                 "/p/receipt" => [303, 303],
+                // What nobody signed is refused.
+                "/in/box" => [401, 401],
                 "/open311/v2/{what}" => [404, 415],
                 "/p/r-{code}" => [404, 415],
                 path if path.contains("/login") => [401, 422],

@@ -167,7 +167,8 @@ async fn a_stranger_reports_is_answered_and_opens_it_again() -> anyhow::Result<(
         );
         assert_eq!(
             (&page["due_at"], &page["overdue"]),
-            (&json!("2026-09-22T23:59:59.999+08:00"), &json!(false))
+            (&json!("2026-09-22T09:00:00.000+08:00"), &json!(false)),
+            "nothing is screened later than it must have been looked at"
         );
         assert_eq!(steps(&page), ["accept", "merge", "forward", "emergency", "ask_void"]);
         // The picture was drawn anew.
@@ -293,6 +294,9 @@ async fn what_is_no_report_gets_one_clear_answer() -> anyhow::Result<()> {
         }
         let typed = Browser::new(&town.router).get("/p/receipt?code=%20abcd-efgh%0d%0ax:y").await?;
         assert_eq!(typed.headers[header::LOCATION], "/p/r-ABCDEFGHXY");
+        // What stands on a notice to mend opens the unit's own page.
+        let typed = Browser::new(&town.router).get("/p/receipt?code=abcd-efgh-jkmn%20pqrs").await?;
+        assert_eq!(typed.headers[header::LOCATION], "/p/ABCDEFGHJKMNPQRS");
         assert!(
             town.login("clerk").await?.get("/api/v1/report-cases").await?.items()?.is_empty(),
             "none was taken"
@@ -484,6 +488,43 @@ async fn the_reporter_says_what_he_thinks_and_money_paid_stays_in_the_ledger() -
 }
 
 #[tokio::test]
+async fn whoever_must_act_on_a_report_is_told_when_it_is_given_and_when_it_is_late() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = founded(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let system = Caller::system();
+        blocked(&town, &[], None).await?;
+        assert_eq!(town.app.tell_of_overdue_reports(&system).await?, 0, "nothing is late");
+        let page = given(&mut clerk).await?;
+        let told = |all: &Value, says: &str| {
+            let items = all["items"].as_array().cloned().unwrap_or_default();
+            let about = |one: &&Value| one["about_kind"] == "report_case" && text(one, "text").contains(says);
+            let to = |one: &Value| text(&one["to"], "id").to_owned();
+            items.iter().filter(about).map(to).collect::<Vec<_>>()
+        };
+        let all = clerk.get("/api/v1/messages").await?.ok()?;
+        let given_to = told(&all, "请核实办理");
+        assert!(
+            given_to.contains(&"p-staff1".to_owned()) && !given_to.contains(&"p-staff2".to_owned()),
+            "{all}"
+        );
+        // A day later nobody has looked: the village and the office are told, once.
+        town.clock.advance_days(2);
+        assert_eq!(town.app.tell_of_overdue_reports(&system).await?, 1);
+        assert_eq!(town.app.tell_of_overdue_reports(&system).await?, 0, "each hears of a clock once");
+        let mut clerk = town.login("clerk").await?;
+        let all = clerk.get("/api/v1/messages").await?.ok()?;
+        let late = told(&all, "还没有核实办结");
+        assert!(
+            late.contains(&"p-staff1".to_owned()) && late.contains(&"p-clerk".to_owned()),
+            "{late:?} {page}"
+        );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn the_poster_leads_to_the_form_in_two_sizes() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = founded(&fresh).await?;
@@ -633,6 +674,57 @@ async fn a_report_from_before_spring_festival_is_due_after_it() -> anyhow::Resul
             assert_eq!((text(clocks, "verify_by"), text(clocks, "reply_by")), (verify_by, reply_by), "{matter}");
         }
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_place_is_pointed_at_on_a_map_of_public_things_alone() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = founded(&fresh).await?;
+        let mut anybody = Browser::new(&town.router);
+        let form = said(&anybody.get("/p/report").await?);
+        assert!(form.contains("在地图上指|") && !form.contains("map.js"), "nothing of the map comes with the form");
+        assert!(said(&anybody.get("/p/map.js").await?).contains("pointOnMap"));
+        // A town that knows no road and no border says so, and the words remain.
+        assert_eq!(anybody.get("/p/map.json").await?.ok()?["bounds"], Value::Null);
+
+        let mut staff = town.login("staff1").await?;
+        for (name, private, at) in [("老街", false, 29.26), ("杨家院坝私路", true, 29.27)] {
+            let road = json!({ "name": name, "rank": "village_main", "territory": V1, "width_m": 4.0, "height_m": 4.5,
+                "private": private, "surveyed_on": "2026-03-01", "wet_season": "passable", "source": "皮尺",
+                "geometry": { "type": "LineString", "coordinates": [[105.87, at], [105.87001, at], [105.88, at]] } });
+            staff.post("/api/v1/roads", road).await?.ok()?;
+        }
+        let told = anybody.get("/p/map.json").await?;
+        assert_eq!(told.headers[header::CACHE_CONTROL], "max-age=3600");
+        let ground = told.ok()?;
+        let names: Vec<&str> =
+            ground["roads"].as_array().into_iter().flatten().filter_map(|one| one["name"].as_str()).collect();
+        assert_eq!(names, ["老街"], "what its owner closed leads to somebody's house");
+        assert_eq!(ground["roads"][0]["line"], json!([[105.87, 29.26], [105.88, 29.26]]), "a finger is broader");
+        assert_eq!(ground["bounds"], json!([105.87, 29.26, 105.88, 29.26]));
+        // Neither the places of the register nor anybody in them.
+        let whole = ground.to_string();
+        assert!(!whole.contains("老街五金店") && !whole.contains("李消防"), "{whole}");
+
+        // Pointed at, it needs no words, and lies in the village that reaches so far.
+        let square = json!({ "type": "Polygon", "coordinates": [[[105.86, 29.25], [105.89, 29.25], [105.89, 29.28], [105.86, 29.28], [105.86, 29.25]]] });
+        let drawn = json!({ "area": square, "from": "2026-01-01", "source": "区民政局界线图" });
+        town.login("admin").await?.put(&format!("/api/v1/territories/{V1}/boundary"), drawn).await?.ok()?;
+        let ground = anybody.get("/p/map.json").await?.ok()?;
+        assert_eq!((&ground["villages"][0]["name"], ground["borders"].as_array().map(Vec::len)), (&json!("场镇社区"), Some(1)));
+        let fields = [("matter", "wiring"), ("content", "楼道飞线"), ("village", ""), ("address", ""), ("point", "105.875000,29.260000")];
+        assert_eq!(send(&town, "/p/report", &fields, None).await?.status, StatusCode::SEE_OTHER);
+        let page = newest(&mut town.login("clerk").await?).await?;
+        assert_eq!(page["spot"], json!({ "lon": 105.875, "lat": 29.26 }), "{page}");
+        assert_eq!(page["territory"]["id"], V1, "nobody named it");
+        for _ in 0..70 {
+            if anybody.get("/p/map.json").await?.status == StatusCode::TOO_MANY_REQUESTS {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("somebody may ask for the map without end")
     })
     .await
 }

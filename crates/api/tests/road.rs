@@ -74,7 +74,13 @@ async fn a_road_is_measured_closed_cut_and_voided_and_nothing_is_lost() -> anyho
         let closed = json!({ "step": "close", "text": "塌方", "until": "2026-09-30" });
         let page = grid.post(&format!("{at}/steps"), closed).await?.ok()?;
         assert_eq!((text(&page, "closed"), &page["closures"][0]["now"]), ("塌方", &json!(true)));
-        assert_eq!(clerk.get("/api/v1/roads?closed=true").await?.items()?.len(), 1);
+        let list = clerk.get("/api/v1/roads?closed=true&passes=no&vehicle=mini").await?.items()?;
+        let [row] = list.as_slice() else { anyhow::bail!("{list:?}") };
+        assert_eq!(
+            codes(&row["passing"], "passes"),
+            ["no", "no", "no"],
+            "nothing passes what is closed: {row}"
+        );
         let shown = clerk.get("/ogc/collections/roads/items").await?.ok()?;
         assert_eq!(shown["features"][0]["properties"]["class"], "closed", "the map says so too");
         let tile = clerk.get("/tiles/roads/12/3252/1699.mvt").await?;
@@ -236,7 +242,7 @@ async fn water_counts_where_vehicles_bring_it() -> anyhow::Result<()> {
         add(&mut clerk, far).await?;
         let pool = json!({ "kind": "fire_pool", "name": "老街消防水池", "territory": V1, "found": true,
             "shape": { "type": "Point", "coordinates": [105.8725, 29.2602] },
-            "water": { "usable_m3": 120, "lift_m": 3.0, "source": "filled" } });
+            "water": { "usable_m3": 120, "flow_l_s": 15, "lift_m": 3.0, "source": "filled" } });
         let pool = clerk.post("/api/v1/facilities", pool).await?.ok()?;
         let keeping = json!({ "step": "hand_over", "owner": "town-gov", "maintainer": "village-1",
             "check_days": 92, "version": 1 });
@@ -522,7 +528,7 @@ async fn what_if_a_station_stood_there_and_the_pool_were_low_tells_people_and_wa
         add(&mut clerk, road("河坝路", "village_main", V2, &[[105.925, 29.300], [105.935, 29.300]], 5.0)).await?;
         let pool = json!({ "kind": "fire_pool", "name": "老街消防水池", "territory": V1, "found": true,
             "shape": { "type": "Point", "coordinates": [105.8725, 29.2602] },
-            "water": { "usable_m3": 120, "lift_m": 3.0, "source": "filled" } });
+            "water": { "usable_m3": 120, "flow_l_s": 15.0, "lift_m": 3.0, "source": "filled" } });
         let pool = clerk.post("/api/v1/facilities", pool).await?.ok()?;
         let steps = format!("/api/v1/facilities/{}/steps", text(&pool, "id"));
         let keeping = json!({ "step": "hand_over", "owner": "town-gov", "maintainer": "village-1", "check_days": 92, "version": 1 });
@@ -549,6 +555,20 @@ async fn what_if_a_station_stood_there_and_the_pool_were_low_tells_people_and_wa
         assert_eq!(
             (text(&hose["target"], "name"), &hose["before_m3"], &hose["after_m3"]),
             ("场镇一组", &json!(120.0), &json!(30.0)),
+            "{result}"
+        );
+        assert_eq!((&hose["before_l_s"], &hose["after_l_s"]), (&json!(15.0), &json!(15.0)));
+        // What is known by its flow runs low, too.
+        let low = |value: f64| json!({ "name": "枯水期", "changes": [{ "what": "flow", "facility": pool["id"], "value": value }] });
+        assert_eq!(clerk.post("/api/v1/roads/scenarios", low(-1.0)).await?.code(), "scenario.flow");
+        let low = clerk.post("/api/v1/roads/scenarios", low(4.0)).await?.ok()?;
+        assert_eq!(low["changes"][0]["what"], "flow");
+        let result = clerk.get(&format!("/api/v1/roads/scenarios/{}/result", text(&low, "id"))).await?.ok()?;
+        let hose = result["water"].as_array().into_iter().flatten().find(|row| row["vehicle"].is_null()).cloned();
+        let hose = hose.unwrap_or_default();
+        assert_eq!(
+            (&hose["before_l_s"], &hose["after_l_s"], &hose["after_m3"]),
+            (&json!(15.0), &json!(4.0), &json!(120.0)),
             "{result}"
         );
         Ok(())
@@ -642,7 +662,7 @@ async fn a_blocked_lane_says_whom_it_cuts_off_today_houses_among_them() -> anyho
         assert_eq!(lanes.len(), 1);
         assert_eq!(
             lanes[0]["effect"],
-            json!({ "on": "2026-09-21", "lost": 2, "people": 8, "names": ["凌阁堂一组", "学堂巷出租屋"] }),
+            json!({ "on": "2026-09-21", "lost": 2, "people": 8, "residents": 0, "names": ["凌阁堂一组", "学堂巷出租屋"] }),
             "nobody had to ask: {lanes:?}"
         );
         let bench = clerk.get("/api/v1/workbench").await?.ok()?;

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use testkit::both_databases;
 
+use crate::common::reach::grouped;
 use crate::common::{Browser, Town, V1, V2, town};
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
@@ -187,6 +188,71 @@ async fn over_roads_it_goes_by_what_drives_there_and_becomes_the_report_of_claus
         let page = answered(&town, &mut clerk, water).await?;
         let told = clerk.post(&format!("/api/v1/sitings/{}/report", text(&page, "id")), json!({})).await?;
         assert_eq!((told.code(), &page["may_report"]), ("siting.no_station", &json!(false)));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn village_groups_weigh_by_who_lives_there() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        for (group, lon) in [("g1", 105.870), ("g2", 105.890)] {
+            let put = json!({ "lon": lon, "lat": 29.26, "version": 0 });
+            clerk.put(&format!("/api/v1/roads/groups/{group}"), put).await?.ok()?;
+        }
+        let count =
+            json!({ "counted_on": "2025-12-31", "households": 30, "people": 80, "source": "户籍年报" });
+        clerk.post("/api/v1/roads/groups/g2/counts", count).await?.ok()?;
+        let mut by = asked("mclp", 1, 500);
+        by["demand"] = json!("groups");
+        by["candidates"] =
+            json!([{ "name": "甲", "lon": 105.870, "lat": 29.26 }, { "name": "乙", "lon": 105.890, "lat": 29.26 }]);
+        let page = answered(&town, &mut clerk, by.clone()).await?;
+        assert_eq!((&page["chosen"], &page["by_group"]), (&json!(["乙"]), &json!(true)), "{page}");
+        assert_eq!((&page["demands_n"], &page["people"], &page["unplaced"]), (&json!(2), &json!(80), &json!(1)));
+        assert_eq!(page["uncovered"][0]["name"], "场镇一组");
+        let draft = clerk.post(&format!("/api/v1/sitings/{}/report", text(&page, "id")), json!({})).await?.ok()?;
+        assert!(draft["sections"].to_string().contains("村民小组 2 个，居住 80 人"), "{draft}");
+        by["demand"] = json!("houses");
+        assert_eq!(clerk.post("/api/v1/sitings", by).await?.status, StatusCode::UNPROCESSABLE_ENTITY);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_fire_on_record_weighs_where_it_burned() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_shipped_plan(&app::Caller::system()).await?;
+        let mut clerk = town.login("clerk").await?;
+        settled(&mut clerk).await?;
+        let mut question = asked("mclp", 1, 2_000);
+        question["weight_fire"] = json!(100);
+        let page = answered(&town, &mut clerk, question.clone()).await?;
+        assert_eq!(page["found"]["chosen"], json!(["镇政府"]), "nothing has burned yet");
+
+        let far = clerk.get("/api/v1/places?q=远店").await?.items()?.remove(0);
+        let fire = json!({ "kind": "building", "place": far["id"], "text": "屋里冒烟", "called_by": "邻居" });
+        let fire = clerk.post("/api/v1/incidents", fire).await?.ok()?;
+        let steps = format!("/api/v1/incidents/{}/steps", text(&fire, "id"));
+        for step in [
+            json!({ "step": "acknowledge" }),
+            json!({ "step": "verify" }),
+            json!({ "step": "judge", "verdict": "real", "how": "telephone" }),
+        ] {
+            let page = answered(&town, &mut clerk, question.clone()).await?;
+            assert_eq!(page["found"]["chosen"], json!(["镇政府"]), "what may be no fire weighs nothing");
+            clerk.post(&steps, step).await?.ok()?;
+        }
+
+        let page = answered(&town, &mut clerk, question).await?;
+        assert_eq!(page["found"]["chosen"], json!(["远山"]), "{}", page["found"]);
+        assert_eq!(page["found"]["objective"], json!(103.0), "a place, two people, and a fire of a hundred");
+        let page = answered(&town, &mut clerk, asked("mclp", 1, 2_000)).await?;
+        assert_eq!(page["found"]["chosen"], json!(["镇政府"]), "at ten a fire weighs less than the street");
         Ok(())
     })
     .await

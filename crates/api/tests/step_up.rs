@@ -41,8 +41,12 @@ async fn who_takes_out_or_gives_rights_shows_again_that_it_is_he() -> anyhow::Re
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(wrong.body["fields"][0]["code"], "password.wrong");
         assert_eq!(head.get(export).await?.code(), "session.step_up_needed");
+        let mut old = Browser::new(&town.router);
+        old.cookie.clone_from(&head.cookie);
         let told = head.post("/api/v1/session/step-up", json!({ "password": PASSWORD })).await?;
         assert_eq!(told.status, StatusCode::NO_CONTENT, "{}", told.body);
+        assert_ne!(head.cookie, old.cookie, "another reference from here on");
+        assert_eq!(old.get("/api/v1/places").await?.status, StatusCode::UNAUTHORIZED);
         assert_eq!(head.get(export).await?.status, StatusCode::OK);
         let told = head.ask(Method::POST, "/api/v1/accounts", Some(account), Some(key)).await?;
         assert!(told.status.is_success(), "the same request, again: {}", told.body);
@@ -116,6 +120,25 @@ async fn of_whom_the_town_asks_a_second_factor_sets_it_up_before_anything_else()
         let mut phone = phone;
         phone["totp"] = json!(app::secret::totp_code(&secret, "admin", town.clock.now())?);
         Browser::new(&town.router).post("/api/v1/login", phone).await?.ok()?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_page_nobody_touches_is_shut_out_after_half_an_hour() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let (mut left, mut watched) = (town.login("clerk").await?, town.login("head").await?);
+        left.header = false;
+        for _ in 0..31 {
+            town.clock.advance_ms(60_000);
+            left.send(Method::GET, "/api/v1/places", &[("x-fengsui", "background")], Vec::new()).await?;
+            watched.get("/api/v1/duty").await?.ok()?;
+        }
+        let told = left.get("/api/v1/places").await?;
+        assert_eq!((told.status, told.code()), (StatusCode::UNAUTHORIZED, "session.expired"));
+        watched.get("/api/v1/places").await?.ok()?;
         Ok(())
     })
     .await

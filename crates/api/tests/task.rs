@@ -3,11 +3,12 @@
 
 use app::Caller;
 use axum::http::StatusCode;
+use domain::org::{Assignment, Org, OrgKind, Person, Post, Relation, Role};
 use serde_json::{Value, json};
 use testkit::both_databases;
 
 use crate::common::field::{Visit, add_place};
-use crate::common::{V1, day, set_number, town};
+use crate::common::{TOWN, V1, day, roster, set_number, town, town_of};
 
 fn path(task: &Value, step: &str) -> String {
     format!("/api/v1/tasks/{}{step}", task["id"].as_str().unwrap_or_default())
@@ -200,6 +201,86 @@ async fn two_vain_visits_refer_a_task_and_a_cancelled_one_loses_no_record() -> a
             told["flags"].as_array().into_iter().flatten().filter_map(|f| f["code"].as_str()).collect();
         assert!(flags.contains(&"inspection.task_not_moved"), "{flags:?}");
         assert_eq!(staff.get("/api/v1/inspections").await?.items()?.len(), 1);
+        Ok(())
+    })
+    .await
+}
+
+/// The people of every story, and somebody of a department of the district.
+fn with_district() -> app::org::Roster {
+    let mut people = roster();
+    people.orgs.push(Org {
+        id: "district-housing".into(),
+        kind: OrgKind::Dept,
+        name: "区住房城乡建设委".to_owned(),
+        short_name: "区住建委".to_owned(),
+        aliases: Vec::new(),
+        relation: Relation::District,
+        label: String::new(),
+        territory: TOWN.into(),
+        active: true,
+    });
+    people.persons.push(Person {
+        id: "p-district".into(),
+        name: "孔区级".to_owned(),
+        phone: String::new(),
+        office_phone: String::new(),
+        active: true,
+    });
+    people.posts.push(Post {
+        id: "post-district".into(),
+        role: Role::DistrictDept,
+        org: "district-housing".into(),
+        territory: TOWN.into(),
+        name: "区住建委联络人".to_owned(),
+        min_n: 1,
+        max_n: None,
+        active: true,
+    });
+    people.assignments.push(Assignment {
+        away: Vec::new(),
+        id: "a-district".into(),
+        person: "p-district".into(),
+        post: "post-district".into(),
+        role: Role::DistrictDept,
+        org: "district-housing".into(),
+        territory: TOWN.into(),
+        path: TOWN.to_owned(),
+        place: None,
+        acting: false,
+        from: day("2025-01-01"),
+        to: None,
+        basis: "文件".to_owned(),
+    });
+    people.logins.push(("district".to_owned(), "p-district".into()));
+    people
+}
+
+#[tokio::test]
+async fn a_department_of_the_district_reads_and_gives_the_town_a_task_and_nothing_else() -> anyhow::Result<()>
+{
+    both_databases(|fresh| async move {
+        let town = town_of(&fresh, with_district()).await?;
+        let (mut district, mut secretary) = (town.login("district").await?, town.login("secretary1").await?);
+        let place = add_place(&mut secretary, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        assert_eq!(district.get("/api/v1/places").await?.items()?.len(), 1);
+        let body = json!({ "place": place, "kind": "routine", "from": "2026-09-01", "due_on": "2026-09-30", "note": "" });
+        let own = secretary.post("/api/v1/tasks", body.clone()).await?.ok()?;
+        let task = district.post("/api/v1/tasks", body).await?.ok()?;
+        let give = |task: &Value| json!({ "tasks": [{ "id": task["id"], "version": 0 }], "to": "p-staff1" });
+        let given = district.post("/api/v1/tasks/assign", give(&task)).await?.items()?;
+        assert_eq!(given[0]["assignee"]["id"], "p-staff1");
+        let mut staff = town.login("staff1").await?;
+        let accepted = staff.post(&path(&task, "/accept"), json!({ "version": 1 })).await?.ok()?;
+        assert_eq!(accepted["state"], "accepted");
+        // What the town gave itself is the town's.
+        assert_eq!(district.post("/api/v1/tasks/assign", give(&own)).await?.status, StatusCode::FORBIDDEN);
+        let gone = json!({ "reason": "不用了", "version": 0 });
+        assert_eq!(district.post(&path(&own, "/cancel"), gone).await?.status, StatusCode::FORBIDDEN);
+        let change = json!({ "name": "改名", "version": 1 });
+        let told = district.put(&format!("/api/v1/places/{place}"), change).await?;
+        assert!([StatusCode::FORBIDDEN, StatusCode::UNPROCESSABLE_ENTITY].contains(&told.status));
+        assert_eq!(district.get("/api/v1/cases").await?.status, StatusCode::FORBIDDEN, "no files of cases");
         Ok(())
     })
     .await

@@ -141,6 +141,75 @@ async fn a_session_is_held_tested_and_gives_the_certificate_that_opens_the_gate(
     .await
 }
 
+/// Who teaches a course that gives a certificate is asked when the session is planned; what was noted down wrong is put
+/// right until the session is closed, the last moment it may matter.
+#[tokio::test]
+async fn a_course_that_gives_a_certificate_is_planned_with_the_fire_rescue_organ_or_put_right()
+-> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let mut set = open(&fresh).await?;
+        let mut body = json!({ "course": set.course, "title": "网格员培训", "on": "2026-09-21", "org": "office" });
+        for trainer in [Value::Null, json!("office"), json!("village-1")] {
+            body["trainer"] = trainer;
+            let told = set.clerk.post("/api/v1/trainings", body.clone()).await?;
+            let field = &told.body["fields"][0];
+            let told = (told.status, &field["field"], &field["code"]);
+            assert_eq!(told, (StatusCode::UNPROCESSABLE_ENTITY, &json!("trainer"), &json!("training.trainer")));
+        }
+        assert_eq!(set.clerk.get("/api/v1/trainings").await?.items()?.len(), 0, "nothing was planned");
+
+        // A course without a certificate is anybody's to teach.
+        let plain = json!({ "kind": "key_group", "name": "网格员复训", "groups": ["grid_staff"], "hours": 4,
+            "pass_percent": 80, "questions": 2, "attempts": 2 });
+        let course = set.clerk.post("/api/v1/courses", plain.clone()).await?.ok()?;
+        body["course"] = course["id"].clone();
+        let made = set.clerk.post("/api/v1/trainings", body).await?.ok()?;
+        assert_eq!(made["certifies"], false);
+        let (id, path) = (text(&made["id"]), format!("/api/v1/trainings/{}", text(&made["id"])));
+        let put = |version: i64, on: &str, trainer: &str| {
+            json!({ "title": "网格员复训（秋季）", "on": on, "venue": "村委会", "trainer": trainer, "version": version })
+        };
+        let page = set.clerk.put(&path, put(1, "2026-09-20", "office")).await?.ok()?;
+        let told = (&page["title"], &page["on"], &page["venue"], &page["trainer"]["id"], &page["version"]);
+        let want = (json!("网格员复训（秋季）"), json!("2026-09-20"), json!("村委会"), json!("office"), json!(2));
+        assert_eq!(told, (&want.0, &want.1, &want.2, &want.3, &want.4));
+        let stale = set.clerk.put(&path, put(1, "2026-09-20", "office")).await?;
+        assert_eq!((stale.status, stale.code()), (StatusCode::CONFLICT, "conflict.version"));
+        assert_eq!(stale.body["current"]["version"], 2, "with the version that stands: {}", stale.body);
+        let told = set.clerk.put(&path, put(2, "2026-09-20", "nobody")).await?;
+        assert_eq!(told.body["fields"][0]["code"], "training.org", "{}", told.body);
+        let mut staff = set.town.login("staff1").await?;
+        let told = staff.put(&path, put(2, "2026-09-20", "office")).await?;
+        assert_eq!(told.status, StatusCode::NOT_FOUND, "another's session");
+
+        // Held and tested; then the course is made one that gives a certificate.
+        step(&mut set, &id, json!({ "step": "hold", "on": "2026-09-20" })).await?.ok()?;
+        let list = json!({ "people": [{ "person": "p-grid1", "score": 90 }] });
+        set.clerk.post(&format!("{path}/attendance"), list).await?.ok()?;
+        let mut gives = plain;
+        gives["gives"] = json!("fire_training_grid");
+        gives["version"] = course["version"].clone();
+        set.clerk.put(&format!("/api/v1/courses/{}", text(&course["id"])), gives).await?.ok()?;
+        step(&mut set, &id, json!({ "step": "finish_test" })).await?.ok()?;
+        let told = step(&mut set, &id, json!({ "step": "close" })).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "training.trainer"));
+        let page = set.clerk.get(&path).await?.ok()?;
+        assert_eq!((&page["state"], &page["people"][0]["certified"]), (&json!("tested"), &json!(false)));
+        let version = page["version"].as_i64().unwrap_or_default();
+        let ahead = set.clerk.put(&path, put(version, "2026-09-22", &set.organ.clone())).await?;
+        assert_eq!(ahead.code(), "training.not_yet", "held is not ahead of today");
+        set.clerk.put(&path, put(version, "2026-09-20", &set.organ.clone())).await?.ok()?;
+        let page = step(&mut set, &id, json!({ "step": "close" })).await?.ok()?;
+        assert_eq!((&page["state"], &page["people"][0]["certified"]), (&json!("closed"), &json!(true)));
+        let version = page["version"].as_i64().unwrap_or_default();
+        let late = set.clerk.put(&path, put(version, "2026-09-20", &set.organ.clone())).await?;
+        assert_eq!(late.code(), "training.wrong_state", "closed is closed");
+        assert_eq!(set.town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_paper_list_is_entered_whole_or_not_at_all_and_people_are_counted_once() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
@@ -181,7 +250,8 @@ async fn a_paper_list_is_entered_whole_or_not_at_all_and_people_are_counted_once
         let bank = format!("/api/v1/courses/{}/questions", set.course);
         assert_eq!(staff.get(&bank).await?.status, StatusCode::FORBIDDEN);
         assert_eq!(staff.get("/api/v1/trainings").await?.items()?.len(), 0);
-        let body = json!({ "course": set.course, "title": "社区培训", "on": "2026-09-21", "org": "village-1" });
+        let body = json!({ "course": set.course, "title": "社区培训", "on": "2026-09-21", "org": "village-1",
+            "trainer": set.organ });
         staff.post("/api/v1/trainings", body.clone()).await?.ok()?;
         assert_eq!(staff.get("/api/v1/trainings").await?.items()?.len(), 1);
         let mut next = set.town.login("staff2").await?;

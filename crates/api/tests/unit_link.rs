@@ -108,6 +108,12 @@ async fn the_unit_extends_once_and_hands_in_its_fix_by_the_code_alone() -> anyho
             !all.contains("13812345678") && !all.contains("p-staff1") && !all.contains("138100"),
             "{all}"
         );
+        // Typed into the field of the public pages, it leads to the unit's page.
+        let typed = owner.get(&format!("/p/receipt?code={}", code.to_lowercase())).await?;
+        let bare: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+        assert_eq!(typed.headers[header::LOCATION], format!("/p/{bare}"));
+        assert_eq!(owner.get(&format!("/api/v1/unit/{bare}")).await?.status, StatusCode::OK);
+        assert_eq!(seen["demo"], false, "a town's own data");
         // Read from paper: small letters, blanks for dashes.
         let spoken = code.to_lowercase().replace('-', "%20");
         assert_eq!(owner.get(&format!("/api/v1/unit/{spoken}")).await?.status, StatusCode::OK);

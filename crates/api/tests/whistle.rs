@@ -259,6 +259,41 @@ async fn silence_is_carried_up_over_the_holiday_and_both_sides_judge() -> anyhow
         assert_eq!(of("police").map(|one| &one["supervised_in"]), Some(&json!([])), "twice in a quarter");
         let this = head.get("/api/v1/whistles/arrivals").await?.ok()?;
         assert_eq!((&this["from"], &this["due"]), (&json!("2026-10-01"), &json!(0)));
+        // The report of the supervision says it: of two that were due one was there, body by body.
+        clock(&town, "2026-10-14T09:00");
+        let mut clerk = town.login("clerk").await?;
+        let said = |key: &str| json!({ "key": key, "text": "见数据" });
+        let draft = json!({ "template": "supervision", "org": "office", "from": "2026-07-01", "to": "2026-10-13",
+            "sections": [said("whistles"), said("hazards"), said("demands")],
+            "measures": [{ "text": "按时到场", "owner": "post-staff1", "due_on": "2026-10-30" }] });
+        let draft = clerk.post("/api/v1/reports", draft).await?.ok()?;
+        let figures = draft["sections"][0]["figures"].as_array().cloned().unwrap_or_default();
+        let figure = |key: &str| figures.iter().find(|one| one["key"] == key).cloned().unwrap_or_default();
+        let rate = figure("whistles.arrival");
+        assert_eq!((&rate["value"], &rate["of"]), (&json!(0.5), &json!(2.0)), "{figures:?}");
+        assert_eq!(figure("whistles.bodies:police")["value"], json!(0.0), "{figures:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_whistled_has_somebody_else_confirm_it() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut head, mut leader) = (town.login("head").await?, town.login("leader").await?);
+        let page = head.post("/api/v1/whistles", raised(WHISTLE)).await?.ok()?;
+        assert_eq!(code(&page["stage"]), "raised");
+        assert!(!page["actions"].to_string().contains("confirm"), "{}", page["actions"]);
+        let counts = head.get("/api/v1/workbench").await?.ok()?["counts"].clone();
+        let waits =
+            counts.as_array().into_iter().flatten().any(|one| one.to_string().contains("whistles_to_send"));
+        assert!(!waits, "it waits for another: {counts}");
+        let send = json!({ "step": "confirm", "to": "dept-civil" });
+        let told = step(&mut head, &page, send.clone()).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "whistle.own_whistle"));
+        let page = step(&mut leader, &page, send).await?.ok()?;
+        assert_eq!(code(&page["stage"]), "sent");
         Ok(())
     })
     .await
@@ -342,11 +377,135 @@ async fn a_whistle_comes_from_a_hazard_and_its_clocks_are_the_towns() -> anyhow:
             "{bodies}"
         );
         let settings = head.get("/api/v1/parameters").await?.ok()?.to_string();
-        for name in
-            ["whistle.urgent.receive", "whistle.consult.arrive", "whistle.misses", "whistle.office_from"]
-        {
+        for name in ["whistle.kind.urgent", "whistle.kind.consult", "whistle.misses", "whistle.office_from"] {
             assert!(settings.contains(name), "{name}");
         }
+        Ok(())
+    })
+    .await
+}
+
+/// A kind as the page sends it.
+fn kind_of(row: &Value) -> Value {
+    let now = &row["now"];
+    json!({ "code": row["code"], "name": now["name"], "about": now["about"], "receive_n": now["receive_n"],
+        "receive_unit": now["receive_unit"]["code"], "arrive_n": now["arrive_n"], "arrive_unit": now["arrive_unit"]["code"],
+        "on_site": now["on_site"], "pressing": now["pressing"], "offered": now["offered"], "from": "2026-09-22", "reason": "镇党委会议定" })
+}
+
+fn named<'a>(list: &'a Value, name: &str) -> &'a Value {
+    let rows = list["items"].as_array().map_or(&[][..], Vec::as_slice);
+    rows.iter()
+        .find(|one| one["now"]["name"] == name || one["pending"]["kind"]["name"] == name)
+        .unwrap_or(&Value::Null)
+}
+
+#[tokio::test]
+async fn kinds_and_their_clocks_are_the_towns_decided_by_two_from_a_day_on() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        clock(&town, "2026-09-21T09:00");
+        let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
+        let (mut staff, mut head) = (town.login("staff1").await?, town.login("head").await?);
+        let list = clerk.get("/api/v1/whistles/kinds").await?.ok()?;
+        assert_eq!(list["items"].as_array().map(Vec::len), Some(3), "those the program begins with");
+        assert_eq!((&list["items"][0]["is_set"], &list["may_propose"]), (&json!(false), &json!(true)));
+        let own = staff.get("/api/v1/whistles/kinds").await?.ok()?;
+        assert_eq!(own["may_propose"], false);
+
+        // Another time, counted in another unit; a time of nothing is none.
+        let mut ordinary = kind_of(named(&list, "一般吹哨"));
+        ordinary["receive_n"] = json!(0);
+        let path = "/api/v1/whistles/kinds";
+        assert_eq!(staff.post(path, ordinary.clone()).await?.status, StatusCode::FORBIDDEN);
+        assert_eq!(clerk.post(path, ordinary.clone()).await?.code(), "whistle.no_time");
+        ordinary["receive_n"] = json!(20);
+        ordinary["receive_unit"] = json!("minute");
+        let row = clerk.post(path, ordinary.clone()).await?.ok()?;
+        assert_eq!(
+            (&row["now"]["receive_n"], &row["pending"]["kind"]["receive_n"]),
+            (&json!(60), &json!(20))
+        );
+        assert_eq!(clerk.post(path, ordinary).await?.code(), "parameter.pending");
+        // One more, and one that is offered no more.
+        let mut night = kind_of(named(&list, "紧急吹哨"));
+        (night["code"], night["name"], night["arrive_n"]) = (json!(""), json!("夜间吹哨"), json!(45));
+        clerk.post(path, night).await?.ok()?;
+        let mut consult = kind_of(named(&list, "会商吹哨"));
+        consult["offered"] = json!(false);
+        clerk.post(path, consult).await?.ok()?;
+        let waiting = leader.get("/api/v1/workbench").await?.ok()?.to_string();
+        assert!(waiting.contains("吹哨类别·夜间吹哨"), "{waiting}");
+        // By the page of settings it cannot be made otherwise.
+        let raw =
+            json!({ "name": "whistle.kind.town_1", "value": "随便写", "from": "2026-09-22", "reason": "试" });
+        assert_eq!(clerk.post("/api/v1/parameters", raw).await?.body["fields"][0]["code"], "parameter.value");
+        let single =
+            json!({ "name": "whistle.ordinary.receive", "value": 5, "from": "2026-09-22", "reason": "试" });
+        assert_eq!(
+            clerk.post("/api/v1/parameters", single).await?.body["fields"][0]["code"],
+            "parameter.value"
+        );
+
+        // A whistle of today still goes by what holds today; who proposed does not decide.
+        let before = staff.post("/api/v1/whistles", raised(WHISTLE)).await?.ok()?;
+        let list = leader.get(path).await?.ok()?;
+        for name in ["一般吹哨", "夜间吹哨", "会商吹哨"] {
+            let pending = &named(&list, name)["pending"];
+            let decide = format!("/api/v1/parameters/{}/decide", pending["id"].as_str().unwrap_or_default());
+            let yes = json!({ "approve": true, "version": pending["version"] });
+            assert_ne!(clerk.post(&decide, yes.clone()).await?.status, StatusCode::OK, "{name}");
+            leader.post(&decide, yes).await?.ok()?;
+        }
+        let send = json!({ "step": "confirm", "to": "police", "helpers": [] });
+        let page = step(&mut head, &before, send.clone()).await?.ok()?;
+        assert_eq!(body(&page, "police")["receive_by"], "2026-09-21T10:00:00.000+08:00", "an office hour");
+
+        // From its day on: the new time, the new kind, and one kind less to choose from.
+        clock(&town, "2026-09-22T09:00");
+        let (mut staff, mut head) = (town.login("staff1").await?, town.login("head").await?);
+        let kinds = staff.get("/api/v1/whistles/options").await?.ok()?["kinds"].clone();
+        let names: Vec<_> = kinds.as_array().into_iter().flatten().map(|one| one["name"].clone()).collect();
+        assert_eq!(names, ["紧急吹哨", "一般吹哨", "夜间吹哨"]);
+        let page =
+            staff.post("/api/v1/whistles", raised("01a00000-0000-7000-8000-000000000a03")).await?.ok()?;
+        let page = step(&mut head, &page, send.clone()).await?.ok()?;
+        assert_eq!(body(&page, "police")["receive_by"], "2026-09-22T09:20:00.000+08:00");
+        let mut dark = raised("01a00000-0000-7000-8000-000000000a04");
+        dark["kind"] = kinds[2]["code"].clone();
+        let page = staff.post("/api/v1/whistles", dark).await?.ok()?;
+        assert_eq!(page["kind"]["label"], "夜间吹哨");
+        let page = step(&mut head, &page, send).await?.ok()?;
+        assert_eq!(body(&page, "police")["arrive_by"], "2026-09-22T09:45:00.000+08:00");
+        let mut gone = raised("01a00000-0000-7000-8000-000000000a05");
+        gone["kind"] = json!("consult");
+        assert_eq!(staff.post("/api/v1/whistles", gone).await?.status, StatusCode::UNPROCESSABLE_ENTITY);
+        // What was called before keeps its clock, and every version says who and why.
+        let old = head.get(&format!("/api/v1/whistles/{WHISTLE}")).await?.ok()?;
+        assert_eq!(body(&old, "police")["receive_by"], "2026-09-21T10:00:00.000+08:00");
+        let list = head.get(path).await?.ok()?;
+        let row = named(&list, "一般吹哨");
+        assert_eq!((&row["is_set"], &row["history"][0]["state"]), (&json!(true), &json!("decided")));
+        assert_eq!(
+            (&row["history"][0]["reason"], &row["history"][0]["by"]["name"]),
+            (&json!("镇党委会议定"), &json!("周文书"))
+        );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn times_the_town_set_one_by_one_hold_until_it_sets_the_kind() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        clock(&town, "2026-09-21T09:00");
+        common::set_number(&town, "whistle.ordinary.receive", 30.0).await?;
+        let mut head = town.login("head").await?;
+        let options = head.get("/api/v1/whistles/options").await?.ok()?;
+        assert_eq!(options["kinds"][1]["receive"], "30 工作时间分钟");
+        let list = head.get("/api/v1/whistles/kinds").await?.ok()?;
+        assert_eq!(named(&list, "一般吹哨")["now"]["receive_n"], 30);
         Ok(())
     })
     .await

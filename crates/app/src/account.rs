@@ -16,7 +16,7 @@ pub(crate) use factor::{DEMANDS, must_enrol};
 use refusal::Why;
 
 use crate::names::Names;
-use crate::session::{Device, Kind, end_all, worn};
+use crate::session::{Device, Kind, Proof, end_all, worn};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result, secret};
 
@@ -61,6 +61,19 @@ pub struct Me {
     pub today: String,
     /// The last year whose public holidays are known; a deadline in working days behind it is provisional.
     pub holidays_to: Option<i32>,
+    /// The session one asks with; none for the program itself.
+    pub session: Option<MeSession>,
+}
+
+/// How one is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MeSession {
+    /// `desk` or `phone`.
+    pub kind: String,
+    /// Whether it is bound to a key of this phone, without which its cookie opens nothing.
+    pub bound: bool,
+    /// Until when at the latest, RFC 3339.
+    pub expires_at: String,
 }
 
 /// My person.
@@ -154,6 +167,8 @@ pub struct Entered {
     pub reference: String,
     /// Seconds until it ends at the latest.
     pub lasts_s: i64,
+    /// That the phone's key was there, where the session is bound to one.
+    pub proof: Option<Proof>,
     /// Who.
     pub caller: Caller,
 }
@@ -192,6 +207,7 @@ impl App {
         code: Option<&str>,
         device: &Device,
     ) -> Result<Entered> {
+        device.is_well_formed()?;
         let now = self.now();
         let login = login.trim().to_lowercase();
         let known = self.db.read(&self.town).await?.account_by_login(&login).await?;
@@ -252,14 +268,21 @@ impl App {
         };
         tx.update_account(&account).await?;
         let (reference, session) = self.begin_session(&mut tx, &account, device).await?;
+        let proof = self.first_proof(&session, now).await?;
         let caller = Caller { session: session.id.clone(), ..caller };
         tx.commit(caller.audit("account.login", "account", account.id.as_str(), now), ()).await?;
-        Ok(Entered { reference, lasts_s: (session.expires_at.0 - now.0) / 1000, caller })
+        Ok(Entered { reference, lasts_s: (session.expires_at.0 - now.0) / 1000, proof, caller })
     }
 
     /// Shows again that the caller is who logged in: by the authenticator's or a recovery code where a second factor is
-    /// set up, by the password where none is. Wrong ones count as at the login.
-    pub async fn step_up(&self, caller: &Caller, password: Option<&str>, code: Option<&str>) -> Result<()> {
+    /// set up, by the password where none is. Wrong ones count as at the login. The session goes on under another
+    /// reference, returned with how long it lasts in seconds.
+    pub async fn step_up(
+        &self,
+        caller: &Caller,
+        password: Option<&str>,
+        code: Option<&str>,
+    ) -> Result<(String, i64)> {
         let now = self.now();
         let mut account = self.my_account(caller).await?;
         if let Err(locked) = not_locked(&account, now) {
@@ -287,9 +310,9 @@ impl App {
         account.failures = 0;
         let mut tx = self.db.write(&self.town).await?;
         tx.update_account(&account).await?;
-        tx.touch_session(&caller.session, now, now).await?;
+        let (reference, session) = self.renew_session(&mut tx, caller, now).await?;
         tx.commit(caller.audit("session.step_up", "account", account.id.as_str(), now), ()).await?;
-        Ok(())
+        Ok((reference, (session.expires_at.0 - now.0) / 1000))
     }
 
     async fn login_failed(&self, mut account: Account, why: &str, now: Timestamp) -> Result<()> {
@@ -325,6 +348,11 @@ impl App {
         let now = self.now();
         let mut read = self.db.read(&self.town).await?;
         let account = read.account(&caller.account).await?.ok_or(Error::NotFound)?;
+        let session = read.session(&caller.session).await?.map(|one| MeSession {
+            kind: one.kind,
+            bound: !one.device_key.is_empty(),
+            expires_at: one.expires_at.to_rfc3339(),
+        });
         let names = Names::read(&mut read).await?;
         let mut hats = Vec::new();
         for hat in caller.hats.all() {
@@ -359,6 +387,7 @@ impl App {
             actions: caller.hats.actions().into_iter().map(|action| action.code().to_owned()).collect(),
             today: now.date().to_string(),
             holidays_to: crate::calendar::calendar(&mut read).await?.announced_to(),
+            session,
         })
     }
 

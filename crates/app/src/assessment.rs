@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use chrono::Datelike;
-use domain::assessment::{Assessment, AssessmentRefusal, Conclusion, KINDS, Treated};
+use domain::assessment::{Assessment, Conclusion, KINDS, Treated};
 use domain::hazard::Find;
 use domain::ids::{AssessmentId, ContractId, HazardId, OrgId, PlaceId};
 use domain::org::{Assignment, OrgKind, Role, lies_in};
@@ -28,12 +28,6 @@ use crate::{App, Caller, Error, Result};
 
 /// Rows read at most.
 const READ: i64 = 5_000;
-
-impl From<AssessmentRefusal> for Error {
-    fn from(refusal: AssessmentRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// Which places to list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]

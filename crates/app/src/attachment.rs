@@ -48,7 +48,7 @@ impl AttachmentView {
 pub struct AttachmentInput {
     /// Id, made by the page.
     pub id: String,
-    /// `evidence`, `letter`, `contract`, `assessment` or `paper`.
+    /// `evidence`, `letter`, `contract`, `assessment`, `paper` or `enforcement`.
     pub object_kind: String,
     /// Id of the record, which may come later.
     pub object_id: String,
@@ -101,11 +101,13 @@ impl App {
         if [&file.id, &file.object_id].iter().any(|id| uuid::Uuid::parse_str(id).is_err()) {
             return Err(Error::field("id", "attachment.id", "附件编号须为 UUID，请刷新页面后再试"));
         }
-        if !["evidence", "letter", "contract", "assessment", "paper"].contains(&file.object_kind.as_str()) {
+        let kinds =
+            ["evidence", "letter", "contract", "assessment", "paper", crate::enforcement::step::ABOUT];
+        if !kinds.contains(&file.object_kind.as_str()) {
             return Err(Error::field(
                 "object_kind",
                 "attachment.object_kind",
-                "附件只能附在佐证、责任书、服务合同、安全评估或文书上",
+                "附件只能附在佐证、责任书、服务合同、安全评估、文书或案件上",
             ));
         }
         let path = self.may_attach(caller, &file.object_kind, &file.object_id).await?;

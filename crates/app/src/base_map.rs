@@ -1,6 +1,7 @@
 //! The ground under the layers: maps that were put into the folder `maps` of the data folder, and a service outside where
 //! the machine's keeper put its key there. The program brings none and fetches none by itself: without them the ground is
-//! the town's own roads, water and villages as the layers show them. What does not belong here: files on disk
+//! the map of roads handed in for the network, and without that the town's own roads, water and villages as the layers show
+//! them. What does not belong here: files on disk
 //! (`store::base_map`), what stands in them (`exchange::pmtiles`), asking the service (`server`).
 
 use std::future::Future;
@@ -11,6 +12,7 @@ use serde::Serialize;
 use store::base_map::{MapFile, map_files, map_part, mbtiles_tile, mbtiles_told};
 use utoipa::ToSchema;
 
+use crate::road::ground::{self, ZOOMS};
 use crate::{App, Caller, Error, Result};
 
 /// Endings of what is a map.
@@ -20,6 +22,9 @@ const LONGEST_TILE: u64 = 16 << 20;
 
 /// Address of the service outside among the maps.
 const OUTSIDE: &str = "tianditu";
+
+/// Address of the map of roads handed in for the network among the maps.
+const ROADS: &str = "road_map";
 
 /// A tile on its way from a service outside, or in one sentence why not.
 pub type Drawn<'a> = Pin<Box<dyn Future<Output = std::result::Result<Vec<u8>, String>> + Send + 'a>>;
@@ -50,6 +55,10 @@ pub struct BaseMapView {
     pub attribution: String,
     /// Whether it comes from a service outside: then which parts of the town are looked at leaves the house.
     pub outside: bool,
+    /// Whether it is the map of roads under the network, drawn from our own tiles: shown where nobody chose another.
+    pub own: bool,
+    /// Part of the address of its tiles, too: another when its content is. Empty where the file's name says it.
+    pub version: String,
 }
 
 /// Map files, and those that could not be read.
@@ -130,6 +139,8 @@ fn of_pmtiles(file: &MapFile) -> std::result::Result<BaseMapView, Trouble> {
         layers: pmtiles::layer_ids(&told),
         attribution: told.get("attribution").and_then(|own| own.as_str()).unwrap_or_default().to_owned(),
         outside: false,
+        own: false,
+        version: String::new(),
     })
 }
 
@@ -148,6 +159,8 @@ async fn of_mbtiles(file: &MapFile) -> Result<BaseMapView> {
         layers: pmtiles::layer_ids(&json),
         attribution: said("attribution").to_owned(),
         outside: false,
+        own: false,
+        version: String::new(),
     })
 }
 
@@ -204,6 +217,21 @@ impl App {
                 }
             }
         }
+        if let Some(map) = self.db.read(&self.town).await?.road_map().await? {
+            maps.items.push(BaseMapView {
+                id: ROADS.to_owned(),
+                kind: kind(Form::Mvt),
+                min_zoom: ZOOMS.0,
+                max_zoom: ZOOMS.1,
+                // Read only when a tile is asked for: a large file takes a while.
+                bounds: None,
+                layers: ground::layers(),
+                attribution: format!("© OpenStreetMap 贡献者（{}）", map.name),
+                outside: false,
+                own: true,
+                version: map.blob.chars().take(12).collect(),
+            });
+        }
         if self.ground.is_some() {
             maps.items.push(BaseMapView {
                 id: OUTSIDE.to_owned(),
@@ -214,6 +242,8 @@ impl App {
                 layers: Vec::new(),
                 attribution: "天地图（国家地理信息公共服务平台）".to_owned(),
                 outside: true,
+                own: false,
+                version: String::new(),
             });
         }
         Ok(maps)
@@ -237,6 +267,12 @@ impl App {
             })?;
             let (gzip, media_type) = packed(&bytes);
             return Ok(Some(BaseTile { bytes, media_type, gzip }));
+        }
+        if map == ROADS {
+            let Some(drawn) = self.road_ground().await? else { return Err(Error::NotFound) };
+            let bytes = self.aside(move || Ok(drawn.tile(tile))).await?;
+            let found = (!bytes.is_empty()).then_some(bytes);
+            return Ok(found.map(|bytes| BaseTile { bytes, media_type: media_type(Form::Mvt), gzip: false }));
         }
         let files = self.map_files(ENDINGS)?;
         let file = files.into_iter().find(|file| file.name == map).ok_or(Error::NotFound)?;

@@ -15,12 +15,6 @@ use crate::plan::{kinds_of, plan_in_force};
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 
-impl From<BudgetRefusal> for Error {
-    fn from(refusal: BudgetRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// 支出 as pages see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SpendingView {

@@ -5,7 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Days;
-use domain::call_test::{Answer, CallStation, CallTest, CallTestRefusal, Channel, Member, Outcome, rates};
+use domain::call_test::{
+    Answer, CallStation, CallTest, CallTestRefusal, Channel, Member, Outcome, call_on, counts_until, rates,
+};
 use domain::force::Force;
 use domain::ids::{CallTestId, ForceId, PersonId};
 use domain::message::Urgency;
@@ -18,7 +20,7 @@ use store::call_test::{CallStationRecord, CallTestRecord};
 use store::force::{ForceFilter, ForceRecord};
 use utoipa::ToSchema;
 
-use crate::message::News;
+use crate::message::{News, answering, key};
 use crate::names::Names;
 use crate::parameter::number_on;
 use crate::plan::plan_in_force;
@@ -29,14 +31,10 @@ use crate::{App, Caller, Error, Result};
 pub(crate) const ANSWER_WITHIN: (&str, f64) = ("call_test.answer_within_s", 60.0);
 /// The fact a station is tested by.
 const TESTED: &str = "call.tested";
+/// So many stations are named in the word that calls are due.
+const NAMED: usize = 5;
 /// Running tests looked at: there is one at a time.
 const MOST: i64 = 50;
-
-impl From<CallTestRefusal> for Error {
-    fn from(refusal: CallTestRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// A test in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -70,6 +68,8 @@ pub struct CallDue {
     pub answered_on: Option<String>,
     /// The last day on which that counts; none where it counts no more or never did.
     pub due_on: Option<String>,
+    /// The day for which its next call is planned: the last one that counts, or the one it came into the dispatch on.
+    pub call_on: String,
     /// Whether it is to be called now.
     pub overdue: bool,
 }
@@ -306,9 +306,13 @@ async fn page(read: &mut Read, caller: &Caller, record: &CallTestRecord) -> Resu
     Ok(CallTestView { calls: calls.collect(), row: row(record, &stations), version: record.version, actions })
 }
 
-/// For how many days an answer counts, as the plan's duty says; none where it asks for no tests.
-async fn valid_days(read: &mut Read, today: Date) -> Result<Option<u32>> {
-    let (plan, _) = plan_in_force(read, today).await?;
+/// For how many days an answer counts, as the plan's duty says; none where it asks for no tests, or no plan is in force.
+// Part of the call tests and of the force board.
+pub(crate) async fn valid_days(read: &mut Read, today: Date) -> Result<Option<u32>> {
+    let plan = match plan_in_force(read, today).await {
+        Err(Error::Refused { code: "plan.none", .. }) => return Ok(None),
+        found => found?.0,
+    };
     let mut needs = plan.duties.iter().flat_map(|duty| &duty.needs).filter(|need| need.fact == TESTED);
     Ok(needs.find_map(|need| need.valid_days.as_ref()).and_then(|days| plan.number(days, today)))
 }
@@ -327,7 +331,8 @@ async fn in_use(read: &mut Read, caller: &Caller, action: Action, day: Date) -> 
 }
 
 /// Stations in the dispatch the caller may see, and when each is due; the late ones first.
-async fn due(read: &mut Read, caller: &Caller, days: u32, today: Date) -> Result<Vec<CallDue>> {
+// Part of the call tests and of the force board, read within the right to read calls.
+pub(crate) async fn due(read: &mut Read, caller: &Caller, days: u32, today: Date) -> Result<Vec<CallDue>> {
     let scope = caller.scope(Action::CallTestRead)?;
     let year_ago = today.checked_sub_days(Days::new(366)).unwrap_or(today);
     let mut answered: BTreeMap<ForceId, Date> = BTreeMap::new();
@@ -339,15 +344,15 @@ async fn due(read: &mut Read, caller: &Caller, days: u32, today: Date) -> Result
     let called = in_use(read, caller, Action::CallTestRead, today).await?;
     let mut out: Vec<CallDue> = called
         .iter()
-        .filter(|one| one.force.call_sign().is_some())
-        .map(|one| {
+        .filter_map(|one| one.force.dispatched_since().map(|since| (one, since)))
+        .map(|(one, since)| {
             let on = answered.get(&one.force.id).copied();
-            // The day of the test is the first of those that count.
-            let last = on.and_then(|on| on.checked_add_days(Days::new(u64::from(days.saturating_sub(1)))));
+            let last = on.and_then(|on| counts_until(on, days));
             CallDue {
                 force: Named::new(one.force.id.as_str(), &one.force.name),
                 answered_on: on.map(|day| day.to_string()),
                 due_on: last.map(|day| day.to_string()),
+                call_on: call_on(on, since, days).to_string(),
                 overdue: last.is_none_or(|day| day < today),
             }
         })
@@ -413,14 +418,22 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Re
     let mine = mine(read, &caller.person).await?;
     let asked = mine.iter().filter(|call| call.after_s.is_none()).count();
     let days = match caller.hats.hat(Action::CallTestRun, &Subject::town()) {
-        Some(_) => valid_days(read, today).await.unwrap_or(None),
+        Some(_) => valid_days(read, today).await?,
         None => None,
     };
     let late = match days {
-        Some(days) => due(read, caller, days, today).await?.iter().filter(|one| one.overdue).count(),
+        // On its day a call is to be made, not only after it.
+        Some(days) => planned(due(read, caller, days, today).await?, today).len(),
         None => 0,
     };
     Ok((late as i64, asked as i64))
+}
+
+/// Stations whose call is planned for that day or was for one before.
+fn planned(due: Vec<CallDue>, today: Date) -> Vec<CallDue> {
+    // Days are written so that they sort as they follow.
+    let today = today.to_string();
+    due.into_iter().filter(|one| one.call_on <= today).collect()
 }
 
 /// Running tests that ask a person.
@@ -450,6 +463,41 @@ async fn mine(read: &mut Read, person: &PersonId) -> Result<Vec<MyCall>> {
 }
 
 impl App {
+    /// Tells whoever runs call tests, on the day for which one is planned, which stations are to be called; gives how many
+    /// people were told. Called again and again by the worker: nobody hears twice of the same day of the schedule.
+    pub async fn tell_of_due_call_tests(&self, caller: &Caller) -> Result<usize> {
+        caller.hat(Action::CallTestRun, &Subject::town())?;
+        let now = self.now();
+        let today = now.date();
+        let mut read = self.db.read(&self.town).await?;
+        let Some(days) = valid_days(&mut read, today).await? else { return Ok(0) };
+        let to_call = planned(due(&mut read, caller, days, today).await?, today);
+        let Some(latest) = to_call.iter().map(|one| one.call_on.as_str()).max() else { return Ok(0) };
+        let tag = format!("due.{latest}");
+        let about = ("call_test", "due");
+        let mut unheard = BTreeSet::new();
+        for (_, person) in answering(&mut read, Action::CallTestRun, today).await? {
+            if read.message_with_key(&key(about, &tag, &person)).await?.is_none() {
+                unheard.insert(person);
+            }
+        }
+        drop(read);
+        if unheard.is_empty() {
+            return Ok(0);
+        }
+        let n = unheard.len();
+        let first: Vec<&str> = to_call.iter().take(NAMED).map(|one| one.force.name.as_str()).collect();
+        let more = if to_call.len() > NAMED { "等" } else { "" };
+        let text =
+            format!("今天应呼叫测试的站队 {} 个：{}{more}，请组织呼叫", to_call.len(), first.join("、"));
+        let mut tx = self.write(caller).await?;
+        let news = News { about, tag: &tag, urgency: Urgency::Notice, text: &text };
+        self.notify(&mut tx, unheard, &news).await?;
+        let mut audit = caller.audit("call_test.remind", "call_test", "due", now);
+        audit.territory = self.town.as_str().to_owned();
+        Ok(tx.commit(audit, n).await?)
+    }
+
     /// Tests that called a station the caller may see, newest first.
     pub async fn call_tests(&self, caller: &Caller, asked: &CallTestAsked) -> Result<CallTestPage> {
         let scope = caller.scope(Action::CallTestRead)?;

@@ -44,6 +44,7 @@ impl Caller {
             person: "system".into(),
             name: "系统".to_owned(),
             hats: Hats::program(Assignment {
+                away: Vec::new(),
                 id: "system".into(),
                 person: "system".into(),
                 post: "system".into(),

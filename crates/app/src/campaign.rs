@@ -3,15 +3,16 @@
 //! themselves (`inspection_plan`, `task`, `inspection`).
 
 mod beside;
+pub(crate) use beside::unchecked;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 
-use domain::campaign::{Campaign, CampaignRefusal, Class, Entry, Look, Standing, State, missing, standing};
+use domain::campaign::{Campaign, Class, Entry, Look, Standing, State, missing, standing};
 use domain::ids::{CampaignId, OrgId, PlaceId};
 use domain::org::lies_in;
 use domain::place::Place;
-use domain::policy::{Action, Subject};
+use domain::policy::{Action, Scope, Subject};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use store::Read;
@@ -24,12 +25,6 @@ use beside::{CampaignAssessment, CampaignPoint};
 use crate::names::Names;
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
-
-impl From<CampaignRefusal> for Error {
-    fn from(refusal: CampaignRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// The classes that come with the program.
 pub(crate) fn classes() -> &'static [Class] {
@@ -52,6 +47,8 @@ pub struct CampaignProgress {
     pub open: usize,
     /// Not looked at within the window.
     pub not_yet: usize,
+    /// Looked at, nothing open, not assessed although the class asks for it.
+    pub unassessed: usize,
 }
 
 impl CampaignProgress {
@@ -61,6 +58,7 @@ impl CampaignProgress {
             Standing::Done => self.done += 1,
             Standing::Open => self.open += 1,
             Standing::NotYet => self.not_yet += 1,
+            Standing::Unassessed => self.unassessed += 1,
         }
         self.places += 1;
     }
@@ -116,7 +114,7 @@ pub struct CampaignEntry {
     pub place: Named,
     /// Its village.
     pub village: Named,
-    /// `not_yet`, `open`, `done` or `out`.
+    /// `not_yet`, `open`, `unassessed`, `done` or `out`.
     pub standing: String,
     /// In Chinese.
     pub standing_label: String,
@@ -279,7 +277,7 @@ impl Sight {
             seen.extend(read.within_scope("place", &ids, &scope).await?);
         }
         let shown: Vec<PlaceId> = all.into_iter().filter(|id| seen.contains(id.as_str())).collect();
-        let looks = read.looks(&shown, (campaign.from, campaign.until)).await?;
+        let looks = looks(read, campaign, &shown, &scope).await?;
         let found = read.places_by_id(&shown).await?;
         Ok(Self { places: found.into_iter().map(|one| (one.place.id.clone(), one)).collect(), looks })
     }
@@ -312,6 +310,24 @@ impl Sight {
             progress,
         }
     }
+}
+
+/// What the record says of places of a campaign, the assessment asked for among it.
+// Part of how far a campaign has come, whose right was asked already.
+pub(crate) async fn looks(
+    read: &mut Read,
+    campaign: &Campaign,
+    places: &[PlaceId],
+    scope: &Scope,
+) -> Result<BTreeMap<PlaceId, Look>> {
+    let mut looks = read.looks(places, (campaign.from, campaign.until)).await?;
+    if class(&campaign.class).is_some_and(|one| one.assessed) {
+        let done = beside::assessed(read, scope, campaign).await?;
+        for (place, look) in &mut looks {
+            look.assessed = Some(done.contains(place));
+        }
+    }
+    Ok(looks)
 }
 
 /// Every place of a class under a path, gone ones left out.
@@ -502,6 +518,7 @@ impl App {
             from: read_day("from", &asked.from)?,
             until: read_day("until", &asked.until)?,
             entries,
+            unchecked: BTreeMap::new(),
             state: State::Running,
         }
         .start()?;
@@ -566,11 +583,14 @@ impl App {
         asked: CampaignCloseInput,
     ) -> Result<CampaignView> {
         let on = self.now().date();
-        let reasons = asked.reasons.iter().map(|(place, why)| (place.as_str().into(), why.clone())).collect();
         self.step_campaign(caller, id, asked.version, "campaign.close", &asked.summary, async |read, c| {
             let places: Vec<PlaceId> = c.places().cloned().collect();
-            let looks = read.looks(&places, (c.from, c.until)).await?;
-            Ok(c.close(on, caller.person.clone(), &asked.summary, &looks, &reasons)?)
+            let looks = looks(read, &c, &places, &Caller::system().scope(Action::PlaceRead)?).await?;
+            let unchecked = match class(&c.class) {
+                Some(class) => beside::unchecked(read, class, &c).await?,
+                None => Vec::new(),
+            };
+            Ok(c.close(on, caller.person.clone(), &asked.summary, (&looks, &unchecked), &asked.reasons)?)
         })
         .await
     }

@@ -22,7 +22,7 @@ pub use view::{
 pub(crate) use view::{code_of, from_code, hazard_codes};
 
 use crate::error::FieldProblem;
-use crate::place::place_in_scope;
+use crate::place::place_to_read;
 use crate::{App, Caller, Error, Result};
 
 /// Where a list begins among its fellows when the office makes it.
@@ -30,11 +30,6 @@ const OWN_ORDER: u32 = 500;
 /// The police station's routine list.
 const POLICE: &str = "police_routine";
 
-impl From<ChecklistRefusal> for Error {
-    fn from(refusal: ChecklistRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 /// Every edition of the town that is or was in use.
 pub(crate) async fn library(read: &mut Read) -> Result<Library> {
     let lists = read.checklists().await?.into_iter().map(|record| record.checklist);
@@ -336,7 +331,7 @@ impl App {
     pub async fn place_sheet(&self, caller: &Caller, id: &PlaceId, kind: SheetKind) -> Result<SheetView> {
         caller.scope(Action::ChecklistRead)?;
         let mut read = self.db.read(&self.town).await?;
-        let (place, _) = place_in_scope(&mut read, caller, Action::PlaceRead, id).await?;
+        let (place, _) = place_to_read(&mut read, caller, id).await?;
         let library = library(&mut read).await?;
         Ok(sheet_of(&library, kind, &place.place.category, &place.place.tags, self.now().date()))
     }

@@ -11,6 +11,9 @@ use store::{Db, Write};
 
 use crate::{Caller, Result};
 
+/// What stands on every page and paper of a demo.
+pub const DEMO: &str = "演示数据，所有单位、人员和记录均为虚构";
+
 /// Tells the time; a test's stands still.
 pub trait Clock: Send + Sync {
     /// Now.
@@ -44,6 +47,8 @@ pub struct App {
     pub roads: Arc<crate::road::net::Kept>,
     /// Rings after every commit.
     pub bell: crate::event::Bell,
+    /// The last changes, for all who listen.
+    pub recent: Arc<crate::event::Recent>,
     /// What reads files from outside, and how much it may use.
     pub reader: Reader,
     /// Units connected now, on which something can be said.
@@ -52,6 +57,8 @@ pub struct App {
     pub refusals: Arc<crate::account::refusal::Refusals>,
     /// Takes messages to gateways.
     pub courier: Arc<dyn crate::message::Courier>,
+    /// The town's server, where this is a village's own box.
+    pub uplink: Option<Arc<crate::signal::relay::Uplink>>,
 }
 
 /// The child that reads files from outside: how it is started and how much it may use.
@@ -105,8 +112,10 @@ impl App {
             switchboard: Arc::default(),
             refusals: Arc::default(),
             bell,
+            recent: Arc::default(),
             reader: Reader::default(),
             courier: Arc::new(crate::message::DeskOnly),
+            uplink: None,
         })
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::contract::{Contract, ContractRefusal, Deliverable, Progress, Standing, State};
+use domain::contract::{Contract, Deliverable, Progress, Standing, State};
 use domain::ids::{ContractId, OrgId};
 use domain::org::{Level, OrgKind};
 use domain::policy::{Action, Subject};
@@ -24,12 +24,6 @@ use crate::{App, Caller, Error, Result};
 const OTHER: &str = "other";
 /// Contracts looked at for the workbench: a town has a handful.
 const MOST: i64 = 500;
-
-impl From<ContractRefusal> for Error {
-    fn from(refusal: ContractRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// A contract in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

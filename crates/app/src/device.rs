@@ -2,6 +2,7 @@
 //! What does not belong here: what they say (`signal`), what is typed in and shown ([`view`]).
 
 pub mod line;
+pub mod silence;
 pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -14,7 +15,7 @@ use domain::incident::Stage;
 use domain::policy::{Action, Subject};
 use domain::signal::SignalKind;
 use domain::time::{DAY_MS, Timestamp};
-use store::device::{DeviceFilter, DeviceRecord, link_key};
+use store::device::{DeviceFilter, DeviceRecord, HeardRecord, link_key};
 use store::incident::IncidentFilter;
 use store::signal::SignalFilter;
 use store::{Read, Write};
@@ -22,6 +23,7 @@ use store::{Read, Write};
 use crate::names::Names;
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
+use silence::Mute;
 use view::{
     DeviceAsked, DeviceInput, DeviceOptions, DevicePage, DeviceSecret, DeviceStep, DeviceSummary, DeviceView,
     ModelRow, NoisyRow, UnprotectedRow,
@@ -33,12 +35,6 @@ const SERIES: &str = "SB";
 const READ: i64 = 5_000;
 /// Days over which alarms by model are counted.
 const MODEL_DAYS: i64 = 30;
-
-impl From<DeviceRefusal> for Error {
-    fn from(refusal: DeviceRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// Where a device stands as far as rights are concerned.
 pub(crate) fn subject(record: &DeviceRecord) -> Subject {
@@ -314,8 +310,7 @@ impl App {
             }
         }
         for row in models.values_mut() {
-            let share = row.false_alarms as f64 * 1000.0 / row.devices.max(1) as f64;
-            row.false_per_hundred = share.round() / 10.0;
+            row.false_per_hundred = per_hundred(row.false_alarms, row.devices);
         }
         let protected = places.values().filter(|(is_protected, _)| *is_protected).count() as i64;
         let bare: Vec<(&PlaceId, &Vec<&DeviceRecord>)> = places
@@ -336,6 +331,10 @@ impl App {
                 place: Named::new(id.as_str(), called.get(id.as_str()).map_or(id.as_str(), String::as_str)),
                 devices: *devices,
                 false_alarms: *false_alarms,
+                false_per_hundred: per_hundred(
+                    *false_alarms,
+                    places.get(*id).map_or(0, |(_, all)| all.len() as i64),
+                ),
                 real: *real,
             })
             .collect();
@@ -508,6 +507,9 @@ impl App {
         let hat = caller.hat(right_of(&asked.step), &subject(&record))?.clone();
         let reason = asked.reason.trim();
         let device = record.device.clone();
+        if matches!(asked.step.as_str(), "retire" | "void") {
+            self.silence_is_moot(caller, &mut tx, &record, now).await?;
+        }
         let (device, name) = match asked.step.as_str() {
             "test" => {
                 let until = asked.until.as_deref().and_then(Timestamp::parse).unwrap_or_default();
@@ -579,28 +581,44 @@ impl App {
         Ok(tx.commit(audit, answer).await?)
     }
 
-    /// Writes down which devices have fallen silent since somebody last looked. Says how many.
+    /// Writes down which devices have fallen silent since somebody last looked, each a matter of whoever looks after it. Says
+    /// how many.
     pub async fn note_silence(&self, caller: &Caller) -> Result<usize> {
         let hat = caller.hat(Action::DeviceChange, &Subject::town())?.clone();
         let now = self.now();
-        if self.db.read(&self.town).await?.gone_silent(now).await?.is_empty() {
+        let mut read = self.db.read(&self.town).await?;
+        if read.gone_silent(now).await?.is_empty() && silence::overdue(&mut read, now).await?.is_empty() {
             return Ok(0);
         }
+        drop(read);
         let mut tx = self.write(caller).await?;
         let gone = tx.gone_silent(now).await?;
-        let Some((first, _)) = gone.first() else { return Ok(0) };
-        let first = first.device.to_string();
         for (span, gone_at) in &gone {
             tx.end_device_span(span, *gone_at).await?;
         }
+        let since = |(span, at): &(HeardRecord, Timestamp)| (span.device.clone(), Mute::Since(*at));
+        let mut silent: Vec<(DeviceId, Mute)> = gone.iter().map(since).collect();
+        silent.extend(silence::overdue(&mut tx, now).await?);
+        let Some((first, _)) = silent.first() else { return Ok(0) };
+        let first = first.to_string();
+        if self.ask_about_silence(&mut tx, &silent, now).await? == 0 && gone.is_empty() {
+            // Nobody there to be asked: as soon as somebody is, he is.
+            return Ok(0);
+        }
         let mut audit = caller.audit_as(&hat, "device.silent", ("device", &first), self.town.as_str(), now);
-        audit.detail = serde_json::json!({ "devices": gone.len() }).to_string();
+        audit.detail = serde_json::json!({ "devices": silent.len() }).to_string();
         tx.commit(audit, ()).await?;
-        Ok(gone.len())
+        Ok(silent.len())
     }
 }
 
-fn conditions(
+/// How many for a hundred, to one decimal.
+fn per_hundred(n: i64, of: i64) -> f64 {
+    (n as f64 * 1000.0 / of.max(1) as f64).round() / 10.0
+}
+
+// Of devices the use case read.
+pub(crate) fn conditions(
     found: &[DeviceRecord],
     states: &HashMap<String, DeviceState>,
     now: Timestamp,

@@ -3,16 +3,17 @@
 
 mod arrival;
 pub mod view;
+pub mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::dispatch::{
-    Cover, Crew, Dispatch, DispatchRefusal, Need, Presence, Ranked, Ride, State, Weights, escalate, gaps,
-    rank,
+    Cover, Crew, Dispatch, DispatchRefusal, Need, Presence, Ranked, Ride, State, Weights, called, escalate,
+    gaps, rank,
 };
-use domain::force::{Duty, Force, ForceKind, Shift, Skill};
-use domain::ids::{DispatchId, ForceId, IncidentId, PersonId};
+use domain::force::{Force, ForceKind, Shift, Skill};
+use domain::ids::{DispatchId, ForceId, IncidentId, PersonId, PostId};
 use domain::incident::{Act, Incident, IncidentRefusal, Kind, Mark};
 use domain::message::Urgency;
 use domain::org::Assignment;
@@ -24,8 +25,8 @@ use store::incident::IncidentRecord;
 use store::{Read, Write};
 
 use self::view::{
-    AdviceView, CandidateView, Candidates, DispatchInput, DispatchStep, DispatchView, GapView, MyDispatch,
-    MyDispatches,
+    AdviceView, CandidateView, Candidates, DispatchInput, DispatchStep, DispatchView, ForceCall, GapView,
+    MyDispatch, MyDispatches,
 };
 use crate::incident::view::IncidentView;
 use crate::incident::{given, subject, view as incident_view};
@@ -63,12 +64,6 @@ const MINE: i64 = 20;
 /// Candidates shown at most.
 const SHOWN: usize = 200;
 
-impl From<DispatchRefusal> for Error {
-    fn from(refusal: DispatchRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// Within how many seconds an order is answered, as the town has set it.
 // A setting of the town, shown beside what somebody may see.
 pub(crate) async fn answer_within_s(read: &mut Read, now: Timestamp) -> Result<i64> {
@@ -87,16 +82,16 @@ type Ways = BTreeMap<ForceId, Vec<Ride>>;
 /// The forces of the town with their people today, as far as they can be sent.
 struct Field {
     forces: Vec<ForceRecord>,
-    held: Vec<Assignment>,
-    duties: Vec<Duty>,
+    /// Whose people are whose today, and why one is on leave from the post by which he belongs to them.
+    people: BTreeMap<ForceId, BTreeMap<PersonId, Option<String>>>,
+    /// Whom the rosters name now, of forces that keep one, those who have left not counted.
+    listed: BTreeMap<ForceId, BTreeSet<PersonId>>,
     open: Vec<DispatchRecord>,
     /// On leave in what is only played.
     away: BTreeSet<PersonId>,
     /// Gone in what is only played.
     busy: BTreeSet<PersonId>,
     names: Names,
-    /// The day of the roster that counts now, and the part of it.
-    shift: (Date, Shift),
     today: Date,
     speed: f64,
     walk: f64,
@@ -131,15 +126,47 @@ impl Field {
             unknown: number(UNKNOWN).await?,
         };
         let (speed, walk, least) = (number(SPEED).await?, number(WALK).await?, number(LEAST).await? as u32);
+        let forces: Vec<ForceRecord> = forces.into_iter().filter(|one| one.force.is_in_use(today)).collect();
+        // Who is where is told once: a district has hundreds of forces and thousands of posts.
+        let mut held: BTreeMap<PostId, Vec<Assignment>> = BTreeMap::new();
+        for one in read.assignments().await? {
+            held.entry(one.assignment.post.clone()).or_default().push(one.assignment);
+        }
+        let people = forces.iter().map(|record| {
+            let held = record.force.posts.iter().filter_map(|post| held.get(post)).flatten();
+            let mut own: BTreeMap<PersonId, Option<String>> = BTreeMap::new();
+            for held in held.filter(|held| held.is_valid_on(today)) {
+                let until = held.absence(today).map(domain::org::Away::until);
+                // Who belongs by a second post that he is not away from is there.
+                let known = own.entry(held.person.clone()).or_insert_with(|| until.clone());
+                *known = known.take().and(until);
+            }
+            (record.force.id.clone(), own)
+        });
+        let people: BTreeMap<_, _> = people.collect();
+        let of: BTreeMap<&ForceId, &Force> =
+            forces.iter().map(|record| (&record.force.id, &record.force)).collect();
+        let mut listed: BTreeMap<ForceId, BTreeSet<PersonId>> = BTreeMap::new();
+        for duty in duties.into_iter().map(|one| one.duty) {
+            let Some(force) = of.get(&duty.force) else { continue };
+            let is_now = duty.on == shift.0 && duty.shift.overlaps(shift.1);
+            // Who is on the whole day's list is there at any hour of it.
+            let is_whole = duty.on == today && duty.shift == Shift::Whole;
+            // Who has left since he was listed mans nothing.
+            let mut held = force.posts.iter().filter_map(|post| held.get(post)).flatten();
+            let mut is_here = || held.any(|held| held.person == duty.person && held.is_valid_on(duty.on));
+            if (is_now || is_whole) && is_here() {
+                listed.entry(duty.force).or_default().insert(duty.person);
+            }
+        }
         Ok(Self {
-            forces: forces.into_iter().filter(|one| one.force.is_in_use(today)).collect(),
-            held: read.assignments().await?.into_iter().map(|one| one.assignment).collect(),
-            duties: duties.into_iter().map(|one| one.duty).collect(),
+            forces,
+            people,
+            listed,
             open: read.open_dispatches().await?,
             away: BTreeSet::new(),
             busy: BTreeSet::new(),
             names: Names::read(read).await?,
-            shift,
             today,
             speed,
             walk,
@@ -152,21 +179,22 @@ impl Field {
         if self.away.contains(person) {
             return Presence::Away("推演假定请假".to_owned());
         }
-        if let Some(why) = force.members.get(person).and_then(|member| member.absence(self.today)) {
-            return Presence::Away(why);
+        if let Some(until) = force.members.get(person).and_then(|member| member.absence(self.today)) {
+            return Presence::Away(until);
         }
-        let (on, shift) = self.shift;
-        let now = |duty: &&Duty| duty.force == force.id && duty.on == on && duty.shift.overlaps(shift);
-        // Who is on the whole day's list is there at any hour of it.
-        let whole =
-            |duty: &&Duty| duty.force == force.id && duty.on == self.today && duty.shift == Shift::Whole;
-        let mut listed = self.duties.iter().filter(|duty| now(duty) || whole(duty));
-        let mut own = listed.clone();
-        match listed.next() {
+        if let Some(Some(until)) = self.people.get(&force.id).and_then(|own| own.get(person)) {
+            return Presence::Away(until.clone());
+        }
+        match self.listed.get(&force.id) {
             None => Presence::NoRoster,
-            Some(_) if own.any(|duty| duty.person == *person) => Presence::OnDuty,
+            Some(listed) if listed.contains(person) => Presence::OnDuty,
             Some(_) => Presence::Off,
         }
+    }
+
+    /// The people of a force today.
+    fn people(&self, force: &ForceId) -> impl Iterator<Item = &PersonId> {
+        self.people.get(force).into_iter().flat_map(BTreeMap::keys)
     }
 
     /// Everybody ranked, by ways that are known.
@@ -185,9 +213,7 @@ impl Field {
             let is_own = is_town_wide || force.kind == ForceKind::Town || village(&record.path) == own;
             let out = self.open.iter().filter(|one| one.dispatch.force == force.id).count();
             let rides = rides.get(&force.id).cloned().unwrap_or_default();
-            let people: BTreeSet<&PersonId> =
-                force.held(&self.held, self.today).map(|held| &held.person).collect();
-            for person in people {
+            for person in self.people(&force.id) {
                 crews.push(Crew {
                     person: person.clone(),
                     name: self.names.person(person),
@@ -209,13 +235,11 @@ impl Field {
     fn gaps(&self) -> Vec<domain::dispatch::Gap> {
         let cover = |record: &ForceRecord| {
             let force = &record.force;
-            let people: BTreeSet<&PersonId> =
-                force.held(&self.held, self.today).map(|held| &held.person).collect();
             let busy = |person: &PersonId| {
                 self.busy.contains(person) || self.open.iter().any(|one| one.dispatch.person == *person)
             };
-            let out = people.iter().filter(|person| busy(person)).count();
-            let there = people.iter().filter(|person| {
+            let out = self.people(&force.id).filter(|person| busy(person)).count();
+            let there = self.people(&force.id).filter(|person| {
                 let presence = self.presence(force, person);
                 !busy(person) && matches!(presence, Presence::OnDuty | Presence::NoRoster)
             });
@@ -267,6 +291,34 @@ impl App {
     }
 }
 
+/// Who is to go: those named, and everybody of the forces called whole who may be sent now; each once.
+fn picked<'a>(
+    field: &Field,
+    ranked: &'a [Ranked],
+    asked: &DispatchInput,
+) -> std::result::Result<Vec<&'a Ranked>, DispatchRefusal> {
+    let mut all = Vec::new();
+    for pick in &asked.people {
+        let is_he =
+            |one: &&Ranked| one.crew.person.as_str() == pick.person && one.crew.force.as_str() == pick.force;
+        let unknown = || DispatchRefusal::NoCrew(field.names.person(&pick.person.as_str().into()));
+        all.push(ranked.iter().find(is_he).ok_or_else(unknown)?);
+    }
+    for id in asked.forces.iter().map(|id| ForceId::from(id.as_str())) {
+        let known = all.len();
+        all.extend(called(ranked, &id));
+        if all.len() == known {
+            let own = field.forces.iter().find(|record| record.force.id == id);
+            return Err(DispatchRefusal::NobodyThere(
+                own.map_or_else(|| "该站队".to_owned(), |record| record.force.name.clone()),
+            ));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    all.retain(|one| seen.insert(&one.crew.person));
+    Ok(all)
+}
+
 /// What should be known by who goes there. Source: handbook of the field §3.6, what stations are equipped for.
 fn need(incident: &Incident) -> Need {
     let skills = match incident.kind {
@@ -307,8 +359,9 @@ impl App {
         Ok(Candidates {
             total: ranked.len(),
             items: ranked.iter().take(SHOWN).map(CandidateView::of).collect(),
+            forces: ForceCall::all(&ranked),
             advice: steps.iter().map(|one| AdviceView::of(one, &field.names)).collect(),
-            gaps: drained(&mut read, now).await?,
+            gaps: field.gaps().into_iter().map(GapView::of).collect(),
             refused: refused.err().map(|refusal| refusal.to_string()).unwrap_or_default(),
             no_volunteers: record.incident.kind.bars_volunteers(),
             within_s,
@@ -333,7 +386,7 @@ impl App {
         let seen = read.incident(id, &scope).await?.ok_or(Error::NotFound)?;
         let hat = caller.hat(Action::IncidentCommand, &subject(&seen))?.clone();
         seen.incident.may_dispatch()?;
-        if asked.people.is_empty() {
+        if asked.people.is_empty() && asked.forces.is_empty() {
             return Err(DispatchRefusal::Nobody.into());
         }
         let field = Field::read(&mut read, now).await?;
@@ -357,13 +410,7 @@ impl App {
         let whither = if address.is_empty() { village } else { format!("{address}，{village}") };
         let mut said = Vec::new();
         let mut aid = false;
-        for pick in &asked.people {
-            let is_he = |one: &&Ranked| {
-                one.crew.person.as_str() == pick.person && one.crew.force.as_str() == pick.force
-            };
-            let person = PersonId::from(pick.person.as_str());
-            let unknown = || DispatchRefusal::NoCrew(field.names.person(&person));
-            let found = ranked.iter().find(is_he).ok_or_else(unknown)?;
+        for found in picked(&field, &ranked, &asked)? {
             let order_id = DispatchId::from(self.new_id());
             let order =
                 Dispatch::call((order_id, id.clone()), found, &asked.by_rule, caller.person.clone(), now)?;
@@ -496,13 +543,14 @@ impl App {
             let places = incident_view::place_names(&mut read, std::slice::from_ref(&record)).await?;
             let is_open = order.dispatch.state.is_open();
             // What a house is like is shown while he is called there, and no longer.
-            let (notes, water) = match is_open {
+            let (notes, water, cameras) = match is_open {
                 true => {
-                    let card = crate::incident::card::brief(&mut read, &record, now.date(), true).await?;
-                    (card.notes, card.water)
+                    let card = crate::incident::card::brief(&mut read, &record, now, true).await?;
+                    (card.notes, card.water, card.cameras)
                 }
-                false => (Vec::new(), Vec::new()),
+                false => (Vec::new(), Vec::new(), Vec::new()),
             };
+            let barred = crate::incident::barred_orders(&mut read, i).await?;
             let others = read.dispatches(&i.id).await?.into_iter().filter(|other| {
                 other.dispatch.id != order.dispatch.id && other.dispatch.state != State::Declined
             });
@@ -522,6 +570,9 @@ impl App {
                 others: others.map(|other| names.person(&other.dispatch.person)).collect(),
                 notes,
                 water,
+                cameras,
+                error_m: i.error_m,
+                must_leave: barred.iter().any(|one| one.dispatch.id == order.dispatch.id),
             });
         }
         items.sort_by_key(|one| !State::from_code(&one.order.state.code).is_some_and(State::is_open));

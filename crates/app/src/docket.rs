@@ -4,7 +4,7 @@
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
 use domain::calendar::Calendar;
-use domain::docket::{DocketRefusal, Entry, Kind, Known, Listing, Step, Transfer};
+use domain::docket::{Entry, Kind, Known, Listing, Step, Transfer};
 use domain::hazard::Event;
 use domain::ids::HazardId;
 use domain::org::Relation;
@@ -25,12 +25,6 @@ use crate::{App, Caller, Error, Result};
 pub(crate) const TRANSFER_DAYS: (&str, f64) = ("hazard.transfer_days", 1.0);
 /// Rows read at most.
 const READ: i64 = 500;
-
-impl From<DocketRefusal> for Error {
-    fn from(refusal: DocketRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// Something written down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

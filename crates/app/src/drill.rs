@@ -25,12 +25,6 @@ use crate::{App, Caller, Error, Result};
 /// Drills looked at for the workbench.
 const MOST: i64 = 500;
 
-impl From<DrillRefusal> for Error {
-    fn from(refusal: DrillRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// What may be practised, as the town's list says.
 pub(crate) fn scenarios() -> &'static [Scenario] {
     static SCENARIOS: OnceLock<Vec<Scenario>> = OnceLock::new();

@@ -93,6 +93,65 @@ impl From<store::Error> for Error {
     }
 }
 
+/// What a room refuses is refused by its use cases with the same code and the same sentence. One line a room.
+macro_rules! refusals {
+    ($($refusal:path,)+) => {
+        $(impl From<$refusal> for Error {
+            fn from(refusal: $refusal) -> Self {
+                Self::Refused { code: refusal.code(), message: refusal.to_string() }
+            }
+        })+
+    };
+}
+
+refusals! {
+    domain::assessment::AssessmentRefusal,
+    domain::budget::BudgetRefusal,
+    domain::call_test::CallTestRefusal,
+    domain::campaign::CampaignRefusal,
+    domain::checklist::ChecklistRefusal,
+    domain::contract::ContractRefusal,
+    domain::device::DeviceRefusal,
+    domain::dispatch::DispatchRefusal,
+    domain::docket::DocketRefusal,
+    domain::drill::DrillRefusal,
+    domain::enforcement::CaseRefusal,
+    domain::export::ExportRefusal,
+    domain::facility::FacilityRefusal,
+    domain::fire_plan::FirePlanRefusal,
+    domain::follow_up::FollowUpRefusal,
+    domain::force::ForceRefusal,
+    domain::gate::GateRefusal,
+    domain::handover::HandoverRefusal,
+    domain::hazard::HazardRefusal,
+    domain::house::HouseRefusal,
+    domain::incident::IncidentRefusal,
+    domain::inspection_plan::PlanRefusal,
+    domain::meeting::MeetingRefusal,
+    domain::message::MessageRefusal,
+    domain::org::OrgRefusal,
+    domain::paper::PaperRefusal,
+    domain::paper::TemplateRefusal,
+    domain::place_list::ListRefusal,
+    domain::project::ProjectRefusal,
+    domain::report::ReportRefusal,
+    domain::report_case::ReportCaseRefusal,
+    domain::road::residents::ResidentsRefusal,
+    domain::road::scenario::ScenarioRefusal,
+    domain::road::segment::RoadRefusal,
+    domain::sector::SectorRefusal,
+    domain::signal::SignalRefusal,
+    domain::siting::SitingRefusal,
+    domain::sortie::SortieRefusal,
+    domain::stop_use::StopUseRefusal,
+    domain::subscriber::SubscriberRefusal,
+    domain::task::TaskRefusal,
+    domain::training::TrainingRefusal,
+    domain::warning::WarningRefusal,
+    domain::whistle::WhistleRefusal,
+    render::Refusal,
+}
+
 impl Error {
     /// Stable dotted code.
     pub fn code(&self) -> &'static str {

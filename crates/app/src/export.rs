@@ -120,6 +120,9 @@ pub(crate) fn to_row(record: &PlaceRecord, names: &Gazetteer, lists: &[ListKind]
         lists,
         opening: Some(word(&p.opening)),
         closed_on: p.closed_on,
+        // For whoever goes there alone: they come in by a ledger and never leave by one.
+        access: None,
+        help: None,
         note: some(&record.note),
     }
 }

@@ -39,12 +39,6 @@ const COMING_DAYS: u64 = 30;
 /// Photos of one step.
 const MOST_PHOTOS: usize = 9;
 
-impl From<FacilityRefusal> for Error {
-    fn from(refusal: FacilityRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// The kinds that come with the program.
 pub(crate) fn facilities() -> &'static Facilities {
     static KINDS: OnceLock<Facilities> = OnceLock::new();

@@ -27,12 +27,6 @@ use view::{
     FirePlanView, Shown,
 };
 
-impl From<FirePlanRefusal> for Error {
-    fn from(refusal: FirePlanRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// What people call a body that signs.
 pub(crate) fn body_label(body: &str) -> &'static str {
     match body {

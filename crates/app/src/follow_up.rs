@@ -15,12 +15,6 @@ use crate::post::owner::{OwnerView, Owners};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 
-impl From<FollowUpRefusal> for Error {
-    fn from(refusal: FollowUpRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// One step on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FollowUpNote {
@@ -57,7 +51,7 @@ pub struct FollowUpView {
     pub overdue: bool,
     /// Whether it was done after its day.
     pub late: bool,
-    /// `meeting`, `report`, `drill`, `incident` or `whistle`.
+    /// `meeting`, `report`, `drill`, `incident`, `whistle`, `sector` or `device`.
     pub origin_kind: String,
     /// What asked for it.
     pub origin: Named,
@@ -189,6 +183,11 @@ async fn origin_title(read: &mut Read, caller: &Caller, origin: &Origin) -> Resu
         "sector" if caller.hats.scope(Action::SectorRead).is_some() => {
             let found = read.sector_risk(&origin.id.as_str().into()).await?;
             found.map(|one| format!("行业性隐患 {}", one.risk.code))
+        }
+        "device" => {
+            let scope = caller.hats.scope(Action::DeviceRead).unwrap_or_default();
+            let found = read.device(&origin.id.as_str().into(), &scope).await?;
+            found.map(|one| format!("{} {}", one.device.code, one.device.name))
         }
         "whistle" => {
             let scope = caller.hats.scope(Action::WhistleRead).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Forces: registered by whoever keeps them, accepted and called into the unified dispatch by the office, measured against
 //! their standard. What does not belong here: what they do from day to day (`daily`), call tests and sorties.
 
+mod away;
 mod book;
 mod daily;
 mod patrol;
@@ -8,10 +9,10 @@ mod view;
 
 use std::sync::OnceLock;
 
-use domain::force::{Force, ForceKind, ForceRefusal, Served, Skill, Standard, Vehicle};
+use domain::force::{Force, ForceKind, Served, Skill, Standard, Vehicle};
 use domain::hazard::Position;
 use domain::ids::{ForceId, OrgId, PlaceId, PostId, TerritoryCode};
-use domain::org::{Level, Post, Role};
+use domain::org::{Level, Life, Post, Role};
 use domain::place::{Confidence, KindCode};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
@@ -21,6 +22,7 @@ use store::post::PostRecord;
 use store::{Read, Write};
 use utoipa::ToSchema;
 
+pub use away::{AwayBack, AwayInput, MyAway, MyAwayForce, MyDuty};
 pub(crate) use book::monday;
 use book::{Book, ROLES, option, page};
 pub use daily::{
@@ -42,12 +44,6 @@ use crate::{App, Caller, Error, Result};
 
 /// After so many days a kit is to be counted again.
 pub(crate) const CHECK_DAYS: (&str, f64) = ("force.check_days", 31.0);
-
-impl From<ForceRefusal> for Error {
-    fn from(refusal: ForceRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// A force to register or change.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -496,7 +492,13 @@ impl App {
                     active: true,
                 };
                 force.posts.insert(post.id.clone());
-                tx.insert_post(&PostRecord { post, version: 1, recorded_at: self.now() }).await?;
+                tx.insert_post(&PostRecord {
+                    life: Life::default(),
+                    post,
+                    version: 1,
+                    recorded_at: self.now(),
+                })
+                .await?;
             }
             return Ok(());
         }

@@ -4,6 +4,7 @@
 
 mod evidence;
 pub mod known;
+mod standing;
 
 use std::collections::BTreeSet;
 
@@ -16,9 +17,13 @@ use domain::time::Date;
 pub(crate) use evidence::label as fact_label;
 pub use evidence::{Evidence, Found};
 use known::{Known, month_start};
+pub use standing::DutyStanding;
 
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
+
+/// Duties named beside a clause.
+const MEASURES: usize = 2;
 
 /// What is asked of the board.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,8 +86,23 @@ pub struct ClauseLine {
     pub who: Vec<String>,
     /// Duties under it.
     pub duties: usize,
+    /// What most of its figures come from.
+    pub measures: Vec<Measure>,
     /// Its figures.
     pub row: Row,
+}
+
+/// What one duty comes to, in short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measure {
+    /// Its id.
+    pub duty: String,
+    /// Its title.
+    pub title: String,
+    /// Done, in time or late.
+    pub done: u32,
+    /// Was due.
+    pub due: u32,
 }
 
 /// One clause with its duties.
@@ -94,6 +114,8 @@ pub struct ClausePage {
     pub quote: Option<Quote>,
     /// Its duties.
     pub duties: Vec<DutyLine>,
+    /// Duties that a later version of the plan brings, each with its first day.
+    pub coming: Vec<(Duty, Date)>,
 }
 
 /// A clause in the words of the attached notice.
@@ -107,6 +129,34 @@ pub struct Quote {
     pub start: usize,
     /// Where it ends. Units: UTF-16.
     pub end: usize,
+}
+
+/// Every duty with its figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BoardTable {
+    /// Windows that touch these days.
+    pub days: Stretch,
+    /// The villages that are shown, in the order of every row's columns.
+    pub villages: Vec<Column>,
+    /// In the order of the plan.
+    pub lines: Vec<TableLine>,
+}
+
+/// One duty with its figures, in words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableLine {
+    /// Code and title of its clause.
+    pub clause: String,
+    /// Its id.
+    pub duty: String,
+    /// Its title.
+    pub title: String,
+    /// Who must do it.
+    pub who: Vec<String>,
+    /// How often.
+    pub period: String,
+    /// Its figures.
+    pub row: Row,
 }
 
 /// The figures of one duty.
@@ -139,6 +189,8 @@ pub struct DutyLine {
     pub has_data: bool,
     /// The numbers it goes by.
     pub parameters: Vec<Number>,
+    /// First day it is owed.
+    pub owed_from: Date,
 }
 
 /// A number or choice of the town that a duty goes by.
@@ -224,14 +276,34 @@ pub struct Whom {
     pub name: String,
     /// The village it lies in.
     pub village: Option<Column>,
-    /// An event that was recorded as evidence, and not as a hazard.
-    pub is_occasion: bool,
-    /// It is a proposal to stop a place.
-    pub is_stop_use: bool,
-    /// It is a whistle.
-    pub is_whistle: bool,
-    /// It is a sector's risk or a new trade.
-    pub is_sector: bool,
+    /// Where the record of an event stands that is no hazard.
+    pub event: Option<EventRoom>,
+}
+
+/// What records an event, where it is no hazard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventRoom {
+    /// A proposal to stop a place.
+    StopUse,
+    /// A sector's risk or a new trade.
+    Sector,
+    /// A fire.
+    Incident,
+    /// A whistle.
+    Whistle,
+    /// What was handed in as evidence.
+    Evidence,
+}
+
+impl EventRoom {
+    /// By what its facts are known in the record.
+    const LABELS: [(&'static str, Self); 5] = [
+        (store::fulfilment::STOP_USE, Self::StopUse),
+        (store::fulfilment::SECTOR, Self::Sector),
+        (store::fulfilment::INCIDENT, Self::Incident),
+        (store::fulfilment::WHISTLE, Self::Whistle),
+        (store::fulfilment::OCCASION, Self::Evidence),
+    ];
 }
 
 /// How somebody looks at the record: which days, which villages.
@@ -310,19 +382,27 @@ fn board(known: &Known, lens: &Lens) -> Board {
     let rows = known.rows(&report, &view);
     let columns = lens.columns(known);
     let (areas, months) = (known.gathered.villages.len(), lens.months.len());
-    let shown = |mut row: Row| {
-        row.areas = columns.iter().filter_map(|at| row.areas.get(*at).copied()).collect();
-        row
-    };
+    let shown = |row: Row| only_columns(row, &columns);
     let plan = &known.plan;
     let mut whole = Row::empty(areas, months);
     let mut clauses = Vec::with_capacity(plan.clauses.len());
     for clause in &plan.clauses {
-        let mut line =
-            ClauseLine { clause: clause.clone(), who: Vec::new(), duties: 0, row: Row::empty(areas, months) };
+        let mut line = ClauseLine {
+            clause: clause.clone(),
+            who: Vec::new(),
+            duties: 0,
+            measures: Vec::new(),
+            row: Row::empty(areas, months),
+        };
         for (duty, row) in plan.duties.iter().zip(rows.iter()).filter(|(duty, _)| duty.clause == clause.code)
         {
             line.duties += 1;
+            let due = row.whole.due();
+            if due > 0 {
+                let done = row.whole.count(Status::Met) + row.whole.count(Status::Late);
+                let (duty, title) = (duty.id.clone(), duty.title.clone());
+                line.measures.push(Measure { duty, title, done, due });
+            }
             line.row.add_weighted(row, duty.weight);
             whole.add_weighted(row, duty.weight);
             for name in names_of(plan, &duty.who) {
@@ -332,6 +412,8 @@ fn board(known: &Known, lens: &Lens) -> Board {
             }
         }
         line.row = shown(line.row);
+        line.measures.sort_by_key(|one| std::cmp::Reverse(one.due));
+        line.measures.truncate(MEASURES);
         clauses.push(line);
     }
     Board {
@@ -345,6 +427,12 @@ fn board(known: &Known, lens: &Lens) -> Board {
     }
 }
 
+/// The row with the columns that are shown, and no others.
+fn only_columns(mut row: Row, columns: &[usize]) -> Row {
+    row.areas = columns.iter().filter_map(|at| row.areas.get(*at).copied()).collect();
+    row
+}
+
 fn column(known: &Known, at: usize) -> Option<Column> {
     let village = known.gathered.villages.get(at)?;
     let name = if village.short_name.is_empty() { &village.name } else { &village.short_name };
@@ -352,7 +440,7 @@ fn column(known: &Known, at: usize) -> Option<Column> {
 }
 
 /// Labels of those who must do something in the words of the plan.
-fn names_of(plan: &Plan, labels: &[String]) -> Vec<String> {
+pub(crate) fn names_of(plan: &Plan, labels: &[String]) -> Vec<String> {
     labels.iter().map(|label| plan.word(label).to_owned()).collect()
 }
 
@@ -375,6 +463,7 @@ fn duty_line(known: &Known, duty: &Duty, found: &DutyReport, tally: Tally) -> Du
         tally,
         has_data: found.has_data,
         parameters: numbers.collect(),
+        owed_from: plan.owed_from(duty),
         duty: duty.clone(),
     }
 }
@@ -385,6 +474,31 @@ impl App {
         caller.scope(Action::BoardRead)?;
         let known = self.known(ask.at).await?;
         Ok(board(&known, &lens(caller, &known, ask)?))
+    }
+
+    /// Every duty of the board, for a sheet.
+    pub async fn board_table(&self, caller: &Caller, ask: &Ask) -> Result<BoardTable> {
+        caller.scope(Action::BoardRead)?;
+        let known = self.known(ask.at).await?;
+        let lens = lens(caller, &known, ask)?;
+        let report = report(&known, lens.days);
+        let rows = known.rows(&report, &lens.view(&known));
+        let (plan, columns) = (&known.plan, lens.columns(&known));
+        let mut lines = Vec::with_capacity(plan.duties.len());
+        for (duty, row) in plan.duties.iter().zip(rows.iter()) {
+            let clause = plan.clause(&duty.clause).ok_or(Error::NotFound)?;
+            let period = plan.period_on(&duty.rhythm, known.as_of);
+            lines.push(TableLine {
+                clause: format!("{} {}", clause.code, clause.title),
+                duty: duty.id.clone(),
+                title: duty.title.clone(),
+                who: names_of(plan, &duty.who),
+                period: period.map(|period| period.label()).unwrap_or_default(),
+                row: only_columns(row.clone(), &columns),
+            });
+        }
+        let villages = columns.iter().filter_map(|at| column(&known, *at)).collect();
+        Ok(BoardTable { days: lens.days, villages, lines })
     }
 
     /// The figures of every duty in the order of the plan, or of one clause's.
@@ -432,7 +546,9 @@ impl App {
             .filter(|((duty, _), _)| duty.clause == code)
             .map(|((duty, found), row)| duty_line(&known, duty, found, row.whole))
             .collect();
-        Ok(ClausePage { board, quote, duties })
+        let mut read = self.db.read(&self.town).await?;
+        let coming = standing::coming(&mut read, &known.plan, &code, known.as_of).await?;
+        Ok(ClausePage { board, quote, duties, coming })
     }
 
     /// One duty with a page of its occurrences.
@@ -462,8 +578,7 @@ impl App {
         let mut occurrences = Vec::with_capacity(page.len());
         for (one, window) in page {
             let Some(who) = whom(&known, one.subject) else { continue };
-            let grace = known.plan.number(&duty.grace_days, window.from).unwrap_or(0);
-            let due_on = window.to.checked_add_days(chrono::Days::new(grace.into())).unwrap_or(window.to);
+            let due_on = known.question().due_on(&duty, window);
             occurrences.push(Case {
                 who,
                 key: window.key.clone(),
@@ -517,12 +632,10 @@ impl App {
 pub(crate) fn whom(known: &Known, subject: SubjectIx) -> Option<Whom> {
     let (kind, id) = known.gathered.facts.subject_id(subject)?;
     let village = known.areas.column(subject).and_then(|at| column(known, at));
-    let is_occasion = known.gathered.facts.carries(subject, store::fulfilment::OCCASION, known.as_of);
-    let is_stop_use = known.gathered.facts.carries(subject, store::fulfilment::STOP_USE, known.as_of);
-    let is_whistle = known.gathered.facts.carries(subject, store::fulfilment::WHISTLE, known.as_of);
-    let is_sector = known.gathered.facts.carries(subject, store::fulfilment::SECTOR, known.as_of);
+    let carries = |label: &str| known.gathered.facts.carries(subject, label, known.as_of);
+    let event = EventRoom::LABELS.iter().find(|(label, _)| carries(label)).map(|(_, room)| *room);
     let (id, name) = (id.to_owned(), String::new());
-    Some(Whom { kind, id, name, village, is_occasion, is_stop_use, is_whistle, is_sector })
+    Some(Whom { kind, id, name, village, event })
 }
 
 /// Names an occurrence in a way that survives a new reading of the record.

@@ -21,12 +21,6 @@ use crate::org::Fields;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 
-impl From<GateRefusal> for Error {
-    fn from(refusal: GateRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// What opens the gate, of everybody, read once for many people.
 #[derive(Debug, Default)]
 pub(crate) struct Gatekeeper {

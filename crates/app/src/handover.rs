@@ -3,7 +3,7 @@
 
 pub mod sheet;
 
-use domain::handover::{Handover, HandoverRefusal, Signature, State};
+use domain::handover::{Handover, Signature, State};
 use domain::ids::{AssignmentId, HandoverId, PersonId, PostId};
 use domain::org::{Assignment, Post};
 use domain::policy::{Action, Scope, Subject};
@@ -26,12 +26,6 @@ use crate::{App, Caller, Error, Result};
 
 /// Handovers in a list.
 const MOST: i64 = 200;
-
-impl From<HandoverRefusal> for Error {
-    fn from(refusal: HandoverRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// A change of holder to make.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

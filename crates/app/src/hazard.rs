@@ -1,7 +1,9 @@
 //! Hazards: found, shown, stepped through. A find is numbered, compared with what was closed here before, and written
-//! together with whatever found it. What does not belong here: steps (`step`), lists (`list`), what pages see (`view`).
+//! together with whatever found it. What does not belong here: steps (`step`), which of them is
+//! due on the ladder (`ladder`), lists (`list`), what pages see (`view`).
 
 pub(crate) mod dictionary;
+pub(crate) mod ladder;
 pub(crate) mod list;
 pub(crate) mod step;
 pub(crate) mod view;
@@ -20,6 +22,7 @@ use store::hazard::Filing;
 use store::place::PlaceRecord;
 use store::{Read, Write};
 
+pub use ladder::EscalationDue;
 pub use list::{Asked, CategoryCount, HazardSummary, StateCount, VillageCount};
 pub use step::{HowLong, Taking, What};
 pub use view::{
@@ -40,12 +43,6 @@ pub(crate) const LARGER_DAYS: (&str, f64) = ("hazard.deadline.larger", 15.0);
 pub(crate) const EXTENSION_SHARE: (&str, f64) = ("hazard.extension.share", 50.0);
 /// The unit of a time for a fix that is counted in working days; any other is calendar days.
 pub(crate) const WORKING_DAYS: &str = "工作日";
-
-impl From<HazardRefusal> for Error {
-    fn from(refusal: HazardRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// How a find is to be filed.
 #[derive(Debug, Clone)]
@@ -159,13 +156,23 @@ impl Loaded {
         let level =
             self.hazard.level.or_else(|| item.and_then(dictionary::item_level)).unwrap_or(Level::General);
         let calendar = crate::calendar::calendar(read).await?;
+        // The town's own business, not the unit's.
+        let is_ours = [Action::HazardEscalate, Action::HazardAdvise];
+        let escalation_due =
+            match is_ours.iter().any(|right| caller.hats.hat(*right, &self.subject).is_some()) {
+                true => ladder::due(read, &self.hazard, &self.place.place, (today, &calendar)).await?,
+                false => Vec::new(),
+            };
+        let mut actions = step::actions(caller, self, proof.as_ref(), (cap.unwrap_or(0), &calendar), now);
+        actions.retain(|code| *code != "decline_escalation" || !escalation_due.is_empty());
         let beside = view::Beside {
             filing: &self.filing,
             place: &self.place,
             links: read.unit_links_of(&self.hazard.id).await?,
             suggested: (level, suggested_days(read, level, today).await?),
             cap,
-            actions: step::actions(caller, self, proof.as_ref(), (cap.unwrap_or(0), &calendar), now),
+            escalation_due,
+            actions,
         };
         HazardView::of(read, &self.hazard, beside, now).await
     }

@@ -6,12 +6,11 @@
 pub(crate) mod heads;
 pub mod public;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::house::{
-    Answer, Check, Grade, Graded, House, HouseRefusal, Rule, Structure, grade, is_house, joint_by,
-};
+use domain::house::{Answer, Grade, Graded, House, HouseRefusal, Rule, Structure, grade, is_house, joint_by};
 use domain::ids::{HouseCheckId, PlaceId};
+use domain::joint_control::is_crowded;
 use domain::place::KindCode;
 use domain::place_list::ListKind;
 use domain::plan::Value;
@@ -26,7 +25,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::names::Names;
 use crate::parameter::{counted, number_on};
-use crate::place::{place_in_scope, place_subject};
+use crate::place::{place_in_scope, place_subject, place_to_read};
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 
@@ -44,12 +43,6 @@ pub(crate) const ROUND: [&str; 4] =
     ["org:emergency_office", "org:police_station", "org:planning_office", "org:economy_office"];
 /// Houses read at most.
 const READ: i64 = 5_000;
-
-impl From<HouseRefusal> for Error {
-    fn from(refusal: HouseRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// Why a house has its grade.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -80,6 +73,19 @@ pub struct HouseRow {
     /// Checks that are open and that found something lacking.
     pub asked_n: usize,
     pub lacking_n: usize,
+    /// Checks that wait for an answer of the caller's own body.
+    pub waits: Vec<HouseWait>,
+}
+
+/// What a department is asked about a house.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HouseWait {
+    pub id: String,
+    pub org: Named,
+    pub kind: Word,
+    pub asked_on: String,
+    /// Version of the check.
+    pub version: i64,
 }
 
 /// Houses, with how many there are of each grade.
@@ -88,6 +94,8 @@ pub struct HouseList {
     pub items: Vec<HouseRow>,
     pub counts: Vec<HouseCount>,
     pub rule: HouseRule,
+    /// Whether the caller may write down counts of any.
+    pub may_count: bool,
 }
 
 /// How many houses have a grade.
@@ -146,7 +154,7 @@ pub struct HouseView {
     pub checks: Vec<HouseCheckView>,
     /// Whether it is on the key list of its sector.
     pub on_key_list: bool,
-    /// By when the next joint visit is due; none for a home.
+    /// By when the next joint visit is due; none unless more live, work or learn there than the rule allows.
     pub joint_by: Option<String>,
     pub structures: Vec<Word>,
     pub may_change: bool,
@@ -173,6 +181,19 @@ pub struct HouseInput {
     pub counted_by: String,
     /// Version of the place that was read.
     pub version: i64,
+}
+
+/// Heads counted on the spot; what is left out was not counted and stays as it is known.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct HouseCountInput {
+    pub lodging: Option<u32>,
+    pub working: Option<u32>,
+    pub training: Option<u32>,
+    /// The day; today where left out.
+    pub counted_on: String,
+    /// Who counted, where it was not the caller alone.
+    pub counted_by: String,
 }
 
 /// What a department found.
@@ -244,6 +265,8 @@ pub struct HouseAsked {
     pub village: Option<String>,
     /// Text in name or code.
     pub q: Option<String>,
+    /// Only those a body of the caller's was asked about and has not answered.
+    pub mine: bool,
 }
 
 fn grade_word(grade: Grade) -> Word {
@@ -308,10 +331,10 @@ async fn seen(read: &mut Read, caller: &Caller, asked: &HouseAsked, today: Date)
 }
 
 fn row(
+    caller: &Caller,
     record: &PlaceRecord,
-    house: Option<&HouseRecord>,
-    rule: &Rule,
-    checks: &[&Check],
+    (house, rule): (Option<&HouseRecord>, &Rule),
+    checks: &[&HouseCheckRecord],
     names: &Names,
 ) -> HouseRow {
     let place = &record.place;
@@ -319,7 +342,14 @@ fn row(
     let graded = grade(house.map_or(&blank, |one| &one.house), place, rule);
     let general = KindCode::from("self_built");
     let uses = place.kinds().filter(|kind| kind.is_within(&general) || kind.as_str() == "homestay");
-    let n = |code: &str| checks.iter().filter(|one| one.answer.code() == code).count();
+    let n = |code: &str| checks.iter().filter(|one| one.check.answer.code() == code).count();
+    let wait = |one: &&HouseCheckRecord| HouseWait {
+        id: one.check.id.to_string(),
+        org: names.named_org(&one.check.org),
+        kind: Word::new(one.check.kind.code(), one.check.kind.label()),
+        asked_on: one.check.asked_on.to_string(),
+        version: one.version,
+    };
     HouseRow {
         place: Named::new(place.id.as_str(), &place.name),
         code: place.code.clone(),
@@ -335,6 +365,7 @@ fn row(
         graded_on: house.map(|one| one.graded_on.to_string()),
         asked_n: n("asked"),
         lacking_n: n("lacking"),
+        waits: checks.iter().filter(|one| is_asked_of(caller, one)).map(wait).collect(),
     }
 }
 
@@ -368,7 +399,7 @@ fn check_view(caller: &Caller, record: &HouseCheckRecord, names: &Names) -> Hous
 }
 
 async fn page(read: &mut Read, caller: &Caller, id: &PlaceId, today: Date) -> Result<HouseView> {
-    let (record, subject) = place_in_scope(read, caller, Action::PlaceRead, id).await?;
+    let (record, subject) = place_to_read(read, caller, id).await?;
     if !is_house(&record.place) {
         return Err(HouseRefusal::NoHouse.into());
     }
@@ -378,11 +409,11 @@ async fn page(read: &mut Read, caller: &Caller, id: &PlaceId, today: Date) -> Re
     let whole = Caller::system().scope(Action::PlaceRead)?;
     let checks = read.house_checks(&whole, Some(id)).await?;
     let listed = on_key_list(read, id, today).await?;
-    let own: Vec<&Check> = checks.iter().map(|one| &one.check).collect();
+    let own: Vec<&HouseCheckRecord> = checks.iter().collect();
     let planned_at = Subject::of(&record.path, record.place.sector_org.as_ref());
     let known = house.as_ref().map(|one| one.house.clone()).unwrap_or_default();
     Ok(HouseView {
-        row: row(&record, house.as_ref(), &rule, &own, &names),
+        row: row(caller, &record, (house.as_ref(), &rule), &own, &names),
         structure: known.structure.map(|one| Word::new(one.code(), one.label())),
         floors: known.floors,
         floor_m2: known.floor_m2,
@@ -396,11 +427,10 @@ async fn page(read: &mut Read, caller: &Caller, id: &PlaceId, today: Date) -> Re
         rule: rule_view(&rule),
         checks: checks.iter().map(|one| check_view(caller, one, &names)).collect(),
         on_key_list: listed,
-        joint_by: domain::house::is_used(&record.place).then(|| joint_by(today).to_string()),
+        joint_by: is_crowded(&record.place).then(|| joint_by(today).to_string()),
         structures: Structure::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
         may_change: caller.hats.hat(Action::PlaceChange, &subject).is_some(),
-        may_plan: domain::joint_control::is_crowded(&record.place)
-            && caller.hats.hat(Action::TaskAssign, &planned_at).is_some(),
+        may_plan: is_crowded(&record.place) && caller.hats.hat(Action::TaskAssign, &planned_at).is_some(),
         version: record.version,
     })
 }
@@ -415,6 +445,23 @@ async fn on_key_list(read: &mut Read, id: &PlaceId, today: Date) -> Result<bool>
     Ok(entries.iter().any(|one| is_key(&one.list) && is_on(one)))
 }
 
+/// Whether a check waits for the answer of a body of the caller's, and he may give it.
+fn is_asked_of(caller: &Caller, record: &HouseCheckRecord) -> bool {
+    let check = &record.check;
+    check.answer == Answer::Asked
+        && caller.hats.orgs().contains(&check.org)
+        && caller.hats.hat(Action::HouseCheck, &check_subject(record)).is_some()
+}
+
+/// Houses that wait for the answer of a body of the caller's.
+// Part of the workbench, counted within the right that lets him answer.
+pub(crate) async fn waiting(read: &mut Read, caller: &Caller) -> Result<i64> {
+    let Some(scope) = caller.hats.scope(Action::HouseCheck) else { return Ok(0) };
+    let checks = read.house_checks(&scope, None).await?;
+    let asked = checks.iter().filter(|one| is_asked_of(caller, one));
+    Ok(asked.map(|one| &one.check.place).collect::<BTreeSet<_>>().len() as i64)
+}
+
 impl App {
     /// Houses the caller may see, graded by the rule of today, the closest kept first.
     pub async fn houses(&self, caller: &Caller, asked: &HouseAsked) -> Result<HouseList> {
@@ -422,19 +469,26 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let names = Names::read(&mut read).await?;
         let rule = rule_on(&mut read, today).await?;
-        let places = seen(&mut read, caller, asked, today).await?;
+        let mut places = seen(&mut read, caller, asked, today).await?;
         let known = read.houses().await?;
         let whole = Caller::system().scope(Action::PlaceRead)?;
         let checks = read.house_checks(&whole, None).await?;
+        if asked.mine {
+            let own = checks.iter().filter(|one| is_asked_of(caller, one));
+            let own: BTreeSet<PlaceId> = own.map(|one| one.check.place.clone()).collect();
+            places.retain(|record| own.contains(&record.place.id));
+            // Who is asked about a house sees it, whosever sector it is of.
+            let known: BTreeSet<&PlaceId> = places.iter().map(|record| &record.place.id).collect();
+            let others: Vec<PlaceId> = own.into_iter().filter(|id| !known.contains(id)).collect();
+            let others = read.places_by_id(&others).await?;
+            places.extend(others.into_iter().filter(|record| !record.place.is_gone(today)));
+        }
         let mut items: Vec<HouseRow> = places
             .iter()
             .map(|record| {
-                let own: Vec<&Check> = checks
-                    .iter()
-                    .filter(|one| one.check.place == record.place.id)
-                    .map(|one| &one.check)
-                    .collect();
-                row(record, known.get(&record.place.id), &rule, &own, &names)
+                let own: Vec<&HouseCheckRecord> =
+                    checks.iter().filter(|one| one.check.place == record.place.id).collect();
+                row(caller, record, (known.get(&record.place.id), &rule), &own, &names)
             })
             .collect();
         let count = |grade: &Grade| HouseCount {
@@ -446,7 +500,8 @@ impl App {
             items.retain(|one| one.grade.code == wanted);
         }
         items.sort_by_key(|one| std::cmp::Reverse(Grade::from_code(&one.grade.code)));
-        Ok(HouseList { items, counts, rule: rule_view(&rule) })
+        let may_count = caller.hats.scope(Action::PlaceChange).is_some();
+        Ok(HouseList { items, counts, rule: rule_view(&rule), may_count })
     }
 
     /// One house.
@@ -524,6 +579,61 @@ impl App {
         Ok(tx
             .commit(caller.audit_as(&hat, "place.house", ("place", id.as_str()), &record.path, now), view)
             .await?)
+    }
+
+    /// Writes down heads counted on the spot, from wherever: a dated count stands beside no version, and one from before the
+    /// count that is known changes nothing.
+    ///
+    /// Errors: it is no house; nothing was counted; a day to come; a later count is known.
+    pub async fn count_house(
+        &self,
+        caller: &Caller,
+        id: &PlaceId,
+        asked: HouseCountInput,
+    ) -> Result<HouseView> {
+        let (now, today) = (self.now(), self.now().date());
+        let mut tx = self.write(caller).await?;
+        let (mut record, _) = place_in_scope(&mut tx, caller, Action::PlaceRead, id).await?;
+        let subject = place_subject(&mut tx, &record).await?;
+        let hat = caller.hat(Action::PlaceChange, &subject)?.clone();
+        if !is_house(&record.place) {
+            return Err(HouseRefusal::NoHouse.into());
+        }
+        let on = match asked.counted_on.trim() {
+            "" => today,
+            text => read_day("counted_on", text)?,
+        };
+        if on > today {
+            return Err(Error::field("counted_on", "house.counted_on", "核实日期不能晚于今天，请核对"));
+        }
+        if [asked.lodging, asked.working, asked.training].iter().all(Option::is_none) {
+            return Err(Error::field(
+                "lodging",
+                "house.nothing_counted",
+                "请至少填写一项核实的人数；没有人的填 0",
+            ));
+        }
+        let known = tx.house(id).await?.and_then(|one| one.house.counted_on);
+        if let Some(later) = known.filter(|known| *known > on) {
+            return Err(HouseRefusal::Older { on, later }.into());
+        }
+        let heads = &mut record.place.heads;
+        heads.lodging = asked.lodging.or(heads.lodging);
+        heads.working = asked.working.or(heads.working);
+        heads.training = asked.training.or(heads.training);
+        self.follow_heads(&mut tx, &mut record, &caller.name, now).await?;
+        let signs = tx.place_signs(std::slice::from_ref(id), today).await?;
+        crate::risk::copy_into(&mut record, &signs.get(id).cloned().unwrap_or_default(), today);
+        tx.update_place(&record).await?;
+        let by = match asked.counted_by.trim() {
+            "" => caller.name.as_str(),
+            text => text,
+        };
+        let following = heads::Following::read(&mut tx, today).await?;
+        heads::note_count(&mut tx, &following, &record, (Some(on), by), (&caller.name, now)).await?;
+        let view = page(&mut tx, caller, id, today).await?;
+        let audit = caller.audit_as(&hat, "place.house_count", ("place", id.as_str()), &record.path, now);
+        Ok(tx.commit(audit, view).await?)
     }
 
     /// A department says what it found.

@@ -423,6 +423,17 @@ async fn ended(
     Ok(audit)
 }
 
+/// The system positions of a file are in, by its word; WGS 84 when nobody says.
+///
+/// Errors: no such system.
+pub(crate) fn crs_of(code: Option<&str>) -> Result<Crs> {
+    match code.map(str::trim).filter(|code| !code.is_empty()) {
+        None => Ok(Crs::Wgs84),
+        Some(code) => Crs::from_code(code)
+            .ok_or_else(|| Error::field("crs", "import.crs", "坐标系请选 WGS-84、CGCS2000、GCJ-02 或 BD-09")),
+    }
+}
+
 impl App {
     /// Runs something that blocks on a thread of its own.
     pub(crate) async fn aside<T: Send + 'static>(
@@ -512,9 +523,7 @@ impl App {
             });
         }
         let definition = ledger_of(&file.kind)?;
-        if choice.crs.as_deref().is_some_and(|crs| Crs::from_code(crs).is_none()) {
-            return Err(Error::field("crs", "import.crs", "坐标系请选 WGS-84、CGCS2000、GCJ-02 或 BD-09"));
-        }
+        crs_of(choice.crs.as_deref())?;
         let (kept, preview) = kept_mapping(&file, choice, definition)?;
         let text = serde_json::to_string(&kept).map_err(|e| Error::Internal(e.to_string()))?;
         tx.keep_import_mapping(&self.new_id(), &file.kind, &kept.fingerprint, &text, now).await?;

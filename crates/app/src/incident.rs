@@ -11,9 +11,12 @@ pub(crate) mod unheard;
 pub mod view;
 pub mod watch;
 
-use domain::dispatch::State;
+use std::collections::BTreeMap;
+
+use domain::dispatch::{State, is_barred_work};
+use domain::force::ForceKind;
 use domain::geometry::Position;
-use domain::ids::{IncidentId, OrgId, PlaceId, TerritoryCode};
+use domain::ids::{ForceId, IncidentId, OrgId, PlaceId, TerritoryCode};
 use domain::incident::join::{Clue, Fix, Heard, Known, Why, Window};
 use domain::incident::{
     Act, Around, Event, How, Incident, IncidentRefusal, Initial, Kind, Sign, Source, Stage, Verdict,
@@ -21,6 +24,7 @@ use domain::incident::{
 use domain::message::Urgency;
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
+use store::dispatch::DispatchRecord;
 use store::incident::{IncidentFilter, IncidentRecord, Sought};
 use store::place::PlaceRecord;
 use store::{Read, Write};
@@ -52,12 +56,6 @@ pub(crate) const TARGET_S: (&str, f64) = ("incident.target_s", 180.0);
 pub(crate) const REVIEW_DAYS: (&str, f64) = ("incident.review_days", 7.0);
 /// What stands before the number the program gives.
 const SERIES: &str = "JQ";
-
-impl From<IncidentRefusal> for Error {
-    fn from(refusal: IncidentRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// Where an incident stands as far as rights are concerned.
 pub(crate) fn subject(record: &IncidentRecord) -> Subject {
@@ -182,24 +180,6 @@ pub(crate) async fn window(read: &mut Read, today: Date) -> Result<Window> {
     })
 }
 
-/// Orders that are of no use any more are taken back; who is there already stays.
-// Part of the step that ends the incident.
-async fn call_back(
-    caller: &Caller,
-    tx: &mut Write,
-    incident: &IncidentId,
-    why: &str,
-    now: Timestamp,
-) -> Result<()> {
-    for mut order in tx.dispatches(incident).await? {
-        if matches!(order.dispatch.state, State::Called | State::Accepted | State::EnRoute) {
-            order.dispatch = order.dispatch.step(State::Cancelled, &caller.person, now, why, now)?;
-            tx.update_dispatch(&order).await?;
-        }
-    }
-    Ok(())
-}
-
 /// Whoever is still on the way is released when others take over, whoever had not left is called off.
 // Part of the step that hands the incident over.
 async fn release(caller: &Caller, tx: &mut Write, incident: &IncidentId, now: Timestamp) -> Result<()> {
@@ -213,7 +193,90 @@ async fn release(caller: &Caller, tx: &mut Write, incident: &IncidentId, now: Ti
     Ok(())
 }
 
+/// Orders to whoever is of no force for such work, as the incident is known now, those of what became part of it included.
+// Part of a step of the incident and of its page.
+pub(crate) async fn barred_orders(read: &mut Read, incident: &Incident) -> Result<Vec<DispatchRecord>> {
+    if !incident.kind.bars_volunteers() || !incident.stage.is_live() {
+        return Ok(Vec::new());
+    }
+    let forces = read.all_forces().await?.into_iter().map(|one| (one.id, one.kind));
+    let forces: BTreeMap<ForceId, ForceKind> = forces.collect();
+    let mut barred = Vec::new();
+    for id in std::iter::once(&incident.id).chain(&incident.absorbed) {
+        barred.extend(read.dispatches(id).await?.into_iter().filter(|order| {
+            let force = forces.get(&order.dispatch.force);
+            order.dispatch.state.is_open() && force.is_some_and(|force| is_barred_work(incident.kind, *force))
+        }));
+    }
+    Ok(barred)
+}
+
 impl App {
+    /// Whoever was called or is on the way is called off, and told; what reached him about going is settled.
+    // Part of the step that makes his order useless.
+    async fn call_off(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        (code, why): (&str, &str),
+        orders: Vec<DispatchRecord>,
+    ) -> Result<()> {
+        let now = self.now();
+        for mut order in orders {
+            if !matches!(order.dispatch.state, State::Called | State::Accepted | State::EnRoute) {
+                continue;
+            }
+            let text = match order.dispatch.state {
+                State::EnRoute => format!("{code}：{why}，请立即返回"),
+                _ => format!("{code}：{why}，请不要前往"),
+            };
+            order.dispatch = order.dispatch.step(State::Cancelled, &caller.person, now, why, now)?;
+            tx.update_dispatch(&order).await?;
+            let about = ("dispatch", order.dispatch.id.as_str());
+            self.settle(tx, about, &caller.person).await?;
+            let told = [order.dispatch.person.clone()];
+            self.notify(tx, told, &News { about, tag: "off", urgency: Urgency::Order, text: &text }).await?;
+        }
+        Ok(())
+    }
+
+    /// It turned out to be work volunteers are never sent to: whoever is on the way is called off, whoever is there is told
+    /// to leave, and so is the desk.
+    // Part of the step that said what it is.
+    pub(super) async fn spare_volunteers(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        record: &IncidentRecord,
+    ) -> Result<()> {
+        let barred = barred_orders(tx, &record.incident).await?;
+        let (there, called): (Vec<_>, Vec<_>) =
+            barred.into_iter().partition(|order| order.dispatch.state == State::OnScene);
+        let (code, kind) = (record.incident.code.as_str(), record.incident.kind);
+        let why = format!("性质更正为{}，志愿力量不前往", kind.label());
+        self.call_off(caller, tx, (code, &why), called).await?;
+        if there.is_empty() {
+            return Ok(());
+        }
+        for order in &there {
+            let about = ("dispatch", order.dispatch.id.as_str());
+            let text = format!("{code}：已确认是{}，请立即撤到安全地带并报告", kind.label());
+            let news = News { about, tag: kind.code(), urgency: Urgency::Alarm, text: &text };
+            self.notify(tx, [order.dispatch.person.clone()], &news).await?;
+        }
+        let names = Names::read(tx).await?;
+        let people: Vec<String> = there.iter().map(|order| names.person(&order.dispatch.person)).collect();
+        let text = format!(
+            "{code}：已确认是{}，志愿力量{}仍在现场，请立即通知撤离并改派专业力量",
+            kind.label(),
+            people.join("、")
+        );
+        let told = self.on_watch(tx, &record.path, self.now().date()).await?;
+        let about = ("incident", record.incident.id.as_str());
+        let tag = format!("volunteers-{}", kind.code());
+        self.notify(tx, told, &News { about, tag: &tag, urgency: Urgency::Alarm, text: &text }).await
+    }
+
     /// Incidents the caller may see, the newest first.
     pub async fn incidents(&self, caller: &Caller, asked: &IncidentAsked) -> Result<IncidentPage> {
         let scope = caller.scope(Action::IncidentRead)?;
@@ -243,6 +306,7 @@ impl App {
             text: asked.q.as_deref().and_then(given).map(str::to_owned),
             alarm: None,
             rehearsal: Some(asked.rehearsal.unwrap_or(false)),
+            unreviewed_before: None,
         };
         let mut found = match asked.review.as_deref().and_then(given) {
             // Few at any time: one page holds them.
@@ -316,6 +380,7 @@ impl App {
             kind,
             says: asked.text.trim().to_owned(),
             from: asked.called_by.trim().to_owned(),
+            // Who took the call may open an incident there: he answers for it.
             bound: true,
             alarm: true,
             restored: false,
@@ -380,7 +445,6 @@ impl App {
             bearings: signs_of(&one.incident.id).iter().filter_map(|sign| sign.bearing.clone()).collect(),
             senders: signs_of(&one.incident.id).iter().map(|sign| sign.sender.clone()).collect(),
         };
-        let known: Vec<Known> = open.iter().map(known).collect();
         let mut heard = Heard {
             signal: arrived.signal.clone(),
             source: arrived.source,
@@ -394,6 +458,14 @@ impl App {
             why: Vec::new(),
             sender: arrived.clue.sender.clone(),
         };
+        let is_new_at = |(one, is): &&(IncidentRecord, IncidentRecord)| {
+            let is_over = is.incident.ongoing_since().is_none();
+            arrived.alarm
+                && arrived.clue.place.is_some()
+                && is_over
+                && heard.rekindles(signs_of(&one.incident.id))
+        };
+        let known: Vec<Known> = open.iter().filter(|pair| !is_new_at(pair)).map(known).collect();
         let found = domain::incident::join::join(&arrived.clue, &known, &window);
         if arrived.source == Source::Camera {
             let masks = tx.incident_masks().await?;
@@ -411,6 +483,7 @@ impl App {
             let Some((_, mut record)) = open.into_iter().find(|(_, is)| is.incident.id == id) else {
                 return Ok(None);
             };
+            let is_proof = arrived.alarm && arrived.bound && !arrived.restored && !record.incident.trusted;
             let is_late = arrived.alarm && came_at.0 - record.incident.last_signal_at.0 > window.ms;
             heard.why = why.iter().map(Why::label).collect();
             let act = Act::Join {
@@ -441,7 +514,10 @@ impl App {
             tx.insert_incident_signal(&record.incident.id, (&self.new_id(), &heard)).await?;
             record.version += 1;
             // Nobody said yet what it is, and after a silence it is heard again: whoever watches is told of that, too.
-            if is_late && record.incident.stage.is_unverified() {
+            if is_proof && record.incident.stage.is_unverified() {
+                let what = format!("有可信报警并入，仍待核实：来自{}", arrived.source.label());
+                self.tell_watch(caller, tx, &record, "proof", &what).await?;
+            } else if is_late && record.incident.stage.is_unverified() {
                 let tag = format!("again-{}", record.incident.signals);
                 self.tell_watch(caller, tx, &record, &tag, "又有新信号，仍待核实").await?;
             }
@@ -493,7 +569,12 @@ impl App {
         let event = Event { seq: 1, ..self.event(&record, Act::Open, caller, (record.alarm_at(), now), "") };
         tx.insert_incident(&record, &event, (&self.new_id(), &heard)).await?;
         // Once for the event, however many frames follow.
-        self.tell_watch(caller, tx, &record, "open", "有警情待核实").await?;
+        let what = match now.0 - came_at.0 > window.ms {
+            false => "有警情待核实".to_owned(),
+            // A village's box was cut off, or somebody writes down later what he was told.
+            true => format!("有迟报的警情待核实，{}收到", day_and_minute(came_at)),
+        };
+        self.tell_watch(caller, tx, &record, "open", &what).await?;
         Ok(Some((record, Act::Open)))
     }
 
@@ -591,7 +672,11 @@ impl App {
         match &act {
             Act::Judge { verdict: Verdict::FalseAlarm | Verdict::Test, .. } | Act::Void => {
                 let why = format!("警情{}", record.incident.stage.label());
-                call_back(caller, &mut tx, id, &why, now).await?;
+                let orders = tx.dispatches(id).await?;
+                self.call_off(caller, &mut tx, (&record.incident.code, &why), orders).await?;
+            }
+            Act::Judge { .. } | Act::Change { .. } => {
+                self.spare_volunteers(caller, &mut tx, &record).await?;
             }
             Act::Acknowledge | Act::Verify => {
                 self.settle(&mut tx, ("incident", id.as_str()), &caller.person).await?
@@ -614,6 +699,11 @@ impl App {
         audit.happened_at = at;
         Ok(tx.commit(audit, page).await?)
     }
+}
+
+/// An instant as a person reads it in a message: month, day and minute.
+fn day_and_minute(at: Timestamp) -> String {
+    at.to_rfc3339().get(5..16).unwrap_or_default().replace('T', " ")
 }
 
 /// Each with the incident it is: those that turned out to be another with that one, where it still waits for somebody.
@@ -644,9 +734,12 @@ pub(crate) async fn reviews_late(
     today: Date,
 ) -> Result<Vec<IncidentRecord>> {
     let days = u64::from(number_on(read, REVIEW_DAYS, today).await?);
+    // Nothing is handed over before its alarm: whose alarm is younger than that is not late.
+    let Some(before) = today.checked_sub_days(chrono::Days::new(days)) else { return Ok(Vec::new()) };
     let filter = IncidentFilter {
         stages: Some(Stage::HandedOver.code().to_owned()),
         rehearsal: Some(false),
+        unreviewed_before: Some(Timestamp::start_of(before)),
         ..filter
     };
     let mut late = Vec::new();
@@ -727,6 +820,7 @@ fn read_act(asked: &IncidentStep, now: Timestamp) -> Result<Act> {
                 injured: said.injured,
                 dead: said.dead,
                 rooms: said.rooms,
+                notable: said.notable,
             }),
         },
         "change" => Act::Change {

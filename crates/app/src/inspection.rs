@@ -15,8 +15,8 @@ use domain::hazard::{
 };
 use domain::ids::{InspectionId, OrgId, PersonId, PhotoId, PlaceId};
 use domain::inspection::{
-    Companion, Flag, Inspection, InspectionProblem, PinnedList, Power, Receipt, Record, far_away, finish,
-    receive,
+    Companion, Flag, Inspection, InspectionProblem, PinnedList, Power, Receipt, Record, clock_behind,
+    far_away, finish, receive,
 };
 use domain::org::{Assignment, Role};
 use domain::policy::{self, Action, Subject, standing};
@@ -29,7 +29,8 @@ use store::{Read, Write};
 
 pub use input::{AnswerInput, CompanionInput, InspectionInput, PositionInput};
 pub use view::{
-    AnswerView, EditionView, FlagView, InspectionPage, InspectionReceipt, InspectionRow, InspectionView,
+    AnswerView, BetweenView, EditionView, FlagView, InspectionPage, InspectionReceipt, InspectionRow,
+    InspectionView,
 };
 
 use crate::calendar::calendar;
@@ -40,7 +41,7 @@ use crate::hazard::{Filed, record_find};
 use crate::names::Names;
 use crate::parameter::number_on;
 use crate::photo::photo_views;
-use crate::place::{at_place, place_in_scope};
+use crate::place::{at_place, place_to_read};
 use crate::{App, Caller, Error, Result};
 use crate::{gate, task};
 
@@ -220,6 +221,10 @@ pub(crate) fn flag_view(flag: &Flag, names: &Names) -> FlagView {
             "inspection.clock_ahead",
             format!("手机时间比服务器快约 {} 分钟，请校准手机时间", ahead_ms / 60_000),
         ),
+        Flag::ClockBehind { behind_ms } => (
+            "inspection.clock_behind",
+            format!("登记的检查时间比按服务器对时推算的最早时间早约 {} 分钟，请核对", behind_ms / 60_000),
+        ),
         Flag::LateEntry => ("inspection.late_entry", "补录：登记日期晚于检查日期".to_owned()),
         Flag::NoOverview => ("inspection.no_overview", "没有门头或全景照片".to_owned()),
         Flag::PhotoRecommended { item } => {
@@ -334,7 +339,7 @@ impl App {
             let loaded = load(&mut tx, caller, &record.id).await?;
             return self.receipt(&mut tx, &loaded, "again", None).await;
         }
-        let (place, mut subject) = place_in_scope(&mut tx, caller, Action::PlaceRead, &record.place).await?;
+        let (place, mut subject) = place_to_read(&mut tx, caller, &record.place).await?;
         let owed = match &record.task {
             Some(id) => {
                 let owed =
@@ -382,13 +387,17 @@ impl App {
         let mut done = and_kept_out(finished, kept_out)?;
         done.flags.extend(people_flags(&mut tx, &done.record, &roles, now).await?);
         done.flags.extend(place_flag(&mut tx, &done.record, &place, today).await?);
+        let timing = caller.operation.as_ref().and_then(|operation| operation.timing.as_ref());
+        done.flags.extend(timing.and_then(|shown| clock_behind(&done.record, shown.between(now).0)));
         let filing = InspectionFiling { path: place.path.clone(), org: hat.org.clone() };
         tx.insert_inspection(&done, &filing).await?;
         self.find_hazards(&mut tx, caller, hat, &done, None, &list, &place).await?;
         let mut not_moved = None;
         if let Some(owed) = &owed {
             let at = done.record.ended_at;
-            not_moved = task::hand_in(&mut tx, caller, owed, &done.record.id, at, now).await?;
+            // Whoever was far away may have looked at nothing: a second person says so before the visit counts as made.
+            let is_far = done.flags.iter().any(|flag| matches!(flag, Flag::FarAway { .. }));
+            not_moved = task::hand_in(&mut tx, caller, owed, (&done.record.id, is_far), at, now).await?;
         }
         crate::risk::refresh(&mut tx, &place.place.id, today).await?;
         let id = done.record.id.clone();
@@ -571,6 +580,7 @@ impl App {
             }
             // Where the phone was when it was handed in does not change with a correction at a desk.
             Flag::FarAway { .. } => true,
+            Flag::ClockBehind { .. } => done.record.ended_at == standing_now.record.ended_at,
             _ => false,
         };
         let known: Vec<Flag> = standing_now.flags.iter().filter(stays).cloned().collect();
@@ -630,6 +640,7 @@ impl App {
             org: asked.org.clone(),
             result: asked.result.clone(),
             text: asked.q.clone(),
+            ..InspectionFilter::default()
         };
         let wrong = || Error::field("after", "page.cursor", "翻页位置不对，请从第一页重新查看");
         let after = match asked.after.as_deref().filter(|text| !text.is_empty()) {
@@ -700,7 +711,9 @@ impl App {
         }
         let versions: Vec<&Inspection> = loaded.versions.iter().map(|(one, _)| one).collect();
         let view = InspectionView::of(row, done, &versions, &editions, photos, hazards, actions, &names);
-        Ok(InspectionView { signatures, ..view })
+        let shown = read.timing_of("inspection", id.as_str()).await?;
+        let between = shown.map(|(timing, received_at)| BetweenView::of(timing.between(received_at)));
+        Ok(InspectionView { signatures, between, ..view })
     }
 }
 

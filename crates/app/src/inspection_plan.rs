@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Datelike;
 use domain::ids::{InspectionPlanId, OrgId, PlaceId};
 use domain::inspection_plan::{
-    Expected, Frequency, InspectionPlan, PlanItem, PlanRefusal, Span, State, Uncovered, tasks_due, uncovered,
+    Expected, Frequency, InspectionPlan, PlanItem, Span, State, Uncovered, tasks_due, uncovered,
 };
 use domain::org::{Assignment, Org, OrgKind};
 use domain::place_list::ListKind;
@@ -38,12 +38,6 @@ use crate::{App, Caller, Error, Result};
 
 /// Visits of one plan.
 const MOST_ITEMS: usize = 20_000;
-
-impl From<PlanRefusal> for Error {
-    fn from(refusal: PlanRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// A step of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]

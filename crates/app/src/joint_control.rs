@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use domain::checklist::Checklist;
 use domain::ids::{InspectionId, OrgId, PlaceId};
-use domain::inspection::{Inspection, Occasion, Outcome};
-use domain::joint_control::{CROWDED, Standing, high_risk, is_crowded};
-use domain::org::OrgKind;
+use domain::inspection::{Answer, Inspection, Occasion, Outcome, Verdict};
+use domain::joint_control::{CROWDED, Standing, high_risk, is_crowded, speaks_for_the_body};
+use domain::org::{Assignment, OrgKind};
 use domain::place_list::ListKind;
 use domain::policy::{Action, Subject};
 use domain::task::{Task, Window};
@@ -18,7 +19,8 @@ use store::Read;
 use store::inspection::InspectionFilter;
 use store::joint_control::SignatureRecord;
 use store::place::{PlaceFilter, PlaceRecord};
-use store::task::TaskFiling;
+use store::post::AssignmentRecord;
+use store::task::{StoredTask, TaskFiling};
 use utoipa::ToSchema;
 
 use crate::inspection::{InspectionView, load};
@@ -116,16 +118,42 @@ pub struct VisitSignatureInput {
     pub text: String,
 }
 
+/// A joint visit whose record waits for the signature of one of the caller's bodies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct VisitToSign {
+    pub inspection: String,
+    pub place: Named,
+    pub on: String,
+    /// Who made the record.
+    pub recorder: Named,
+    /// For whom the caller signs.
+    pub org: Named,
+    /// Everybody under it.
+    pub bodies: Vec<Named>,
+    /// `clear` or `hazards`.
+    pub outcome: String,
+    /// What was found wanting, in the words of the list.
+    pub failed: Vec<String>,
+}
+
+/// Records that wait for the caller's signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct VisitsToSign {
+    pub items: Vec<VisitToSign>,
+}
+
 /// The bodies that take part in a visit: who recorded it, whose people were there, whose task it answers.
 // Part of a page whose right was asked already.
-async fn bodies_of(read: &mut Read, done: &Inspection, recorder: &OrgId) -> Result<BTreeSet<OrgId>> {
+async fn bodies_of(
+    read: &mut Read,
+    done: &Inspection,
+    recorder: &OrgId,
+    held: &[AssignmentRecord],
+) -> Result<BTreeSet<OrgId>> {
     let mut orgs = BTreeSet::from([recorder.clone()]);
     let worn: BTreeSet<&str> = done.record.inspectors.iter().map(|one| one.assignment.as_str()).collect();
-    for held in read.assignments().await? {
-        if worn.contains(held.assignment.id.as_str()) {
-            orgs.insert(held.assignment.org);
-        }
-    }
+    let there = held.iter().filter(|one| worn.contains(one.assignment.id.as_str()));
+    orgs.extend(there.map(|one| one.assignment.org.clone()));
     if let Some(task) = &done.record.task
         && let Some(stored) = read.task(task).await?
     {
@@ -142,7 +170,8 @@ pub(crate) async fn signatures(
     caller: &Caller,
     (done, recorder): (&Inspection, &OrgId),
 ) -> Result<(Vec<VisitSignature>, bool)> {
-    let orgs = bodies_of(read, done, recorder).await?;
+    let held = read.assignments().await?;
+    let orgs = bodies_of(read, done, recorder, &held).await?;
     if orgs.len() < 2 {
         return Ok((Vec::new(), false));
     }
@@ -163,19 +192,108 @@ pub(crate) async fn signatures(
     Ok((views.collect(), may_sign))
 }
 
-/// Whether the caller may sign for a body: one of its people who records visits.
+/// What was found wanting in a visit, in the words of the lists it was filled in with.
+fn failed(done: &Inspection, lists: &[Checklist]) -> Vec<String> {
+    let record = &done.record;
+    let pinned = |list: &&Checklist| {
+        record.pins.iter().any(|pin| pin.code == list.code && pin.edition == list.edition.to_string())
+    };
+    let fails = record.answers.iter().filter(|one| one.verdict == Verdict::Fail);
+    let text = |answer: &Answer| {
+        let item =
+            lists.iter().filter(pinned).flat_map(|list| &list.items).find(|one| one.code == answer.item);
+        let asked = item.map_or(answer.item.as_str(), |one| one.text.as_str());
+        let note = answer.note.trim();
+        if note.is_empty() { asked.to_owned() } else { format!("{asked}：{note}") }
+    };
+    fails.map(text).collect()
+}
+
+/// The hat under which the caller signs for a body: that of one of its people who records visits and speaks for it.
+fn signing<'a>(caller: &'a Caller, org: &OrgId) -> Option<&'a Assignment> {
+    caller.hats.all().iter().find(|hat| {
+        hat.org == *org
+            && speaks_for_the_body(hat.role)
+            && domain::policy::reach(hat.role, Action::InspectionRecord).is_some()
+    })
+}
+
+/// Whether the caller may sign for a body.
 fn signs(caller: &Caller, org: &OrgId) -> bool {
-    caller
-        .hats
-        .all()
-        .iter()
-        .any(|hat| hat.org == *org && domain::policy::reach(hat.role, Action::InspectionRecord).is_some())
+    signing(caller, org).is_some()
+}
+
+/// Joint visits of this half-year and the one before whose record waits for the signature of one of the caller's bodies.
+// A list of the caller's own: what he may read, and of that what his body has not signed.
+async fn to_sign(read: &mut Read, caller: &Caller, today: Date) -> Result<Vec<VisitToSign>> {
+    let mut items = Vec::new();
+    let Some(scope) = caller.hats.scope(Action::InspectionRead) else { return Ok(items) };
+    if !caller.hats.all().iter().any(|hat| signs(caller, &hat.org)) {
+        return Ok(items);
+    }
+    let (from, to) = half_year(today);
+    let from = half_year(from.pred_opt().unwrap_or(from)).0;
+    let filter = together(from, to);
+    let mut found = read.inspections(&scope, &filter, None, READ).await?;
+    // Whoever owes a visit together with others opens its record wherever the place lies: no scope of rows has that.
+    let whole = Caller::system().scope(Action::InspectionRead)?;
+    let owed = InspectionFilter { joint: true, ..filter };
+    let known: BTreeSet<InspectionId> = found.iter().map(|(done, _)| done.record.id.clone()).collect();
+    let owed = read.inspections(&whole, &owed, None, READ).await?.into_iter();
+    found.extend(owed.filter(|(done, _)| !known.contains(&done.record.id)));
+    found.sort_by_key(|(done, _)| std::cmp::Reverse(done.record.ended_at.date()));
+    if found.is_empty() {
+        return Ok(items);
+    }
+    let ids: Vec<InspectionId> = found.iter().map(|(done, _)| done.record.id.clone()).collect();
+    let signed = read.inspection_signatures(&ids).await?;
+    let held = read.assignments().await?;
+    let names = Names::read(read).await?;
+    let lists: Vec<Checklist> = read.checklists().await?.into_iter().map(|one| one.checklist).collect();
+    let places: Vec<PlaceId> = found.iter().map(|(done, _)| done.record.place.clone()).collect();
+    let places = read.places_by_id(&places).await?.into_iter();
+    let places: HashMap<PlaceId, String> = places.map(|one| (one.place.id, one.place.name)).collect();
+    for (done, filing) in found {
+        let orgs = bodies_of(read, &done, &filing.org, &held).await?;
+        let is_signed = |org: &OrgId| {
+            *org == filing.org || signed.iter().any(|one| one.inspection == done.record.id && one.org == *org)
+        };
+        let Some(org) = orgs.iter().find(|org| !is_signed(org) && signs(caller, org)) else { continue };
+        match load(read, caller, &done.record.id).await {
+            Ok(_) => {}
+            Err(Error::NotFound) => continue,
+            Err(other) => return Err(other),
+        }
+        let place = places.get(&done.record.place).map_or("", String::as_str);
+        items.push(VisitToSign {
+            inspection: done.record.id.to_string(),
+            place: Named::new(done.record.place.as_str(), place),
+            on: done.record.ended_at.date().to_string(),
+            recorder: names.named_org(&filing.org),
+            org: names.named_org(org),
+            bodies: orgs.iter().map(|org| names.named_org(org)).collect(),
+            outcome: if done.outcome == Outcome::Hazards { "hazards" } else { "clear" }.to_owned(),
+            failed: failed(&done, &lists),
+        });
+    }
+    Ok(items)
 }
 
 /// The first and last day of the half-year a day lies in. Source: C13.3, twice a year (P).
 fn half_year(day: Date) -> (Date, Date) {
     let window = domain::period::Unit::HalfYear.window_of(day);
     (window.from, window.to)
+}
+
+/// Joint visits of some days that could be made, told apart where rows are read: others do not crowd them out.
+fn together(from: Date, to: Date) -> InspectionFilter {
+    InspectionFilter {
+        from: Some(from),
+        to: Some(to),
+        occasion: Some(Occasion::Joint),
+        looked: true,
+        ..InspectionFilter::default()
+    }
 }
 
 /// What the two lists say of a place.
@@ -213,6 +331,51 @@ impl Sides {
     }
 }
 
+async fn visit(
+    read: &mut Read,
+    caller: &Caller,
+    (done, recorder): (&Inspection, &OrgId),
+) -> Result<JointVisit> {
+    let (under, _) = signatures(read, caller, (done, recorder)).await?;
+    Ok(JointVisit {
+        inspection: done.record.id.to_string(),
+        on: done.record.ended_at.date().to_string(),
+        bodies_n: under.len().max(1),
+        signed_n: under.iter().filter(|one| one.is_recorder || one.at.is_some()).count().max(1),
+    })
+}
+
+fn planned_visit(stored: &StoredTask, names: &Names) -> JointPlanned {
+    let all = std::iter::once(&stored.task.lead).chain(&stored.task.joint);
+    JointPlanned {
+        task: stored.task.id.to_string(),
+        code: stored.filing.code.clone(),
+        due_on: stored.task.window.due_on.to_string(),
+        bodies: all.map(|org| names.named_org(org)).collect(),
+    }
+}
+
+/// The joint visit planned at a place, and those made there since a day, the newest first.
+// Part of the page of what led to them.
+pub(crate) async fn of_place(
+    read: &mut Read,
+    caller: &Caller,
+    names: &Names,
+    place: &PlaceId,
+    (since, today): (Date, Date),
+) -> Result<(Option<JointPlanned>, Vec<JointVisit>)> {
+    let whole = Caller::system().scope(Action::InspectionRead)?;
+    let filter = InspectionFilter { place: Some(place.clone()), ..together(since, today) };
+    let mut visits = Vec::new();
+    for (done, filing) in read.inspections(&whole, &filter, None, READ).await? {
+        visits.push(visit(read, caller, (&done, &filing.org)).await?);
+    }
+    let (_, last) = half_year(today);
+    let open = read.tasks_open_between(since, last).await?;
+    let planned = open.iter().find(|one| one.task.place == *place && !one.task.joint.is_empty());
+    Ok((planned.map(|stored| planned_visit(stored, names)), visits))
+}
+
 // Part of use cases that asked for the right.
 async fn control(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<JointControl> {
     let today = now.date();
@@ -230,36 +393,18 @@ async fn control(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<Joi
     let orgs: Vec<domain::org::Org> = read.orgs().await?.into_iter().map(|one| one.org).collect();
     let (from, to) = half_year(today);
     let seen = caller.hats.scope(Action::InspectionRead).unwrap_or_default();
-    let filter = InspectionFilter { from: Some(from), to: Some(to), ..InspectionFilter::default() };
+    let filter = together(from, to);
     let mut visits: HashMap<PlaceId, Vec<JointVisit>> = HashMap::new();
     for (done, filing) in read.inspections(&seen, &filter, None, READ).await? {
-        let together = done.record.occasion == Occasion::Joint && done.outcome != Outcome::NotPossible;
-        if !together {
-            continue;
-        }
-        let (under, _) = signatures(read, caller, (&done, &filing.org)).await?;
-        visits.entry(done.record.place.clone()).or_default().push(JointVisit {
-            inspection: done.record.id.to_string(),
-            on: done.record.ended_at.date().to_string(),
-            bodies_n: under.len().max(1),
-            signed_n: under.iter().filter(|one| one.is_recorder || one.at.is_some()).count().max(1),
-        });
+        let visit = visit(read, caller, (&done, &filing.org)).await?;
+        visits.entry(done.record.place.clone()).or_default().push(visit);
     }
     let mut planned: HashMap<PlaceId, JointPlanned> = HashMap::new();
     for stored in read.tasks_open_between(from, to).await? {
         if stored.task.joint.is_empty() {
             continue;
         }
-        let all = std::iter::once(&stored.task.lead).chain(&stored.task.joint);
-        planned.insert(
-            stored.task.place.clone(),
-            JointPlanned {
-                task: stored.task.id.to_string(),
-                code: stored.filing.code.clone(),
-                due_on: stored.task.window.due_on.to_string(),
-                bodies: all.map(|org| names.named_org(org)).collect(),
-            },
-        );
+        planned.insert(stored.task.place.clone(), planned_visit(&stored, &names));
     }
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut items: Vec<(Standing, JointPlace)> = Vec::with_capacity(places.len());
@@ -367,6 +512,12 @@ impl App {
         Ok(tx.commit(audit, view).await?)
     }
 
+    /// Joint visits whose record waits for the signature of one of the caller's bodies; for who signs nothing none.
+    pub async fn visits_to_sign(&self, caller: &Caller) -> Result<VisitsToSign> {
+        let today = self.now().date();
+        Ok(VisitsToSign { items: to_sign(&mut self.db.read(&self.town).await?, caller, today).await? })
+    }
+
     /// Signs a visit for one's own body.
     ///
     /// Errors: the body took no part, made the record itself, or signed already.
@@ -393,7 +544,7 @@ impl App {
             message: "您的单位没有参加这次联合检查，或者已经签字".to_owned(),
         })?;
         let org = OrgId::from(open.org.id.as_str());
-        let hat = caller.hats.all().iter().find(|hat| hat.org == org).ok_or(Error::NotFound)?;
+        let hat = signing(caller, &org).ok_or(Error::NotFound)?;
         let signed = SignatureRecord {
             id: self.new_id(),
             inspection: id.clone(),

@@ -7,6 +7,7 @@
 mod edit;
 mod file;
 mod kept;
+mod outline;
 
 use std::collections::BTreeMap;
 
@@ -49,6 +50,8 @@ const MOST: usize = 10_000;
 /// Something that can be switched on a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Layer {
+    /// Which land villages cover, and the town.
+    Territories,
     /// The register of places, by risk grade.
     Places,
     /// Hazards where they were found, by level.
@@ -91,6 +94,7 @@ pub struct Feature {
 impl Layer {
     /// Every one, in the order of the switch; what is drawn last lies on top.
     pub const ALL: &'static [Self] = &[
+        Self::Territories,
         Self::Places,
         Self::Placards,
         Self::PlanItems,
@@ -109,6 +113,7 @@ impl Layer {
     /// Stable id, part of every address.
     pub fn id(self) -> &'static str {
         match self {
+            Self::Territories => "territories",
             Self::Places => "places",
             Self::Hazards => "hazards",
             Self::Forces => "forces",
@@ -123,6 +128,7 @@ impl Layer {
     /// What people call it.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Territories => "辖区范围",
             Self::Places => "场所",
             Self::Hazards => "隐患",
             Self::Forces => "消防站队",
@@ -137,6 +143,7 @@ impl Layer {
     /// The right its rows are read by.
     pub fn action(self) -> Action {
         match self {
+            Self::Territories => Action::PlaceRead,
             Self::Places => Action::PlaceRead,
             Self::Hazards => Action::HazardRead,
             Self::Forces => Action::ForceRead,
@@ -151,6 +158,7 @@ impl Layer {
     /// Tables that make a read layer old when they change.
     fn tables(self) -> &'static [&'static str] {
         match self {
+            Self::Territories => &["boundary", "territory"],
             Self::Places => &["place", "list_entry", "territory"],
             Self::Hazards => &["place", "list_entry", "hazard", "territory"],
             Self::Forces => &["force", "territory"],
@@ -166,6 +174,7 @@ impl Layer {
     /// The desk's page of one of its things.
     fn page(self, id: &str) -> String {
         match self {
+            Self::Territories => "/orgs".to_owned(),
             Self::Places => format!("/places/{id}"),
             Self::Hazards => format!("/hazards/{id}"),
             Self::Forces => format!("/forces/{id}"),
@@ -181,6 +190,11 @@ impl Layer {
     /// Codes and words of its legend, the gravest last: of several in one spot it shows.
     pub fn classes(self) -> &'static [(&'static str, &'static str)] {
         match self {
+            Self::Territories => &[
+                ("outline_group", "组、网格"),
+                ("outline_village", "村（社区）"),
+                ("outline_town", "镇、区县"),
+            ],
             Self::Places => {
                 &[("unrated", "未评级"), ("blue", "蓝"), ("yellow", "黄"), ("orange", "橙"), ("red", "红")]
             }
@@ -251,6 +265,7 @@ impl Layer {
             [("village", code), ("village_name", name)]
         };
         Ok(match self {
+            Self::Territories => self.territories(read, village).await?,
             Self::Places => {
                 let spots = read.place_spots(scope).await?;
                 spots.into_iter().map(|spot| self.place(spot, village)).collect()
@@ -655,7 +670,7 @@ impl App {
     /// One layer.
     pub async fn layer(&self, caller: &Caller, id: &str) -> Result<LayerView> {
         let layer = layer_of(id)?;
-        let set = self.layer_set(caller, layer).await?;
+        let set = self.layer_set(caller, layer, None).await?;
         let on = Some(self.now().date());
         let today = FeatureQuery { from: on, to: on, ..FeatureQuery::default() };
         let queryables = set.features.first().map(|one| one.told.iter().map(|(key, _)| (*key).to_owned()));
@@ -679,7 +694,7 @@ impl App {
         query: &FeatureQuery,
     ) -> Result<FeaturePage> {
         let layer = layer_of(id)?;
-        let set = self.layer_set(caller, layer).await?;
+        let set = self.layer_set(caller, layer, query.from.filter(|from| query.to == Some(*from))).await?;
         if let Some(sample) = set.features.first()
             && let Some((key, _)) = query.equal.iter().find(|(key, _)| sample.says(layer, key).is_none())
         {
@@ -702,7 +717,7 @@ impl App {
     /// One feature.
     pub async fn layer_feature(&self, caller: &Caller, id: &str, feature: &str) -> Result<FeatureView> {
         let layer = layer_of(id)?;
-        let set = self.layer_set(caller, layer).await?;
+        let set = self.layer_set(caller, layer, None).await?;
         let at = set.features.binary_search_by(|known| known.id.as_str().cmp(feature));
         let found = at.ok().and_then(|at| set.features.get(at)).ok_or(Error::NotFound)?;
         Ok(found.view(layer))
@@ -717,7 +732,7 @@ impl App {
         on: Option<Date>,
     ) -> Result<Vec<u8>> {
         let layer = layer_of(id)?;
-        let set = self.layer_set(caller, layer).await?;
+        let set = self.layer_set(caller, layer, on).await?;
         let on = on.unwrap_or(self.now().date());
         self.aside(move || {
             let classes: Vec<&str> = layer.classes().iter().map(|(code, _)| *code).collect();

@@ -8,6 +8,7 @@ pub mod assessment;
 pub mod attachment;
 pub mod audit;
 pub mod base_map;
+pub mod boundary;
 pub mod budget;
 pub mod calendar;
 pub mod call_test;
@@ -81,11 +82,12 @@ pub mod unit_link;
 pub mod vault;
 pub mod view;
 pub mod waiver;
+pub mod warning;
 pub mod whistle;
 pub mod workbench;
 
 pub use caller::Caller;
-pub use context::{App, Clock, Reader};
+pub use context::{App, Clock, DEMO, Reader};
 pub use error::{Error, Result};
 
 /// The hash of a request under its operation id.

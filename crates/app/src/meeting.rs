@@ -24,12 +24,6 @@ use crate::{App, Caller, Error, Result};
 
 pub use correct::{MeetingCorrection, MeetingEdition};
 
-impl From<MeetingRefusal> for Error {
-    fn from(refusal: MeetingRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// A meeting in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MeetingRow {

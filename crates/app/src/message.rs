@@ -4,17 +4,16 @@
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
 pub mod push;
+pub mod receipt;
 
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 
-use domain::ids::{MessageId, PersonId};
+use domain::ids::{MessageId, OrgId, PersonId};
 use domain::message::push::Ending;
-use domain::message::{
-    Attempt, Channel, Message, MessageRefusal, Next, Quiet, Reach, Rules, State, Urgency, Way, down,
-};
-use domain::org::{Assignment, Role};
+use domain::message::{Attempt, Channel, Message, Next, Quiet, Reach, Rules, State, Urgency, Way, down};
+use domain::org::{Assignment, Role, lies_in};
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -86,6 +85,10 @@ pub trait Courier: Send + Sync {
     fn deliver<'a>(&'a self, _parcel: &'a Parcel) -> Delivered<'a> {
         Box::pin(std::future::ready(Err("本程序没有对外推送的通道".to_owned())))
     }
+    /// What receipts of this channel's gateway are signed with; none where it gives none.
+    fn receipt_secret(&self, _channel: Channel) -> Option<String> {
+        None
+    }
     /// Whom the push service of this address may write to, as `mailto:…`; none where the town does not send to it.
     fn push_contact(&self, _endpoint: &str) -> Option<String> {
         None
@@ -107,19 +110,17 @@ impl Courier for DeskOnly {
     }
 }
 
-impl From<MessageRefusal> for Error {
-    fn from(refusal: MessageRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// A try.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AttemptView {
     pub channel: Word,
     pub at: String,
+    /// The gateway took it, and has not told since that it failed.
     pub ok: bool,
     pub error: String,
+    /// What the gateway told later: `delivered`, `answered` or `failed`.
+    pub told: Option<Word>,
+    pub told_at: Option<String>,
 }
 
 /// A message.
@@ -227,8 +228,10 @@ fn view(record: &MessageRecord, names: &Names) -> MessageView {
             .map(|one| AttemptView {
                 channel: Word::new(one.channel.code(), one.channel.label()),
                 at: one.at.to_rfc3339(),
-                ok: one.receipt.is_some(),
-                error: one.error.clone(),
+                ok: one.went(),
+                error: one.told.as_ref().map_or(&one.error, |told| &told.reason).clone(),
+                told: one.told.as_ref().map(|told| Word::new(told.outcome.code(), told.outcome.label())),
+                told_at: one.told.as_ref().map(|told| told.at.to_rfc3339()),
             })
             .collect(),
     }
@@ -280,6 +283,24 @@ pub(crate) fn office_and_village(held: &[Assignment], path: &str, today: Date) -
     told.map(|one| one.person.clone()).collect()
 }
 
+/// Whoever must know of what holds for these territories: the office, and everywhere in them who answers for a village, a
+/// grid or its station, by posts they hold that day.
+pub(crate) fn concerned(held: &[Assignment], areas: &[String], today: Date) -> BTreeSet<PersonId> {
+    let is_there =
+        |one: &Assignment| areas.iter().any(|area| lies_in(&one.path, area) || lies_in(area, &one.path));
+    let is_told = |one: &Assignment| match one.role {
+        Role::OfficeHead | Role::OfficeClerk => true,
+        Role::VillageSecretary
+        | Role::VillageStaff
+        | Role::StationChief
+        | Role::GridManager
+        | Role::GridWorker => is_there(one),
+        _ => false,
+    };
+    let told = held.iter().filter(|one| one.is_valid_on(today) && is_told(one));
+    told.map(|one| one.person.clone()).collect()
+}
+
 /// The minute of the town's day.
 fn minute(now: Timestamp) -> u32 {
     u32::try_from((now.0 - Timestamp::start_of(now.date()).0) / 60_000).unwrap_or(0)
@@ -295,6 +316,13 @@ pub(crate) struct News<'a> {
     pub urgency: Urgency,
     /// What it says, without anything of residents.
     pub text: &'a str,
+}
+
+/// Who holds a right for which body on a day: whoever is told when the body has to act.
+pub(crate) async fn answering(read: &mut Read, right: Action, day: Date) -> Result<Vec<(OrgId, PersonId)>> {
+    let held = read.assignments().await?.into_iter().map(|one| one.assignment);
+    let may = held.filter(|one| one.is_valid_on(day) && domain::policy::reach(one.role, right).is_some());
+    Ok(may.map(|one| (one.org, one.person)).collect())
 }
 
 /// By what a message is known: one event, one of its news, one person.
@@ -457,7 +485,7 @@ impl App {
                 Ok(receipt) => (Some(receipt), String::new()),
                 Err(error) => (None, error),
             };
-            let made = Attempt { channel: letter.channel, at: now, receipt, error };
+            let made = Attempt { channel: letter.channel, at: now, receipt, error, told: None };
             message = message.tried(made.clone());
             attempt = Some(made);
         }
@@ -474,6 +502,9 @@ impl App {
         push::end(&mut tx, gone, Ending::Gone, now).await?;
         if let Some(made) = attempt.as_ref().filter(|_| says_of_channel) {
             tx.insert_try(&self.new_id(), &message.id, made).await?;
+            if let Some(receipt) = made.receipt.as_deref().filter(|receipt| !receipt.is_empty()) {
+                tx.note_receipt((made.channel, receipt), &message.id, now).await?;
+            }
             let fresh: Vec<Attempt> = std::iter::once(made.clone()).chain(last).collect();
             let fallen = down(&fresh, rules).into_iter().find(|channel| !down_now.contains(channel));
             if let Some(channel) = fallen {

@@ -110,7 +110,9 @@ impl App {
         caller.scope(Action::BoardRead)?;
         let mut read = self.db.read(&self.town).await?;
         let (plan, _) = plan_in_force(&mut read, self.now().date()).await?;
-        read.notice(&plan.code).await?.ok_or(Error::NotFound)
+        let notice = read.notice(&plan.code).await?.ok_or(Error::NotFound)?;
+        // The plan may have got a clause since the notice was attached.
+        Ok(NoticeRecord { passages: passages(&plan.clauses, &notice.body), ..notice })
     }
 
     /// The plain text of a notice that was sent as `.txt` or `.docx`; nothing is kept of the file.
@@ -228,7 +230,8 @@ impl App {
         let (plan, _) = plan_in_force(&mut read, at.unwrap_or(self.now().date())).await?;
         let Some(clause) = plan.clause(clause) else { return Ok(None) };
         let Some(notice) = read.notice(&plan.code).await? else { return Ok(None) };
-        let Some(passage) = notice.passages.iter().find(|passage| passage.clause == clause.code) else {
+        let passages = passages(&plan.clauses, &notice.body);
+        let Some(passage) = passages.iter().find(|passage| passage.clause == clause.code) else {
             return Ok(None);
         };
         let text = notice.body.get(passage.start..passage.end).unwrap_or_default();

@@ -1,13 +1,58 @@
-//! Whether an operation was carried out before, and whether the house is up.
+//! Whether an operation was carried out before, when it was done as far as the phone can show, and whether the house is up.
 
+use domain::time::{Timestamp, Timing};
 pub use store::operation::{Known, Operation};
 
 use crate::{App, Caller, Result};
+
+/// What the stamp of an anchor is for.
+const ANCHOR: &str = "operation.anchor";
 
 impl App {
     /// What is known of an operation id the caller sent.
     pub async fn operation(&self, _caller: &Caller, operation: &Operation) -> Result<Known> {
         Ok(self.db.read(&self.town).await?.operation(operation).await?)
+    }
+
+    /// Tells the caller's phone the time in a form it can show later: `id.milliseconds.stamp`. Only his own operations can rest
+    /// on it. Nothing of it is kept here before one does.
+    pub async fn anchor(&self, caller: &Caller) -> Result<String> {
+        let (id, at) = (self.new_id(), self.now().0.to_string());
+        let keys = self.db.keys(&self.town).await?;
+        let stamp = keys.stamp(&[ANCHOR, caller.account.as_str(), &id, &at])?;
+        Ok(format!("{id}.{at}.{stamp}"))
+    }
+
+    /// What a phone says of when an operation was done: the anchor, the milliseconds it counted since or `-`, and its own clock's
+    /// milliseconds, with blanks between. What we did not give out, or nobody can read, says nothing and stands in no one's way.
+    pub async fn timing(&self, caller: &Caller, said: &str) -> Result<Option<Timing>> {
+        let mut words = said.split(' ');
+        let (Some(anchor), Some(elapsed), Some(wall), None) =
+            (words.next(), words.next(), words.next(), words.next())
+        else {
+            return Ok(None);
+        };
+        let mut parts = anchor.split('.');
+        let (Some(id), Some(at), Some(stamp), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Ok(None);
+        };
+        let elapsed_ms = elapsed.parse::<i64>().ok().filter(|ms| *ms >= 0);
+        let (Ok(anchor_at), Ok(wall_at)) = (at.parse(), wall.parse()) else { return Ok(None) };
+        if elapsed != "-" && elapsed_ms.is_none() {
+            return Ok(None);
+        }
+        let keys = self.db.keys(&self.town).await?;
+        if !keys.is_stamp(&[ANCHOR, caller.account.as_str(), id, at], stamp)? {
+            return Ok(None);
+        }
+        Ok(Some(Timing {
+            anchor: id.to_owned(),
+            anchor_at: Timestamp(anchor_at),
+            elapsed_ms,
+            wall_at: Timestamp(wall_at),
+        }))
     }
 
     /// Whether the database answers.

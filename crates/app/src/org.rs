@@ -4,9 +4,9 @@
 mod chart;
 
 use domain::ids::{AccountId, OrgId, PersonId, TerritoryCode};
-use domain::org::{Assignment, Certificate, Level, Org, OrgKind, Person, Post, Relation, Territory};
+use domain::org::{Assignment, Certificate, Level, Life, Org, OrgKind, Person, Post, Relation, Territory};
 use domain::policy::{Action, Subject};
-use domain::time::Timestamp;
+use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::account::Account;
@@ -15,10 +15,11 @@ use store::person::PersonRecord;
 use store::post::{AssignmentRecord, CertificateRecord, PostRecord};
 use utoipa::ToSchema;
 
-pub use chart::{ChartGap, ChartHolder, ChartNode, ChartPost, OrgChart};
+pub use chart::{ChartAway, ChartGap, ChartHolder, ChartNode, ChartPost, OrgChart};
 
 use crate::error::FieldProblem;
 use crate::person::initials;
+use crate::post::read_day;
 use crate::{App, Caller, Error, Result, secret};
 
 /// 辖区 as pages see it.
@@ -120,6 +121,10 @@ pub struct OrgView {
     pub territory: String,
     /// Whether it exists today.
     pub active: bool,
+    /// First day; null where nobody knows.
+    pub founded_on: Option<String>,
+    /// The first day on which it is no more.
+    pub closed_on: Option<String>,
     /// Row version.
     pub version: i64,
     /// What the caller may do to it now.
@@ -148,6 +153,10 @@ pub struct OrgInput {
     pub territory: String,
     /// Whether it exists today; it does unless said otherwise.
     pub active: Option<bool>,
+    /// First day; empty where nobody knows, stays as it is when left out.
+    pub founded_on: Option<String>,
+    /// The first day on which it is no more; today when it ends and nothing is said.
+    pub closed_on: Option<String>,
     /// The version the change is based on.
     pub version: Option<i64>,
 }
@@ -313,9 +322,9 @@ impl App {
         let hat = caller.hat(Action::OrgChange, &Subject::town())?;
         let mut tx = self.write(caller).await?;
         let id = OrgId::from(self.new_id());
-        let org = read_org(&mut tx, id.clone(), input).await?;
+        let (org, life) = read_org(&mut tx, id.clone(), input, Life::default(), now.date()).await?;
         let ord = tx.orgs().await?.iter().map(|o| o.ord).max().unwrap_or(0) + 1;
-        let record = OrgRecord { org, ord, version: 1, recorded_at: now };
+        let record = OrgRecord { org, life, ord, version: 1, recorded_at: now };
         tx.insert_org(&record).await?;
         let audit = caller.audit_as(hat, "org.add", ("org", id.as_str()), "", now);
         Ok(tx.commit(audit, org_view(caller, &record)).await?)
@@ -331,7 +340,14 @@ impl App {
         if input.version.is_some_and(|version| version != record.version) {
             return Err(Error::stale(&org_view(caller, &record)));
         }
-        record.org = read_org(&mut tx, id.clone(), input).await?;
+        (record.org, record.life) = read_org(&mut tx, id.clone(), input, record.life, now.date()).await?;
+        // Nobody's post is orphaned.
+        if !record.org.active && tx.posts().await?.iter().any(|one| one.post.active && one.post.org == *id) {
+            return Err(Error::Refused {
+                code: "org.has_posts",
+                message: "机构下还有岗位，请先撤销岗位再撤销机构".to_owned(),
+            });
+        }
         tx.update_org(&record).await?;
         record.version += 1;
         let audit = caller.audit_as(hat, "org.change", ("org", id.as_str()), "", now);
@@ -361,14 +377,14 @@ impl App {
             tx.insert_territory(&TerritoryRecord { territory, ord, version, recorded_at }).await?;
         }
         for (ord, org) in (1..).zip(roster.orgs.iter().cloned()) {
-            tx.insert_org(&OrgRecord { org, ord, version, recorded_at }).await?;
+            tx.insert_org(&OrgRecord { org, life: Life::default(), ord, version, recorded_at }).await?;
         }
         for person in roster.persons.iter().cloned() {
             let pinyin = initials(&person.name);
             tx.insert_person(&PersonRecord { person, pinyin, version, recorded_at }).await?;
         }
         for post in roster.posts.iter().cloned() {
-            tx.insert_post(&PostRecord { post, version, recorded_at }).await?;
+            tx.insert_post(&PostRecord { post, life: Life::default(), version, recorded_at }).await?;
         }
         for assignment in roster.assignments.iter().cloned() {
             tx.insert_assignment(&AssignmentRecord { assignment, version, recorded_at }).await?;
@@ -405,7 +421,7 @@ fn lasting(id: AccountId, login: &str, person: &PersonId, password_hash: &str, n
 }
 
 /// Who works for the town sees how it is organised; so does who keeps the book of it.
-fn sees_people(caller: &Caller) -> Result<()> {
+pub(crate) fn sees_people(caller: &Caller) -> Result<()> {
     caller.scope(Action::PersonRead).or_else(|_| caller.scope(Action::OrgChange)).map(drop)
 }
 
@@ -424,12 +440,37 @@ fn org_view(caller: &Caller, record: &OrgRecord) -> OrgView {
         label: o.label,
         territory: o.territory.to_string(),
         active: o.active,
+        founded_on: record.life.founded_on.map(|day| day.to_string()),
+        closed_on: record.life.closed_on.map(|day| day.to_string()),
         version: record.version,
         actions: may.then(|| Action::OrgChange.code().to_owned()).into_iter().collect(),
     }
 }
 
-async fn read_org(read: &mut Read, id: OrgId, input: OrgInput) -> Result<Org> {
+/// The days as they shall be; `before` stays where nothing is said.
+pub(crate) fn read_life(
+    fields: &mut Fields,
+    before: Life,
+    (founded_on, closed_on): (Option<&str>, Option<&str>),
+) -> Life {
+    let mut day = |field, said: Option<&str>, old| match said.map(str::trim) {
+        None => old,
+        Some("") => None,
+        Some(text) => Some(read_day(fields, field, text)),
+    };
+    Life {
+        founded_on: day("founded_on", founded_on, before.founded_on),
+        closed_on: day("closed_on", closed_on, before.closed_on),
+    }
+}
+
+async fn read_org(
+    read: &mut Read,
+    id: OrgId,
+    input: OrgInput,
+    before: Life,
+    today: Date,
+) -> Result<(Org, Life)> {
     let mut fields = Fields::default();
     let name = fields.name("name", &input.name);
     let kind = OrgKind::from_code(&input.kind);
@@ -444,9 +485,11 @@ async fn read_org(read: &mut Read, id: OrgId, input: OrgInput) -> Result<Org> {
     if read.territory(&territory).await?.is_none() {
         fields.wrong("territory", "org.territory", "没有这个辖区，请从列表中选择");
     }
+    let life = read_life(&mut fields, before, (input.founded_on.as_deref(), input.closed_on.as_deref()));
     fields.done()?;
     let (Some(kind), Some(relation)) = (kind, relation) else { return Err(Error::NotFound) };
-    Ok(Org {
+    let active = input.active.unwrap_or(true);
+    let org = Org {
         id,
         kind,
         short_name: or(input.short_name, &name),
@@ -455,8 +498,9 @@ async fn read_org(read: &mut Read, id: OrgId, input: OrgInput) -> Result<Org> {
         relation,
         label: input.label.trim().to_owned(),
         territory,
-        active: input.active.unwrap_or(true),
-    })
+        active,
+    };
+    Ok((org, life.checked(active, today)?))
 }
 
 fn or(text: String, other: &str) -> String {

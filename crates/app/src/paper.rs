@@ -19,8 +19,8 @@ use std::sync::LazyLock;
 use domain::ids::{OrgId, PaperId, PhotoId};
 use domain::org::{Assignment, Org, Relation};
 use domain::paper::{
-    About, Catalog, ENFORCEMENT_CASE, FieldProblem, Marks, Paper, PaperRefusal, SECRECY, State, Template,
-    URGENCY, Value, Values,
+    About, Catalog, ENFORCEMENT_CASE, FieldProblem, Marks, Paper, SECRECY, State, Template, URGENCY, Value,
+    Values,
 };
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
@@ -54,12 +54,6 @@ pub use view::{
     AboutView, FrozenView, MarksView, PaperColumn, PaperField, PaperOptions, PaperPage, PaperProblem,
     PaperRow, PaperTemplate, PaperView, Prefilled, ServiceView,
 };
-
-impl From<PaperRefusal> for Error {
-    fn from(refusal: PaperRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// The templates and series that come along; files of ours, checked by a test of `exchange`.
 pub(crate) fn catalog() -> &'static Catalog {
@@ -150,7 +144,10 @@ pub(crate) fn hat_for(caller: &Caller, template: &Template, deed: Deed, at: &Sub
         };
         let message = match template.right() {
             Action::HazardOrder => {
-                format!("《{}》只能由持有效证件的执法人员办理；可以改用督促整改通知书", template.name)
+                format!(
+                    "《{}》只能由两名以上持有效证件的执法人员办理（行政处罚法第四十二条、方案第十一条 C11.4），您的岗位不能{what}；可以改用督促整改通知书",
+                    template.name
+                )
             }
             _ => format!("您的岗位不能{what}《{}》，需要时请联系消安办", template.name),
         };

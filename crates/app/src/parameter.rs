@@ -20,12 +20,15 @@ use utoipa::ToSchema;
 use crate::account::DEMANDS;
 use crate::call_test::ANSWER_WITHIN;
 use crate::certificate;
+use crate::device;
 use crate::dispatch;
 use crate::docket;
+use crate::enforcement;
 use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE, YES_HOLDS};
 use crate::facility;
 use crate::force;
 use crate::fulfilment::{Ask, lens};
+use crate::hazard::ladder::LISTED_AFTER;
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
 use crate::house;
 use crate::incident;
@@ -159,6 +162,7 @@ static OWN: &[Own] = &[
     own_of(GENERAL_DAYS, "一般隐患整改期限", &["日", WORKING_DAYS], 365.0),
     own_of(LARGER_DAYS, "较大隐患整改期限", &["日", WORKING_DAYS], 365.0),
     own_of(EXTENSION_SHARE, "延期最长占原整改期限的比例", &["%"], 100.0),
+    own_of(LISTED_AFTER, "较大隐患逾期多少天由镇挂牌督办", &["日"], 365.0),
     own_of(("inspection.frequency.red", 12.0), "红色场所每年检查几次", &["次"], 366.0),
     own_of(("inspection.frequency.orange", 4.0), "橙色场所每年检查几次", &["次"], 366.0),
     own_of(("inspection.frequency.yellow", 2.0), "黄色场所每年检查几次", &["次"], 366.0),
@@ -193,6 +197,8 @@ static OWN: &[Own] = &[
     line_of(placard::GOVERNMENT_LINE, "公示牌上的政务服务热线（留空为不列）"),
     line_of(placard::HAZARD_LINE, "公示牌上的火灾隐患举报电话（留空为不列）"),
     own_of(ANSWER_WITHIN, "呼叫测试多少秒内应答为按时", &["秒"], 3_600.0),
+    own_of(device::silence::NEVER_DAYS, "设备投用几天后仍从未上报即查明", &["日"], 365.0),
+    own_of(device::silence::SILENT_DAYS, "设备失联几天内查明并恢复", &["日"], 365.0),
     own_of(incident::JOIN_MINUTES, "多少分钟内的信号可并为一起警情", &["分钟"], 1_440.0),
     own_of(incident::JOIN_METRES, "相距多少米内的信号可并为一起警情", &["米"], 5_000.0),
     own_of(incident::CAMERA_METRES, "摄像机最远看多少米", &["米"], 50_000.0),
@@ -203,9 +209,11 @@ static OWN: &[Own] = &[
     own_of(incident::unheard::NEXT_S, "警情多少秒无人知晓再通知消安办和所在村", &["秒"], 3_600.0),
     own_of(incident::unheard::LEADER_S, "警情多少秒无人知晓再通知镇领导", &["秒"], 7_200.0),
     own_of(incident::card::NEAR_METRES, "警情周边多少米内找水源和摄像机", &["米"], 20_000.0),
+    own_of(incident::rehearsal::DOWNWIND_KM, "推演中下风向多少公里内的场所要点名", &["公里"], 50.0),
+    own_of(dispatch::way::WAY_METRES, "出动路线两侧多少米内找水源", &["米"], 2_000.0),
     own_of(
         digest::WARNING_LEVEL,
-        "几级以上预警通知值守（4 特别严重、3 严重、2 较重、1 一般；5 为不通知）",
+        "几级以上预警通知值守、消安办和所涉村格（4 特别严重、3 严重、2 较重、1 一般；5 为不通知）",
         &["级"],
         5.0,
     ),
@@ -227,6 +235,18 @@ static OWN: &[Own] = &[
     own_of(dispatch::NIGHT_FROM, "夜班几点开始", &["时"], 23.0),
     own_of(sector::UNITS, "同一行业几个单位有同样隐患即为行业性隐患", &["家"], 999.0),
     own_of(docket::TRANSFER_DAYS, "疑似重大隐患几个工作日内移送区消防救援机构", &[WORKING_DAYS], 60.0),
+    own_of(
+        enforcement::LARGE_CITIZEN,
+        "对公民罚款多少元起为较大数额、告知听证权利（0 为未设：一律告知）",
+        &["元"],
+        10_000_000.0,
+    ),
+    own_of(
+        enforcement::LARGE_ORGANISATION,
+        "对法人或者其他组织罚款多少元起为较大数额、告知听证权利（0 为未设：一律告知）",
+        &["元"],
+        10_000_000.0,
+    ),
     own_of(whistle::OFFICE_FROM, "办公时间几点开始", &["时"], 23.0),
     own_of(whistle::OFFICE_UNTIL, "办公时间几点结束", &["时"], 24.0),
     own_of(whistle::DISTRICT_AFTER, "吹哨未应答报分管领导后几个工作日提请区级", &[WORKING_DAYS], 60.0),
@@ -274,7 +294,8 @@ fn of_vehicles() -> &'static [Own] {
     })
 }
 
-/// The times of whistles: no checked source gives them. Source: handbook of the field §4.4.
+/// The times of whistles as they were set one by one, before a kind was set as a whole: what was decided of them stays to be read
+/// and holds until the kind is set ([`whistle::kind`]); nothing new of them is proposed.
 fn of_whistles() -> &'static [Own] {
     static OF_WHISTLES: OnceLock<Vec<Own>> = OnceLock::new();
     OF_WHISTLES.get_or_init(|| {
@@ -288,7 +309,7 @@ fn of_whistles() -> &'static [Own] {
                 most: 9_999.0,
             })
         };
-        whistle::kinds().iter().flat_map(both).collect()
+        whistle::kind::shipped().iter().flat_map(both).collect()
     })
 }
 
@@ -322,6 +343,17 @@ fn unit(asked: &ParameterInput, now: &Parameter) -> Result<String> {
 /// The parameter as it is in force on a day, the program's defaults included.
 fn current(plan: &Plan, name: &str, on: Date) -> Option<Parameter> {
     let own = own(name);
+    if let Some(code) = whistle::kind::code_of(name) {
+        let set = plan.parameter_on(name, on).filter(|set| set.effective_from <= on);
+        return Some(set.cloned().unwrap_or_else(|| Parameter {
+            name: name.to_owned(),
+            value: whistle::kind::beginning(plan, code, on),
+            unit: String::new(),
+            basis: Basis::TownSetting,
+            source: "程序默认值".to_owned(),
+            effective_from: plan.effective_from,
+        }));
+    }
     if let Some(set) = plan.parameter_on(name, on) {
         return Some(match own.map(|own| &own.comes) {
             // Lines were numbers once, which lost the zero of an area code.
@@ -350,7 +382,11 @@ fn uses<'a>(plan: &'a Plan, name: &'a str) -> impl Iterator<Item = (&'a Duty, Us
     })
 }
 
-fn label(plan: &Plan, name: &str) -> String {
+fn label(plan: &Plan, name: &str, value: &Value) -> String {
+    if whistle::kind::code_of(name).is_some() {
+        let kind = whistle::kind::read_kind(value);
+        return format!("吹哨类别·{}", kind.map_or_else(|| "（新增）".to_owned(), |kind| kind.name));
+    }
     if let Some(own) = own(name) {
         return own.label.clone().into_owned();
     }
@@ -412,6 +448,15 @@ pub(crate) async fn text_on(read: &mut Read, (name, otherwise): (&str, &str), on
 /// The value as the duties that use it can read it.
 fn checked(plan: &Plan, asked: &ParameterInput, now: &Parameter) -> Result<()> {
     let wrong = |message: &str| Err(Error::field("value", "parameter.value", message));
+    if let Some(code) = whistle::kind::code_of(&asked.name) {
+        return match whistle::kind::read_kind(&asked.value) {
+            Some(kind) if kind.code == code => Ok(()),
+            _ => wrong("吹哨类别请在“吹哨类别”页面提出调整"),
+        };
+    }
+    if whistle::kind::is_single_time(&asked.name) {
+        return wrong("吹哨时限随类别一起设置，请在“吹哨类别”页面提出调整");
+    }
     match (&asked.value, &now.value) {
         (Value::Number(number), Value::Number(_)) if asked.name.starts_with("score.") => {
             match (0.0..=1.0).contains(number) {
@@ -450,12 +495,17 @@ fn checked(plan: &Plan, asked: &ParameterInput, now: &Parameter) -> Result<()> {
 }
 
 /// Every parameter of the plan in force and of the program.
-async fn settings(read: &mut Read, today: Date) -> Result<Vec<Setting>> {
+pub(crate) async fn settings(read: &mut Read, today: Date) -> Result<Vec<Setting>> {
     let (plan, version) = plan_in_force(read, today).await?;
-    let (base, _) = exchange::plan_file::read(&version.source);
+    let base = crate::plan::read_once(&version.source)?;
     let records = read.parameters().await?;
     let mut names: Vec<String> = base.parameters.iter().map(|parameter| parameter.name.clone()).collect();
     names.extend(owns().map(|own| own.name.to_string()));
+    let is_set = |name: &str| records.iter().any(|record| record.parameter.name == name);
+    names.retain(|name| !whistle::kind::is_single_time(name) || is_set(name));
+    names.extend(whistle::kind::shipped().iter().map(|kind| whistle::kind::setting_of(&kind.code)));
+    let added = records.iter().map(|record| &record.parameter.name);
+    names.extend(added.filter(|name| whistle::kind::code_of(name).is_some()).cloned());
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
     let people: std::collections::BTreeMap<String, String> =
@@ -480,12 +530,18 @@ async fn settings(read: &mut Read, today: Date) -> Result<Vec<Setting>> {
         });
         let people =
             involved.filter_map(|id| people.get(&id).map(|name| (id.clone(), name.clone()))).collect();
+        let pending = own_records().find(|record| record.decision == Decision::Proposed).cloned();
+        // What is not in force yet is called what it shall be called.
+        let called = match (&current.value, &pending) {
+            (Value::Text(text), Some(record)) if text.is_empty() => &record.parameter.value,
+            (value, _) => value,
+        };
         out.push(Setting {
             people,
-            label: label(&plan, &name),
+            label: label(&plan, &name, called),
             current,
             history,
-            pending: own_records().find(|record| record.decision == Decision::Proposed).cloned(),
+            pending,
             units: own(&name).map(|own| &*own.units).filter(|units| units.len() > 1).unwrap_or_default(),
             used_by,
             name,
@@ -553,7 +609,7 @@ pub(crate) async fn waiting(
     waiting.sort_by_key(|record| record.recorded_at);
     let (plan, _) = plan_in_force(read, today).await?;
     let row = |record: ParameterRecord| WaitingParameter {
-        label: label(&plan, &record.parameter.name),
+        label: label(&plan, &record.parameter.name, &record.parameter.value),
         value: value_json(&record.parameter.value),
         unit: record.parameter.unit.clone(),
         from: record.parameter.effective_from.to_string(),
@@ -660,6 +716,10 @@ impl App {
         let now = self.now();
         let mut tx = self.write(caller).await?;
         let record = tx.parameter(id).await?.ok_or(Error::NotFound)?;
+        if record.version != version {
+            let now = setting(&mut tx, &record.parameter.name, now.date()).await?;
+            return Err(Error::stale(&view(now)));
+        }
         if record.decision != Decision::Proposed {
             return Err(Error::Refused {
                 code: "parameter.decided",

@@ -148,6 +148,9 @@ pub struct PersonInput {
     pub office_phone: String,
     /// Whether still with us.
     pub active: Option<bool>,
+    /// Why not any more, or why again; asked for when somebody leaves.
+    #[serde(default)]
+    pub reason: String,
     /// The version the change is based on.
     pub version: Option<i64>,
 }
@@ -234,12 +237,20 @@ impl<'a> Shown<'a> {
         self.of(person).iter().filter(|held| held.is_valid_on(today)).map(|held| held.role).collect()
     }
 
+    /// Everybody on the post of an assignment.
+    fn beside(&self, held: &Assignment) -> Vec<Assignment> {
+        self.held.values().flatten().filter(|one| one.post == held.post).cloned().collect()
+    }
+
     fn views(&self, person: &PersonId, valid: bool) -> Vec<AssignmentView> {
         let today = self.now.date();
         self.of(person)
             .iter()
             .filter(|held| held.is_valid_on(today) == valid)
-            .map(|held| assignment_view(held, &self.names, &self.posts, today))
+            .map(|held| {
+                let beside = if held.away.is_empty() { Vec::new() } else { self.beside(held) };
+                assignment_view(self.caller, held, &beside, (&self.names, &self.posts), today)
+            })
             .collect()
     }
 }
@@ -402,12 +413,33 @@ impl App {
             record.person.phone = read_phone(&mut fields, "phone", &phone);
         }
         record.person.office_phone = read_phone(&mut fields, "office_phone", &input.office_phone);
-        record.person.active = input.active.unwrap_or(record.person.active);
+        let was_active = record.person.active;
+        record.person.active = input.active.unwrap_or(was_active);
+        let leaves = was_active && !record.person.active;
+        if leaves && input.reason.trim().is_empty() {
+            fields.wrong("reason", "person.no_reason", "请写明不再在岗的原因");
+        }
         fields.done()?;
+        if leaves {
+            let today = now.date();
+            let mut posts = Vec::new();
+            for one in held.iter().filter(|one| one.to.is_none_or(|to| to >= today)) {
+                let post = tx.post(&one.post).await?;
+                posts.push(post.map_or_else(|| one.post.to_string(), |kept| kept.post.name));
+            }
+            if !posts.is_empty() {
+                let (name, posts) = (&record.person.name, posts.join("、"));
+                return Err(Error::Refused {
+                    code: "person.has_posts",
+                    message: format!("{name}还在任或将任{posts}，请先换人交接或结束任职，再登记离开"),
+                });
+            }
+        }
         tx.update_person(&record).await?;
         record.version += 1;
         let view = self.person_view(&mut tx, caller, &record).await?;
-        let audit = caller.audit_as(hat, "person.change", ("person", id.as_str()), &hat.path, now);
+        let mut audit = caller.audit_as(hat, "person.change", ("person", id.as_str()), &hat.path, now);
+        audit.reason = input.reason.trim().to_owned();
         Ok(tx.commit(audit, view).await?)
     }
 

@@ -445,6 +445,7 @@ impl App {
             "facility" => &[Action::FacilityReport, Action::FacilityCheck],
             "follow_up" => &[Action::FollowUpDo],
             "report_case" => &[Action::ReportCaseTake, Action::ReportCaseHandle],
+            crate::enforcement::step::ABOUT => &[Action::CaseHandle, Action::CaseDecide, Action::CaseReview],
             _ => &[Action::LetterSign],
         };
         let Some(first) = done.first() else { return Err(Error::NotFound) };
@@ -531,6 +532,11 @@ async fn belongs_to(
                 None => None,
             };
             (subject, Action::ReportCaseRead)
+        }
+        crate::enforcement::step::ABOUT => {
+            let whole = Caller::system().scope(Action::CaseRead)?;
+            let found = read.case(&object_id.into(), &whole).await?;
+            (found.map(|record| crate::enforcement::subject(&record)), Action::CaseRead)
         }
         _ => return Ok(None),
     }))

@@ -24,6 +24,7 @@ pub(crate) use gazetteer::Gazetteer;
 use view::{ContactInput, PlaceInput, PlacePage, PlaceQuery, PlaceView, Revealed, parse_word};
 
 use crate::error::FieldProblem;
+use crate::house::heads::{Following, heads_stay, note_count};
 use crate::person::initials;
 use crate::{App, Caller, Error, Result, risk};
 
@@ -67,6 +68,27 @@ pub(crate) async fn place_in_scope(
     let place = read.place(id, &scope).await?.ok_or(Error::NotFound)?;
     let subject = place_subject(read, &place).await?;
     Ok((place, subject))
+}
+
+/// The place of this id for whoever may read it, or goes there because open work names his organisation: nobody owes a visit,
+/// an answer or his coming to a place he may not look at. What he may do to the place itself stays as its own subject says.
+///
+/// Errors: [`Error::NotFound`] when he may not; voided ones are found too.
+pub(crate) async fn place_to_read(
+    read: &mut Read,
+    caller: &Caller,
+    id: &PlaceId,
+) -> Result<(PlaceRecord, Subject)> {
+    let named = match place_in_scope(read, caller, Action::PlaceRead, id).await {
+        Err(Error::NotFound) => read.orgs_named_at(id).await?,
+        known => return known,
+    };
+    let (place, subject) = at_place(read, id, named).await?;
+    if !caller.scope(Action::PlaceRead)?.admits(&subject) {
+        return Err(Error::NotFound);
+    }
+    let own = place_subject(read, &place).await?;
+    Ok((place, own))
 }
 
 /// A place and where something stands that these organisations did there or owe it.
@@ -363,13 +385,13 @@ impl App {
     /// One place with where it stands, if the caller may see it.
     pub async fn place(&self, caller: &Caller, id: &PlaceId) -> Result<(PlaceRecord, Subject)> {
         let mut read = self.db.read(&self.town).await?;
-        place_in_scope(&mut read, caller, Action::PlaceRead, id).await
+        place_to_read(&mut read, caller, id).await
     }
 
     /// One place whole, if the caller may see it.
     pub async fn place_view(&self, caller: &Caller, id: &PlaceId) -> Result<PlaceView> {
         let mut read = self.db.read(&self.town).await?;
-        let (record, subject) = place_in_scope(&mut read, caller, Action::PlaceRead, id).await?;
+        let (record, subject) = place_to_read(&mut read, caller, id).await?;
         view::view(&mut read, caller, &record, &subject, self.now().date()).await
     }
 
@@ -416,6 +438,10 @@ impl App {
         self.follow_heads(&mut tx, &mut record, &caller.name, now).await?;
         risk::copy_into(&mut record, &Default::default(), now.date());
         tx.insert_place(&record).await?;
+        // Whoever registers a house with its heads says so today.
+        let following = Following::read(&mut tx, now.date()).await?;
+        let said = (Some(now.date()), caller.name.as_str());
+        note_count(&mut tx, &following, &record, said, (&caller.name, now)).await?;
         let id = record.place.id.clone();
         self.answer(caller, tx, &hat, "place.add", &id, "").await
     }
@@ -438,6 +464,7 @@ impl App {
         if record.place.code != known.place.code && taken(&mut tx, &record).await? {
             return Err(code_taken(&record.place.code));
         }
+        heads_stay(&record, &known)?;
         // A house by its category alone follows its heads too.
         if record.place.heads != known.place.heads || !record.place.kinds().eq(known.place.kinds()) {
             self.follow_heads(&mut tx, &mut record, &caller.name, now).await?;

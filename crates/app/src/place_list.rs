@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use crate::place::view::word;
 use crate::place::{Gazetteer, coverage_label, coverage_sentence, place_in_scope, reason};
+use crate::plan::plan_in_force;
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 
@@ -77,6 +78,8 @@ pub struct PlaceListView {
     pub count: i64,
     /// Against the baseline; none without one.
     pub drift: Option<DriftView>,
+    /// Row version.
+    pub version: i64,
     /// What the caller may do to it.
     pub actions: Vec<String>,
 }
@@ -128,9 +131,27 @@ pub struct ListSummary {
     pub never_added_note: String,
 }
 
+/// What the plan itself counts, to begin a list with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PlanCount {
+    /// Kind of list.
+    pub kind: String,
+    /// For which village; none for the whole town.
+    pub village: Option<Named>,
+    /// The number it gives.
+    pub count: u32,
+    /// Its date.
+    #[schema(value_type = String)]
+    pub on: Date,
+    /// The notice.
+    pub source: String,
+}
+
 /// Every list one may see, and two of them side by side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PlaceLists {
+    /// What the plan in force counts; empty for who may open no list.
+    pub plan_counts: Vec<PlanCount>,
     /// The lists.
     pub items: Vec<PlaceListView>,
     /// Side by side.
@@ -230,12 +251,6 @@ pub struct CoverageErrors {
     pub counts: Vec<CoverageCount>,
 }
 
-impl From<ListRefusal> for Error {
-    fn from(refusal: ListRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// Where a list stands as far as rights are concerned.
 fn subject_of(list: &PlaceList, names: &Gazetteer) -> Subject {
     let path = list.village.as_ref().and_then(|v| names.territory(v)).map_or("", |t| t.path.as_str());
@@ -255,6 +270,68 @@ fn entry_view(named: &NamedEntry, names: &Gazetteer) -> EntryView {
         reason_out: reason_out.unwrap_or_default(),
         version: named.entry.version,
     }
+}
+
+fn list_view(record: &ListRecord, names: &Gazetteer, on: Date, count: i64, may: bool) -> PlaceListView {
+    let list = &record.list;
+    PlaceListView {
+        id: record.id.clone(),
+        kind: word(&list.kind),
+        kind_label: list.kind.label().to_owned(),
+        owner: names.org(&list.owner),
+        village: list.village.as_ref().map(|v| names.place(v)),
+        baseline: list.baseline.as_ref().map(|b| BaselineView {
+            count: b.count,
+            on: b.as_of,
+            source: b.source.clone(),
+        }),
+        count,
+        drift: list.drift(on).map(|drift| DriftView {
+            entered: drift.entered,
+            left: drift.left,
+            net: count - i64::from(drift.count.baseline),
+        }),
+        version: record.version,
+        actions: may.then(|| Action::ListChange.code().to_owned()).into_iter().collect(),
+    }
+}
+
+/// What the plan in force itself counts, for who opens a list; nothing where no plan is installed.
+async fn counted_by_plan(read: &mut Read, names: &Gazetteer, on: Date) -> Result<Vec<PlanCount>> {
+    let plan = match plan_in_force(read, on).await {
+        Ok((plan, _)) => plan,
+        Err(Error::Refused { code: "plan.none", .. }) => return Ok(Vec::new()),
+        Err(other) => return Err(other),
+    };
+    let source = if plan.notice_no.is_empty() { plan.title.clone() } else { plan.notice_no.clone() };
+    let mut counts = Vec::new();
+    for term in &plan.terms {
+        let Some(kind) = term.label.strip_prefix("list:") else { continue };
+        if crate::place::view::parse_word::<ListKind>(kind).is_none() {
+            continue;
+        }
+        for one in &term.baselines {
+            let fits = |v: &&domain::org::Territory| {
+                v.name == one.at || v.short_name == one.at || v.aliases.contains(&one.at)
+            };
+            let village = names.villages().find(fits).map(|v| names.place(&v.code));
+            if village.is_some() || one.at.is_empty() {
+                let (kind, source) = (kind.to_owned(), source.clone());
+                counts.push(PlanCount { kind, village, count: one.count, on: one.on, source });
+            }
+        }
+    }
+    Ok(counts)
+}
+
+/// A baseline as typed in.
+///
+/// Errors: a day that has not come.
+fn baseline_of(input: &BaselineInput, today: Date) -> Result<Baseline> {
+    if input.on > today {
+        return Err(Error::field("on", "place_list.baseline_day", "基数日期还没有到，请填写文件上的日期"));
+    }
+    Ok(Baseline { count: input.count, as_of: input.on, source: input.source.trim().to_owned() })
 }
 
 /// Every list with every stay.
@@ -282,35 +359,19 @@ impl App {
             if !scope.admits(&subject) {
                 continue;
             }
-            let list = &record.list;
             let count = sizes.get(&record.id).copied().unwrap_or(0);
-            let drift = list.drift(on).map(|drift| DriftView {
-                entered: drift.entered,
-                left: drift.left,
-                net: count - i64::from(drift.count.baseline),
-            });
             let may = caller.hats.hat(Action::ListChange, &subject).is_some();
-            items.push(PlaceListView {
-                id: record.id.clone(),
-                kind: word(&list.kind),
-                kind_label: list.kind.label().to_owned(),
-                owner: names.org(&list.owner),
-                village: list.village.as_ref().map(|v| names.place(v)),
-                baseline: list.baseline.as_ref().map(|b| BaselineView {
-                    count: b.count,
-                    on: b.as_of,
-                    source: b.source.clone(),
-                }),
-                count,
-                drift,
-                actions: may.then(|| Action::ListChange.code().to_owned()).into_iter().collect(),
-            });
+            items.push(list_view(&record, &names, on, count, may));
             seen.push(record.list);
         }
+        let plan_counts = match caller.hats.scope(Action::ListChange) {
+            Some(_) => counted_by_plan(&mut read, &names, on).await?,
+            None => Vec::new(),
+        };
         let (village, police) = (ListKind::VillageListed, ListKind::PoliceListed);
         let counts: HashMap<String, i64> = read.list_counts(village, on, &scope).await?.into_iter().collect();
         let overlap = read.list_overlap(village, police, on, &scope).await?;
-        let baseline_of = |code: &str| {
+        let baseline_at = |code: &str| {
             let own =
                 |l: &&PlaceList| l.kind == village && l.village.as_ref().is_some_and(|v| v.as_str() == code);
             seen.iter().find(own).and_then(|l| l.baseline.as_ref()).map(|b| b.count)
@@ -320,7 +381,7 @@ impl App {
             .filter(|v| scope.admits(&Subject::of(&v.path, None)) || counts.contains_key(v.code.as_str()))
             .map(|v| VillageCount {
                 village: names.place(&v.code),
-                baseline: baseline_of(v.code.as_str()),
+                baseline: baseline_at(v.code.as_str()),
                 count: counts.get(v.code.as_str()).copied().unwrap_or(0),
             })
             .collect();
@@ -339,7 +400,7 @@ impl App {
             overlap: overlap.both,
             never_added_note: NEVER_ADDED.to_owned(),
         };
-        Ok(PlaceLists { items, summary })
+        Ok(PlaceLists { plan_counts, items, summary })
     }
 
     /// Stays on one list within the caller's scope, on a day or all there ever were.
@@ -390,11 +451,7 @@ impl App {
                 "村（社区）名录要选择是哪个村（社区）",
             ));
         }
-        let baseline = input.baseline.as_ref().map(|b| Baseline {
-            count: b.count,
-            as_of: b.on,
-            source: b.source.trim().to_owned(),
-        });
+        let baseline = input.baseline.as_ref().map(|b| baseline_of(b, now.date())).transpose()?;
         let list = PlaceList { kind, owner, village, baseline, entries: Vec::new() };
         let subject = subject_of(&list, &names);
         let hat = caller.hat(Action::ListChange, &subject)?;
@@ -409,27 +466,44 @@ impl App {
         }
         let record = ListRecord { id: self.new_id(), list, version: 1, recorded_at: now };
         tx.insert_place_list(&record).await?;
-        let view = PlaceListView {
-            id: record.id.clone(),
-            kind: word(&kind),
-            kind_label: kind.label().to_owned(),
-            owner: names.org(&record.list.owner),
-            village: record.list.village.as_ref().map(|v| names.place(v)),
-            baseline: record.list.baseline.as_ref().map(|b| BaselineView {
-                count: b.count,
-                on: b.as_of,
-                source: b.source.clone(),
-            }),
-            count: 0,
-            drift: record.list.drift(now.date()).map(|d| DriftView {
-                entered: 0,
-                left: 0,
-                net: d.count.difference,
-            }),
-            actions: vec![Action::ListChange.code().to_owned()],
-        };
+        let view = list_view(&record, &names, now.date(), 0, true);
         let audit = caller.audit_as(hat, "place_list.add", ("place_list", &record.id), &subject.path, now);
         Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Corrects what a document counted; why, and what stood there before, are on record.
+    ///
+    /// Errors: no reason; a stale version comes with the list as it now stands.
+    pub async fn correct_baseline(
+        &self,
+        caller: &Caller,
+        list: &str,
+        input: &BaselineInput,
+        (why, version): (&str, i64),
+    ) -> Result<PlaceListView> {
+        let now = self.now();
+        let why = reason(why)?;
+        let baseline = baseline_of(input, now.date())?;
+        let mut tx = self.write(caller).await?;
+        let names = Gazetteer::read(&mut tx).await?;
+        let mut record = tx.place_list(list).await?.ok_or(Error::NotFound)?;
+        let subject = subject_of(&record.list, &names);
+        if !caller.scope(Action::PlaceRead)?.admits(&subject) {
+            return Err(Error::NotFound);
+        }
+        let hat = caller.hat(Action::ListChange, &subject)?;
+        let sizes: HashMap<String, i64> = tx.list_sizes(now.date()).await?.into_iter().collect();
+        let count = sizes.get(list).copied().unwrap_or(0);
+        if record.version != version {
+            return Err(Error::stale(&list_view(&record, &names, now.date(), count, true)));
+        }
+        let before = record.list.baseline.replace(baseline);
+        tx.update_place_list(&record).await?;
+        record.version += 1;
+        let mut audit = caller.audit_as(hat, "place_list.baseline", ("place_list", list), &subject.path, now);
+        audit.reason = why.to_owned();
+        audit.detail = serde_json::json!({ "before": before, "after": record.list.baseline }).to_string();
+        Ok(tx.commit(audit, list_view(&record, &names, now.date(), count, true)).await?)
     }
 
     /// Puts a place on a list.

@@ -2,16 +2,17 @@
 //! decided by a leader who did not propose it; what a change would do can be seen before. What does not belong here:
 //! judging duties (`fulfilment`), inspection plans (`inspection_plan`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{Datelike, Months};
 use domain::fulfilment::{Question, Tally};
-use domain::plan::Plan;
 use domain::plan::compare::{Comparison, compare};
+use domain::plan::{Clause, Plan};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
-use exchange::plan_file::{self, duty_edits, duty_text, edited, with_duty};
-pub use exchange::plan_file::{DutyDraft, DutyEdit};
+use exchange::plan_file::{self, added_clause, duty_edits, duty_text, edited, with_duty};
+pub use exchange::plan_file::{ClauseDraft, DutyDraft, DutyEdit};
 use serde::Serialize;
 use store::parameter::{Decision, ParameterRecord};
 pub use store::plan::{PlanProposal, PlanVersion};
@@ -38,7 +39,7 @@ pub struct Installed {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Wanted {
     /// Written from the first word.
-    Draft(DutyDraft),
+    Draft(Box<DutyDraft>),
     /// The one that is there, changed in what a form shows.
     Edit(DutyEdit),
 }
@@ -82,6 +83,10 @@ pub struct PlanEffect {
     pub before: Option<Tally>,
     /// As they would be; none where it ends.
     pub after: Option<Tally>,
+    /// Its clause, as code and title.
+    pub clause: (String, String),
+    /// Whether the plan lacks that clause and gets it with the duty.
+    pub adds_clause: bool,
     /// All duties of its clause as they are.
     pub clause_before: Tally,
     /// As they would be.
@@ -143,6 +148,15 @@ fn changed(source: &str, duty: &str, text: Option<&str>) -> Result<(String, Plan
     if text.is_none() && !there {
         return Err(no_such_duty());
     }
+    if let Some((code, no)) = text.and_then(added_clause) {
+        let (before, _) = plan_file::read(source);
+        let is_other = |clause: &&Clause| !clause.absent_in_source && clause.no != no;
+        if let Some(other) = before.clause(&code).filter(is_other) {
+            let message = format!("条款代码“{code}”已用于“{} {}”，请换一个代码", other.no, other.title);
+            let (field, code) = ("clause.code".to_owned(), "plan.clause_taken");
+            return Err(Error::Invalid(vec![crate::error::FieldProblem { field, code, message }]));
+        }
+    }
     let after = with_duty(source, duty, text);
     let (plan, problems) = plan_file::read(&after);
     if problems.is_empty() {
@@ -150,9 +164,15 @@ fn changed(source: &str, duty: &str, text: Option<&str>) -> Result<(String, Plan
     }
     // A key a line: the line of a mistake names the field of the form.
     let field = |problem: &plan_file::Problem| {
-        let line = after.lines().nth(problem.line.saturating_sub(1)).unwrap_or_default();
+        let lines: Vec<&str> = after.lines().take(problem.line).collect();
+        let line = lines.last().copied().unwrap_or_default();
         let key = line.split_once(" = ").map_or("duty", |(key, _)| key.trim());
-        if key.starts_with('{') { "needs".to_owned() } else { key.to_owned() }
+        let table = lines.iter().rev().find(|line| line.starts_with("[["));
+        match table {
+            Some(&"[[clause]]") => format!("clause.{key}"),
+            _ if key.starts_with('{') => "needs".to_owned(),
+            _ => key.to_owned(),
+        }
     };
     Err(refused(&problems, field))
 }
@@ -165,12 +185,29 @@ pub(crate) async fn plan_in_force(read: &mut Read, on: Date) -> Result<(Plan, Pl
         code: "plan.none",
         message: "还没有安装方案文件，请管理员运行 fengsui plan install".to_owned(),
     })?;
-    let (plan, problems) = plan_file::read(&version.source);
+    let plan = settled(read_once(&version.source)?, read.parameters().await?, on);
+    Ok((plan, version))
+}
+
+/// How many plan files are remembered: the one in force, the one to come, one looked back at, one of a test beside.
+const REMEMBERED: usize = 4;
+
+/// The plan a text says. The text is long and nearly every page of the office asks for it, so the last ones read are remembered.
+pub(crate) fn read_once(source: &str) -> Result<Plan> {
+    static READ: Mutex<VecDeque<(String, Plan)>> = Mutex::new(VecDeque::new());
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, plan)) = read.iter().find(|(text, _)| text == source) {
+        return Ok(plan.clone());
+    }
+    let (plan, problems) = plan_file::read(source);
     if let Some(problem) = problems.first() {
         return Err(Error::Internal(format!("the plan in force cannot be read: {problem}")));
     }
-    let plan = settled(plan, read.parameters().await?, on);
-    Ok((plan, version))
+    if read.len() == REMEMBERED {
+        read.pop_front();
+    }
+    read.push_back((source.to_owned(), plan.clone()));
+    Ok(plan)
 }
 
 /// The words behind a tag family, as the duties of the plan use them: `meeting:risk` is called by the duty that asks
@@ -291,9 +328,12 @@ impl App {
             }
             sum
         };
+        let named = after.clause(&either.clause).or_else(|| known.plan.clause(&either.clause));
         Ok(PlanEffect {
             duty: either.id.clone(),
             title: either.title.clone(),
+            clause: (either.clause.clone(), named.map(|clause| clause.title.clone()).unwrap_or_default()),
+            adds_clause: known.plan.clause(&either.clause).is_none_or(|clause| clause.absent_in_source),
             before: of(&now),
             after: of(&then),
             clause_before: clause(&now),

@@ -1,6 +1,7 @@
 //! Posts and who is on them: staffing, appointing, certificates. An assignment that ended stays, and what was done under
 //! it keeps its hat. What does not belong here: rights (`domain::policy`), persons themselves (`person`).
 
+mod away;
 pub mod owner;
 mod page;
 
@@ -8,8 +9,7 @@ use std::collections::BTreeMap;
 
 use domain::ids::{AssignmentId, OrgId, PersonId, PostId, TerritoryCode};
 use domain::org::{
-    Assignment, Certificate, Level, Org, OrgKind, OrgRefusal, Person, Post, Relation, Role, Territory,
-    appoint,
+    Assignment, Certificate, Level, Life, Org, OrgKind, Person, Post, Relation, Role, Territory, appoint,
 };
 use domain::policy::{Action, Subject};
 use domain::time::Date;
@@ -20,22 +20,18 @@ use store::person::PersonRecord;
 use store::post::{AssignmentRecord, PostRecord};
 use utoipa::ToSchema;
 
+pub use away::{PostAwayBack, PostAwayInput, PostAwayView};
+pub(crate) use away::{away_view, back, post_away};
 pub(crate) use page::waiting;
 pub(crate) use page::{Book, WARN_DAYS};
 pub use page::{LeaverView, PostPage, PostShortage, PostStretch, WaitingPost};
 
 use crate::gate::GateView;
 use crate::names::Names;
-use crate::org::Fields;
+use crate::org::{Fields, read_life};
 use crate::person::initials;
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
-
-impl From<OrgRefusal> for Error {
-    fn from(refusal: OrgRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// 任职 as pages see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -62,6 +58,8 @@ pub struct AssignmentView {
     pub basis: String,
     /// Whether it is valid today.
     pub valid: bool,
+    /// When he is away, from today on.
+    pub away: Vec<PostAwayView>,
 }
 
 /// 岗位 as pages see it.
@@ -83,8 +81,12 @@ pub struct PostView {
     pub min_n: u32,
     /// Most holders.
     pub max_n: Option<u32>,
-    /// Whether it still exists.
+    /// Whether it exists on the day.
     pub active: bool,
+    /// First day; null where nobody knows.
+    pub founded_on: Option<String>,
+    /// The first day on which it is no more.
+    pub closed_on: Option<String>,
     /// Who is on it on the day.
     pub holders: Vec<HolderView>,
     /// How many are missing.
@@ -118,6 +120,10 @@ pub struct HolderView {
     pub from: String,
     /// Last day.
     pub to: Option<String>,
+    /// When he is away, from the day on.
+    pub away: Vec<PostAwayView>,
+    /// The absence he is in on the day; null when he is there.
+    pub absent: Option<PostAwayView>,
     /// How he stands with the gate of clause 11 on this post; null where it does not ask for it, or he left it.
     pub gate: Option<GateView>,
 }
@@ -186,6 +192,8 @@ pub struct PostInput {
     pub min_n: u32,
     /// Most holders.
     pub max_n: Option<u32>,
+    /// First day; left out where nobody knows.
+    pub founded_on: Option<String>,
 }
 
 /// A post to change. What its holder is, for whom and where stays, because work stands on it.
@@ -200,6 +208,10 @@ pub struct PostChange {
     pub max_n: Option<u32>,
     /// Whether it still exists.
     pub active: bool,
+    /// First day; empty where nobody knows, stays as it is when left out.
+    pub founded_on: Option<String>,
+    /// The first day on which it is no more; today when it ends and nothing is said.
+    pub closed_on: Option<String>,
     /// The version the change is based on.
     pub version: i64,
 }
@@ -267,12 +279,15 @@ pub(crate) struct Terms {
 /// What posts are called.
 pub(crate) type PostNames = BTreeMap<PostId, PostRecord>;
 
+/// An assignment as the caller may know it; `beside` is everybody on the same post, asked only about who acts.
 pub(crate) fn assignment_view(
+    caller: &Caller,
     held: &Assignment,
-    names: &Names,
-    posts: &PostNames,
+    beside: &[Assignment],
+    (names, posts): (&Names, &PostNames),
     today: Date,
 ) -> AssignmentView {
+    let away = held.away.iter().filter(|one| one.to >= today);
     let post = posts.get(&held.post).map_or(held.role.label(), |post| post.post.name.as_str());
     AssignmentView {
         id: held.id.to_string(),
@@ -286,6 +301,7 @@ pub(crate) fn assignment_view(
         to: held.to.map(|day| day.to_string()),
         basis: held.basis.clone(),
         valid: held.is_valid_on(today),
+        away: away.map(|one| post_away(caller, held, one, beside, |who| names.person(who))).collect(),
     }
 }
 
@@ -330,7 +346,9 @@ impl App {
         if input.max_n.is_some_and(|most| most < input.min_n) {
             fields.wrong("max_n", "post.max", "最多人数不能少于最少人数");
         }
+        let life = read_life(&mut fields, Life::default(), (input.founded_on.as_deref(), None));
         fields.done()?;
+        let life = life.checked(true, now.date())?;
         let Some(role) = role else { return Err(Error::NotFound) };
         let id = PostId::from(self.new_id());
         let post = Post {
@@ -343,7 +361,7 @@ impl App {
             max_n: input.max_n,
             active: true,
         };
-        let record = PostRecord { post, version: 1, recorded_at: now };
+        let record = PostRecord { post, life, version: 1, recorded_at: now };
         tx.insert_post(&record).await?;
         let view = Book::read(&mut tx, now.date()).await?.view(caller, &record);
         Ok(tx.commit(caller.audit_as(hat, "post.add", ("post", id.as_str()), "", now), view).await?)
@@ -381,7 +399,7 @@ impl App {
         let terms = Terms { from, to, acting: input.acting, basis: input.basis.trim().to_owned() };
         let record = self.appoint_to(&mut tx, &post.post, &path, &person.person.id, terms).await?;
         let posts = [(post.post.id.clone(), post)].into_iter().collect();
-        let view = assignment_view(&record.assignment, &names, &posts, now.date());
+        let view = assignment_view(caller, &record.assignment, &[], (&names, &posts), now.date());
         let audit =
             caller.audit_as(hat, "assignment.add", ("assignment", record.assignment.id.as_str()), &path, now);
         Ok(tx.commit(audit, view).await?)
@@ -407,12 +425,18 @@ impl App {
         if input.max_n.is_some_and(|most| most < input.min_n) {
             fields.wrong("max_n", "post.max", "最多人数不能少于最少人数");
         }
+        let said = (input.founded_on.as_deref(), input.closed_on.as_deref());
+        let life = read_life(&mut fields, record.life, said);
         fields.done()?;
-        if !input.active && !book.holders(id).is_empty() {
-            return Err(Error::Refused {
-                code: "post.held",
-                message: "岗位还有人在任，请先办理离任再撤销岗位".to_owned(),
-            });
+        record.life = life.checked(input.active, now.date())?;
+        if let Some(closed) = record.life.closed_on {
+            let held = tx.assignments_of_post(id).await?;
+            if held.iter().any(|one| one.assignment.to.is_none_or(|last| last >= closed)) {
+                return Err(Error::Refused {
+                    code: "post.held",
+                    message: format!("岗位在 {closed} 及以后还有人在任，请先办理离任再撤销岗位"),
+                });
+            }
         }
         record.post.min_n = input.min_n;
         record.post.max_n = input.max_n;
@@ -437,6 +461,7 @@ impl App {
         terms: Terms,
     ) -> Result<AssignmentRecord> {
         let new = Assignment {
+            away: Vec::new(),
             id: AssignmentId::from(self.new_id()),
             person: person.clone(),
             post: post.id.clone(),
@@ -486,7 +511,13 @@ impl App {
             Some(org) => org,
             None => {
                 let org = government(self.new_id().into(), &town, &newcomer.town_name);
-                let record = OrgRecord { org: org.clone(), ord: 1, version: 1, recorded_at: now };
+                let record = OrgRecord {
+                    org: org.clone(),
+                    life: Life::default(),
+                    ord: 1,
+                    version: 1,
+                    recorded_at: now,
+                };
                 tx.insert_org(&record).await?;
                 org.id
             }
@@ -509,11 +540,18 @@ impl App {
                     max_n: None,
                     active: true,
                 };
-                tx.insert_post(&PostRecord { post: post.clone(), version: 1, recorded_at: now }).await?;
+                tx.insert_post(&PostRecord {
+                    post: post.clone(),
+                    life: Life::default(),
+                    version: 1,
+                    recorded_at: now,
+                })
+                .await?;
                 post
             }
         };
         let assignment = Assignment {
+            away: Vec::new(),
             id: AssignmentId::from(self.new_id()),
             person: person.id.clone(),
             post: post.id,
@@ -560,7 +598,7 @@ impl App {
         let names = Names::read(&mut tx).await?;
         let posts = tx.post(&record.assignment.post).await?.into_iter();
         let posts = posts.map(|post| (post.post.id.clone(), post)).collect();
-        let view = assignment_view(&record.assignment, &names, &posts, now.date());
+        let view = assignment_view(caller, &record.assignment, &[], (&names, &posts), now.date());
         let mut audit =
             caller.audit_as(hat, "assignment.end", ("assignment", id.as_str()), &record.assignment.path, now);
         audit.reason = end.basis.trim().to_owned();

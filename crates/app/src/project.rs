@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use domain::ids::{BudgetLineId, OrgId, ProjectId};
 use domain::org::Level;
 use domain::policy::{Action, Subject};
-use domain::project::{Event, Item, Project, ProjectRefusal, Stage, Step};
+use domain::project::{Event, Item, Project, Stage, Step};
 use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::facility::FacilityFilter;
@@ -23,12 +23,6 @@ use crate::{App, Caller, Error, Result};
 
 /// What stands before the number the program gives.
 const SERIES: &str = "XM";
-
-impl From<ProjectRefusal> for Error {
-    fn from(refusal: ProjectRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// Which projects.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]

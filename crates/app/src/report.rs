@@ -20,16 +20,12 @@ use store::report::ReportRecord;
 use store::seal::sha256;
 use utoipa::ToSchema;
 
+pub(crate) use figures::KeptInputs;
+
 use crate::follow_up::{FollowUpView, ask, show_photos, view as follow_up_view};
 use crate::post::owner::{OwnerView, Owners};
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
-
-impl From<ReportRefusal> for Error {
-    fn from(refusal: ReportRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// A figure as pages see it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -150,12 +146,17 @@ pub struct DifferenceView {
 /// What came of working a report out again.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Recomputed {
-    /// What was issued still has the hash it was sealed with.
+    /// What was issued still has the hash it was sealed with, and so has what it was worked out from.
     pub sealed: bool,
-    /// Every figure is what it was.
+    /// What it was worked out from was kept at issue; what was issued before that was done is only compared with today.
+    pub kept: bool,
+    /// From what was kept every figure comes out as it was issued.
     pub same: bool,
-    /// Those that are not.
+    /// Those that do not.
     pub differences: Vec<DifferenceView>,
+    /// Those that come out otherwise from the record and register as they are today, which may have been put right for days
+    /// gone by.
+    pub today: Vec<DifferenceView>,
 }
 
 /// A part as the office wrote it.
@@ -288,12 +289,13 @@ fn difference_view(found: &Difference) -> DifferenceView {
 }
 
 /// The hash over what is published: title, days, text, measures and figures, and which study it puts
-/// into words.
-pub(crate) fn content_hash(report: &Report, figures: &[Figure]) -> Result<String> {
+/// into words, and by its own hash what the figures were worked out from.
+pub(crate) fn content_hash(report: &Report, figures: &[Figure], inputs: Option<&str>) -> Result<String> {
     let published = (&report.title, report.from, report.to, &report.sections, &report.measures, figures);
-    let text = match &report.siting {
-        None => serde_json::to_string(&published),
-        Some(study) => serde_json::to_string(&(published, study)),
+    let text = match (&report.siting, inputs) {
+        (None, None) => serde_json::to_string(&published),
+        (Some(study), None) => serde_json::to_string(&(published, study)),
+        (study, Some(inputs)) => serde_json::to_string(&(published, study, inputs)),
     };
     let text = text.map_err(|e| Error::Internal(e.to_string()))?;
     Ok(sha256(text.as_bytes()))
@@ -573,10 +575,19 @@ impl App {
         let now = self.now();
         let mut record = self.db.read(&self.town).await?.report(id).await?.ok_or(Error::NotFound)?;
         self.is_newest(caller, &record, asked.version).await?;
-        let figures = self.shown(&record.report).await?;
+        let template = template_of(&record.report)?;
+        let (figures, kept) = match step {
+            Step::Issue if matches!(record.report.state, State::Submitted { .. }) => {
+                let days = (record.report.from, record.report.to);
+                let (figures, kept) = self.figures_kept(template, days).await?;
+                (figures, Some(kept))
+            }
+            Step::Submit | Step::Issue | Step::SendBack | Step::Void => {
+                (self.shown(&record.report).await?, None)
+            }
+        };
         let mut tx = self.write(caller).await?;
         let owners = Owners::read(&mut tx, now.date()).await?;
-        let template = template_of(&record.report)?;
         record.report = match step {
             Step::Submit => record.report.submit(caller.person.clone(), template)?,
             Step::SendBack => record.report.send_back(&asked.reason)?,
@@ -590,9 +601,13 @@ impl App {
                     ask(&mut tx, &owners, &origin, wanted, now).await?;
                     measure.follow_up = Some(item);
                 }
-                let sha256 = content_hash(&report, &figures)?;
+                if let Some(kept) = &kept {
+                    tx.note_blob(&kept.sha256, kept.size_bytes, KeptInputs::MEDIA, now).await?;
+                }
+                let inputs = kept.map(|kept| kept.sha256);
+                let sha256 = content_hash(&report, &figures, inputs.as_deref())?;
                 let record_no = tx.audit_head().await?.0;
-                let frozen = Frozen { figures: figures.clone(), record_no, sha256 };
+                let frozen = Frozen { figures: figures.clone(), record_no, sha256, inputs };
                 report.issue(caller.person.clone(), now, frozen)?
             }
         };
@@ -604,7 +619,8 @@ impl App {
         Ok(tx.commit(audit, view).await?)
     }
 
-    /// Works an issued report out again from the record and says what is not what it was.
+    /// Works an issued report out again from what was kept when it was issued, and beside it from the record of today, and
+    /// says what is not what it was.
     pub async fn recompute_report(&self, caller: &Caller, id: &ReportId) -> Result<Recomputed> {
         caller.scope(Action::ReportRead)?;
         let record = self.db.read(&self.town).await?.report(id).await?.ok_or(Error::NotFound)?;
@@ -612,12 +628,23 @@ impl App {
         let State::Issued { frozen, .. } = &report.state else {
             return Err(ReportRefusal::WrongState(report.state.label()).into());
         };
-        let now = self.figures(template_of(report)?, (report.from, report.to)).await?;
-        let found = differences(&frozen.figures, &now);
+        let (template, days) = (template_of(report)?, (report.from, report.to));
+        let again = match &frozen.inputs {
+            None => None,
+            Some(inputs) => self.figures_again(template, days, inputs)?,
+        };
+        let view = |figures: &[Figure]| -> Vec<DifferenceView> {
+            differences(&frozen.figures, figures).iter().map(difference_view).collect()
+        };
+        let today = view(&self.figures(template, days).await?);
+        let differences = again.as_deref().map(view);
+        let whole = content_hash(report, &frozen.figures, frozen.inputs.as_deref())? == frozen.sha256;
         Ok(Recomputed {
-            sealed: content_hash(report, &frozen.figures)? == frozen.sha256,
-            same: found.is_empty(),
-            differences: found.iter().map(difference_view).collect(),
+            sealed: whole && (frozen.inputs.is_none() || again.is_some()),
+            kept: frozen.inputs.is_some(),
+            same: differences.as_ref().is_some_and(Vec::is_empty),
+            differences: differences.unwrap_or_default(),
+            today,
         })
     }
 }

@@ -2,8 +2,10 @@
 //! is sealed apart and shown to the custodian alone, each time with a reason in the record. What does not belong here: what
 //! is shown ([`view`]), the steps (`step`), what strangers see and send ([`public`]).
 
+pub mod ground;
 pub mod open311;
 pub mod order;
+mod overrun;
 mod poster;
 pub mod public;
 mod step;
@@ -13,9 +15,7 @@ pub(crate) mod voice;
 use domain::ids::{OrgId, PhotoId, PlaceId, ReportCaseId};
 use domain::org::Assignment;
 use domain::policy::{Action, Subject};
-use domain::report_case::{
-    Act, Channel, Event, Finding, Matter, ReportCase, ReportCaseRefusal, Site, Stage, Terms,
-};
+use domain::report_case::{Act, Channel, Event, Finding, Matter, ReportCase, Site, Stage, Terms};
 use domain::time::{DAY_MS, Date, Timestamp};
 use store::report_case::{ReportCaseFilter, ReportCaseRecord, Reporter};
 use store::{Read, Write};
@@ -51,12 +51,6 @@ const ALIKE_DAYS: u64 = 30;
 /// The longest name, phone and address.
 const MAX_NAME: usize = 40;
 const MAX_ADDRESS: usize = 200;
-
-impl From<ReportCaseRefusal> for Error {
-    fn from(refusal: ReportCaseRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// Where a report stands as far as rights are concerned: where it is, who is to look, and whose the place is.
 ///
@@ -524,6 +518,7 @@ fn filter(
         due_before: asked.overdue.unwrap_or(false).then_some(now),
         from: None,
         until: None,
+        touched: None,
         text: given(&asked.q).map(str::to_owned),
     })
 }

@@ -1,21 +1,23 @@
 //! The town's roads: stretches measured, changed, cut in two, closed for a while and open again, voided. What does not
-//! belong here: what is shown ([`view`]), ways over many stretches ([`net`]), who is reached by what ([`access`]).
+//! belong here: what is shown ([`view`]), the network they make ([`net`]), one way over it ([`way`]), who is reached by what ([`access`]).
 
 pub mod access;
 pub mod blocked;
+pub(crate) mod ground;
 mod import;
 pub mod net;
 pub mod scenario;
 pub mod vehicle;
 pub mod view;
+pub mod way;
 
 use domain::geometry::Geometry;
 use domain::ids::{OrgId, RoadId, TerritoryCode};
 use domain::org::{Level, OrgKind};
 use domain::place::Confidence;
 use domain::policy::{Action, Subject};
-use domain::road::segment::{Act, Closed, Event, Rank, RoadRefusal, Segment, Surface};
-use domain::road::{Closure, Kind, OneWay, Road, WetSeason};
+use domain::road::segment::{Act, Barred, Closed, Event, Rank, Segment, Surface, Turn};
+use domain::road::{Barrier, Closure, Kind, OneWay, Road, WetSeason};
 use domain::time::{Date, Timestamp};
 use store::road::{RoadFilter, RoadRecord};
 use store::{Read, Write};
@@ -25,11 +27,11 @@ use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 use vehicle::vehicles_on;
 use view::{
-    Around, FitnessView, NeedView, RoadAsked, RoadInput, RoadOptions, RoadPage, RoadStep, RoadView,
-    VehicleNeeds,
+    Around, BarrierInput, FitnessView, NeedView, RoadAsked, RoadInput, RoadOptions, RoadPage, RoadStep,
+    RoadView, SpeedView, TurnInput, TurnView, VehicleNeeds,
 };
 
-pub use access::{AccessReport, GroupPointInput};
+pub use access::{AccessReport, GroupCountInput, GroupPointInput};
 pub use import::{MAX_MAP, RoadFileView, RoadImport, RoadRowProblem, file_too_large};
 
 /// 消防车辆几分钟内到达算按时. The city stations' five minutes; in villages the town sets its own. Source: handbook §4.5.
@@ -48,12 +50,6 @@ pub(crate) const WET_UNTIL: (&str, f64) = ("road.wet_until", 0.0);
 
 /// What stands before the number the program gives.
 const SERIES: &str = "LD";
-
-impl From<RoadRefusal> for Error {
-    fn from(refusal: RoadRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// Where a stretch lies as far as rights are concerned: with whoever recorded it, and with the village it lies in.
 pub(crate) async fn subject(read: &mut Read, record: &RoadRecord) -> Result<Subject> {
@@ -128,6 +124,20 @@ pub(crate) fn typed(record: &RoadRecord) -> RoadInput {
         fitness: FitnessView::of(&road.fitness),
         surface: segment.surface.map(|surface| surface.code().to_owned()),
         not_for_engine: segment.not_for_engine,
+        barriers: Some(
+            segment
+                .barriers
+                .iter()
+                .map(|one| BarrierInput { what: one.what.code().to_owned(), lon: one.at[0], lat: one.at[1] })
+                .collect(),
+        ),
+        turns: Some(
+            segment
+                .turns
+                .iter()
+                .map(|one| TurnInput { into: one.into.to_string(), only: one.only })
+                .collect(),
+        ),
         source: segment.source.clone(),
         surveyed_on: segment.surveyed_on.map(|on| on.to_string()),
         text: String::new(),
@@ -182,6 +192,16 @@ fn read_input(asked: &RoadInput, before: Option<&Segment>, today: Date) -> Resul
         line,
         surface,
         not_for_engine: asked.not_for_engine,
+        barriers: match &asked.barriers {
+            None => before.map(|before| before.barriers.clone()).unwrap_or_default(),
+            Some(told) => told.iter().map(read_barrier).collect::<Result<_>>()?,
+        },
+        turns: match &asked.turns {
+            None => before.map(|before| before.turns.clone()).unwrap_or_default(),
+            Some(told) => {
+                told.iter().map(|one| Turn { into: RoadId::from(one.into.trim()), only: one.only }).collect()
+            }
+        },
         source: asked.source.trim().to_owned(),
         surveyed_on,
         part_of: before.and_then(|before| before.part_of.clone()),
@@ -190,6 +210,34 @@ fn read_input(asked: &RoadInput, before: Option<&Segment>, today: Date) -> Resul
         void: None,
     };
     Ok(fresh.register(today)?)
+}
+
+fn read_barrier(asked: &BarrierInput) -> Result<Barred> {
+    let what = Barrier::from_code(asked.what.trim()).ok_or_else(|| unknown("barriers"))?;
+    Ok(Barred { what, at: [asked.lon, asked.lat] })
+}
+
+/// The stretches turns lead into, by their ids: people write their numbers.
+///
+/// Errors: no such stretch.
+async fn known_turns(read: &mut Read, segment: Segment, today: Date) -> Result<Segment> {
+    if segment.turns.is_empty() {
+        return Ok(segment);
+    }
+    let whole = Caller::system().scope(Action::RoadRead)?;
+    let mut turns = Vec::new();
+    for turn in &segment.turns {
+        let found = match read.road(&turn.into, &whole).await? {
+            Some(found) => Some(found),
+            None => read.road_with_code(turn.into.as_str()).await?,
+        };
+        let found = found.ok_or_else(|| {
+            Error::field("turns", "road.turn_unknown", "转向限制所指的路段不存在，请核对路段编号")
+        })?;
+        turns.push(Turn { into: found.segment.id, only: turn.only });
+    }
+    // By their ids it shows whether one is told twice.
+    Ok(Segment { turns, ..segment }.register(today)?)
 }
 
 fn read_fitness(asked: &FitnessView) -> Result<domain::road::Fitness> {
@@ -241,14 +289,15 @@ impl App {
         let mut found = read.roads(&scope, &filter(asked, &names)?).await?;
         found.retain(|one| {
             let vehicle = vehicles.iter().find(|vehicle| vehicle.class == class);
-            let is_wanted =
-                wanted.is_none_or(|word| vehicle.is_some_and(|v| view::passes(&one.segment, v) == word));
+            let is_wanted = wanted
+                .is_none_or(|word| vehicle.is_some_and(|v| view::passes_on(&one.segment, v, today) == word));
             is_wanted && (asked.closed != Some(true) || one.segment.closed_on(today).is_some())
         });
         let engine = vehicles.iter().find(|vehicle| vehicle.class == domain::vehicle::Class::Engine);
         let sum = |word: &str| -> f64 {
-            let those =
-                found.iter().filter(|one| engine.is_some_and(|v| view::passes(&one.segment, v) == word));
+            let those = found
+                .iter()
+                .filter(|one| engine.is_some_and(|v| view::passes_on(&one.segment, v, today) == word));
             those.map(|one| one.segment.length_m()).sum::<f64>().round()
         };
         let (engine_m, unknown_m) = (sum("yes"), sum("unknown"));
@@ -285,12 +334,13 @@ impl App {
             Kind::Footway,
             Kind::Steps,
         ];
-        let needs = |vehicle: &domain::vehicle::Vehicle| VehicleNeeds {
-            vehicle: view::class_word(vehicle),
-            needs: vehicle
+        let needs = |own: &domain::vehicle::Vehicle| VehicleNeeds {
+            vehicle: view::class_word(own),
+            needs: own
                 .needs
                 .iter()
                 .map(|(limit, need)| NeedView {
+                    limit: vehicle::word(*limit).to_owned(),
                     label: limit.label().to_owned(),
                     unit: limit.unit().to_owned(),
                     value: need.value,
@@ -298,11 +348,19 @@ impl App {
                     standard: need.confidence == Confidence::Sure,
                 })
                 .collect(),
+            speeds: vehicle::by_speed(own)
+                .into_iter()
+                .map(|(kmh, kinds)| SpeedView {
+                    roads: kinds.iter().map(|kind| Word::new(kind.code(), kind.label())).collect(),
+                    kmh,
+                })
+                .collect(),
         };
         Ok(RoadOptions {
             ranks: Rank::ALL.iter().map(|rank| Word::new(rank.code(), rank.label())).collect(),
             kinds: kinds.iter().map(|kind| Word::new(kind.code(), kind.label())).collect(),
             surfaces: Surface::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
+            barriers: Barrier::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
             vehicles: vehicles.iter().map(needs).collect(),
             territories,
             map: read.road_map().await?.map(|map| net::RoadMapView {
@@ -347,7 +405,13 @@ impl App {
                 whole.map(|whole| Named::new(id.as_str(), whole.segment.road.name))
             }
         };
-        let around = Around { names: &names, vehicles: &vehicles, events: &events, part_of, actions };
+        let mut turns = Vec::new();
+        for turn in &record.segment.turns {
+            let into = read.road(&turn.into, &scope).await?;
+            let name = into.map(|into| into.segment.road.name).unwrap_or_default();
+            turns.push(TurnView { into: Named::new(turn.into.as_str(), name), only: turn.only });
+        }
+        let around = Around { names: &names, vehicles: &vehicles, events: &events, part_of, turns, actions };
         Ok(view::page(record, around, today))
     }
 
@@ -376,7 +440,8 @@ impl App {
         now: Timestamp,
     ) -> Result<RoadRecord> {
         caller.scope(Action::RoadChange)?;
-        let mut segment = read_input(asked, None, now.date())?;
+        let segment = read_input(asked, None, now.date())?;
+        let mut segment = known_turns(tx, segment, now.date()).await?;
         let path = known_path(tx, &segment.territory).await?;
         let own = |org: &OrgId| caller.hats.hat(Action::RoadChange, &Subject::of(&path, Some(org))).is_some();
         let org = org.cloned().or_else(|| caller.hats.all().iter().map(|hat| hat.org.clone()).find(own));
@@ -429,7 +494,8 @@ impl App {
         let own = subject(&mut tx, &before).await?;
         let hat = caller.hat(Action::RoadChange, &own)?.clone();
         let old = before.segment.clone().standing()?;
-        let mut segment = read_input(&asked, Some(&old), now.date())?;
+        let segment = read_input(&asked, Some(&old), now.date())?;
+        let mut segment = known_turns(&mut tx, segment, now.date()).await?;
         if segment.code.is_empty() {
             segment.code = old.code.clone();
         }

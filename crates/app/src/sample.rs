@@ -2,6 +2,7 @@
 //! led through the same rules as everything else. What does not belong here: when it is filled (the roof).
 
 mod assessment;
+mod boundary;
 mod call_test;
 mod campaign;
 mod device;
@@ -28,6 +29,7 @@ mod record;
 mod report_case;
 mod road;
 mod sector;
+mod siting;
 mod stop_use;
 mod terrain;
 mod training;
@@ -96,10 +98,12 @@ impl App {
         evidence::fill(self, roster).await?;
         meeting::fill(self, roster).await?;
         facility::fill(self, roster).await?;
+        boundary::fill(self, roster).await?;
         road::fill(self, roster).await?;
         project::fill(self, roster).await?;
         device::fill(self, roster).await?;
         fire_plan::fill(self, roster).await?;
+        siting::fill(self, roster).await?;
         training::fill(self, roster).await?;
         paper::fill(self, roster).await?;
         handover::fill(self, roster, &id).await?;

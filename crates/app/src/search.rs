@@ -1,4 +1,5 @@
-//! One question over all nouns: places, hazards, people and clauses, a few of each, within what the caller may see.
+//! One question over all nouns: places, hazards, tasks, incidents, devices, people and clauses, a few of each, within what the
+//! caller may see.
 //! What does not belong here: how each noun is searched, which is its own.
 
 use domain::notice::chinese_numeral;
@@ -6,9 +7,12 @@ use domain::policy::Action;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::device::view::{DeviceAsked, DeviceRow};
 use crate::hazard::{Asked, HazardRow};
+use crate::incident::view::{IncidentAsked, IncidentRow};
 use crate::person::{PersonQuery, PersonRow};
 use crate::place::view::{PlaceQuery, PlaceRow};
+use crate::task::{TaskRow, TasksAsked};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 
@@ -22,6 +26,12 @@ pub struct Found {
     pub places: Vec<PlaceRow>,
     /// By number, description or the place's name.
     pub hazards: Vec<HazardRow>,
+    /// By number or the place's name; the newest first.
+    pub tasks: Vec<TaskRow>,
+    /// By number or address; the newest first.
+    pub incidents: Vec<IncidentRow>,
+    /// By number, name, model or address.
+    pub devices: Vec<DeviceRow>,
     /// By name, pinyin initials or the phone's last four digits.
     pub people: Vec<PersonRow>,
     /// By number or title.
@@ -46,6 +56,20 @@ impl App {
         if caller.scope(Action::HazardRead).is_ok() {
             let asked = Asked { text: Some(text.to_owned()), ..Asked::default() };
             found.hazards = self.hazards(caller, asked, None, MOST).await?.items;
+        }
+        if caller.scope(Action::TaskRead).is_ok() {
+            let asked =
+                TasksAsked { q: Some(text.to_owned()), newest: true, limit: MOST, ..TasksAsked::default() };
+            found.tasks = self.tasks(caller, &asked).await?.items;
+        }
+        if caller.scope(Action::IncidentRead).is_ok() {
+            let asked =
+                IncidentAsked { q: Some(text.to_owned()), limit: Some(MOST), ..IncidentAsked::default() };
+            found.incidents = self.incidents(caller, &asked).await?.items;
+        }
+        if caller.scope(Action::DeviceRead).is_ok() {
+            let asked = DeviceAsked { q: Some(text.to_owned()), limit: Some(MOST), ..DeviceAsked::default() };
+            found.devices = self.devices(caller, &asked).await?.items;
         }
         if caller.scope(Action::PersonRead).is_ok() {
             let query = PersonQuery {

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::time::Timestamp;
 use exchange::shipped::WEAK_PASSWORDS;
+use tokio::sync::Semaphore;
 use totp_rs::{Builder, Secret, Totp};
 
 use crate::error::FieldProblem;
@@ -13,6 +14,8 @@ use crate::{Error, Result};
 
 /// Argon2id memory. OWASP asks for at least 19 MiB with two passes.
 const MEMORY_KIB: u32 = 19 * 1024;
+/// Passwords looked at at one time, each with that much memory: a crowd at the door waits its turn.
+static AT_ONCE: Semaphore = Semaphore::const_new(2);
 /// Argon2id passes.
 const PASSES: u32 = 2;
 /// The shortest password accepted, in characters.
@@ -41,6 +44,12 @@ pub(crate) async fn password_fits(password: String, hash: String) -> Result<bool
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let turn = AT_ONCE.acquire().await.map_err(|e| Error::Internal(e.to_string()))?;
+    // Kept until the work is done, also where nobody waits for it any more.
+    let work = move || {
+        let _turn = turn;
+        work()
+    };
     tokio::task::spawn_blocking(work).await.map_err(|e| Error::Internal(e.to_string()))?
 }
 
@@ -146,7 +155,7 @@ pub(crate) fn totp_step(secret: &str, login: &str, code: &str, now: Timestamp) -
     Ok(totp(secret, login)?.check(code, seconds).and_then(|step| i64::try_from(step).ok()))
 }
 
-/// The code an authenticator shows at this instant: for tests and for the demo's printed logins.
+/// The code an authenticator shows at this instant, for tests.
 pub fn totp_code(secret: &str, login: &str, now: Timestamp) -> Result<String> {
     let seconds = u64::try_from(now.0 / 1000).unwrap_or(0);
     Ok(totp(secret, login)?.generate(seconds).to_string())

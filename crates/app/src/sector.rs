@@ -34,12 +34,6 @@ pub(crate) const NOTICE_DAYS: (&str, f64) = ("C13.4.within", 10.0);
 /// Rows read at most.
 const READ: i64 = 5_000;
 
-impl From<SectorRefusal> for Error {
-    fn from(refusal: SectorRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// What several units have in common and nobody has taken up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SectorCandidate {

@@ -1,5 +1,10 @@
 //! Sessions: begun by a login, idle and absolute limits, at most five at a time, ended everywhere when the password
-//! changes (reliability rules of sessions and credentials). What does not belong here: cookies (`api::auth`).
+//! changes (reliability rules of sessions and credentials). What does not belong here: cookies (`api::auth`), how a phone
+//! shows its key (`proof`).
+
+mod proof;
+
+pub use proof::Proof;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -21,7 +26,7 @@ use crate::{App, Caller, Error, Result, secret};
 const DESK_IDLE_MS: i64 = 30 * 60 * 1000;
 /// A desk session ends after twelve hours.
 const DESK_MS: i64 = 12 * 3600 * 1000;
-/// A phone session ends after seven days.
+/// A phone session that is bound to a key of the phone ends after seven days; one that is not lasts as long as a desk's.
 const PHONE_MS: i64 = 7 * 24 * 3600 * 1000;
 /// An access code of the map ends after ninety days (P), or with the password.
 const MAP_MS: i64 = 90 * 24 * 3600 * 1000;
@@ -39,6 +44,31 @@ pub struct Device {
     pub address: String,
     /// What the browser says it is.
     pub agent: String,
+    /// Public half of the phone's key, base64url of the uncompressed P-256 point; empty when it has none.
+    pub key: String,
+}
+
+/// What a browser shows of a session.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// The session's reference.
+    pub reference: &'a str,
+    /// That the phone's key was shown lately, see [`App::prove`].
+    pub proof: Option<&'a str>,
+}
+
+impl<'a> From<&'a String> for Shown<'a> {
+    /// A reference alone.
+    fn from(reference: &'a String) -> Self {
+        Self { reference, proof: None }
+    }
+}
+
+impl<'a> From<&'a str> for Shown<'a> {
+    /// A reference alone.
+    fn from(reference: &'a str) -> Self {
+        Self { reference, proof: None }
+    }
 }
 
 /// What a session is used on.
@@ -118,8 +148,8 @@ impl App {
         let now = self.now();
         let reference = secret::random_reference()?;
         let length = match device.kind {
-            Kind::Desk => DESK_MS,
-            Kind::Phone => PHONE_MS,
+            Kind::Phone if !device.key.is_empty() => PHONE_MS,
+            Kind::Desk | Kind::Phone => DESK_MS,
             Kind::Map | Kind::MapEdit => MAP_MS,
         };
         let session = Session {
@@ -134,6 +164,7 @@ impl App {
             address: device.address.clone(),
             agent: device.agent.chars().take(200).collect(),
             ended_at: None,
+            device_key: if device.kind == Kind::Phone { device.key.clone() } else { String::new() },
         };
         let mut live = tx.live_sessions(&account.id, now).await?;
         let is_code = |session: &Session| Door::MapRead.opens_to(&session.kind);
@@ -146,10 +177,32 @@ impl App {
         Ok((reference, session))
     }
 
-    /// Who holds this reference.
+    /// Gives the caller's session another reference within a transaction: what was read of the old one opens nothing more.
+    pub(crate) async fn renew_session(
+        &self,
+        tx: &mut store::Write,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<(String, Session)> {
+        let old =
+            tx.session(&caller.session).await?.filter(|old| old.ended_at.is_none()).ok_or_else(ended)?;
+        let reference = secret::random_reference()?;
+        let renewed = Session { id: session_id(&reference), seen_at: now, factor_at: now, ..old };
+        tx.end_session(&caller.session, &caller.account, now).await?;
+        tx.insert_session(&renewed).await?;
+        Ok((reference, renewed))
+    }
+
+    /// Who holds this reference, and where it is bound to a phone's key, has shown that.
     // tidy(caller): this is where a caller comes from.
-    pub async fn authenticate(&self, reference: &str) -> Result<Caller> {
-        self.caller_of(reference, Door::Browser).await
+    pub async fn authenticate(&self, shown: impl Into<Shown<'_>>) -> Result<Caller> {
+        self.caller_of(shown.into(), Door::Browser, true).await
+    }
+
+    /// The same, for what a page asks by itself while nobody touches it: that is no use of the session.
+    // tidy(caller): this is where a caller comes from.
+    pub async fn authenticate_unattended(&self, shown: impl Into<Shown<'_>>) -> Result<Caller> {
+        self.caller_of(shown.into(), Door::Browser, false).await
     }
 
     /// Who reads the map, or changes what is on it, by HTTP Basic: `credentials` as the header has them, the access code as the password. A
@@ -160,34 +213,26 @@ impl App {
         let text = String::from_utf8(bytes).map_err(|_| ended())?;
         let (_, code) = text.split_once(':').ok_or_else(ended)?;
         let door = if to_change { Door::MapEdit } else { Door::MapRead };
-        let caller = self.caller_of(code, door).await?;
+        let caller = self.caller_of(code.into(), door, true).await?;
         if caller.must_change || caller.must_enrol {
             return Err(ended());
         }
         Ok(caller)
     }
 
-    /// Who holds this reference of a session of a browser, or of a code of the map.
-    async fn caller_of(&self, reference: &str, door: Door) -> Result<Caller> {
+    /// Who holds this reference of a session of a browser, or of a code of the map; a `use` is noted.
+    async fn caller_of(&self, shown: Shown<'_>, door: Door, is_use: bool) -> Result<Caller> {
         let now = self.now();
-        let id = session_id(reference);
         let mut read = self.db.read(&self.town).await?;
-        let session = read.session(&id).await?.ok_or_else(ended)?;
-        if !door.opens_to(&session.kind) {
-            return Err(ended());
+        let (session, account) = opened(&mut read, shown.reference, door, now).await?;
+        if !session.device_key.is_empty() {
+            self.is_proven(&session, shown.proof).await?;
         }
-        let idle = session.kind == "desk" && now.0 - session.seen_at.0 > DESK_IDLE_MS;
-        if session.ended_at.is_some() || session.expires_at <= now || idle {
-            return Err(ended());
-        }
-        let account = read.account(&session.account).await?.ok_or_else(ended)?;
-        if !account.active || account.epoch != session.epoch {
-            return Err(ended());
-        }
+        let id = session.id;
         let (name, hats) = worn(&mut read, &account, now).await?;
         let must_enrol = must_enrol(&mut read, &account, &hats, now.date()).await?;
         drop(read);
-        if now.0 - session.seen_at.0 > NOTE_EVERY_MS {
+        if is_use && now.0 - session.seen_at.0 > NOTE_EVERY_MS {
             let mut tx = self.db.write(&self.town).await?;
             tx.touch_session(&id, now, session.factor_at).await?;
             tx.commit_machinery().await?;
@@ -219,6 +264,7 @@ impl App {
             kind: if to_change { Kind::MapEdit } else { Kind::Map },
             address: String::new(),
             agent: "OGC API".to_owned(),
+            key: String::new(),
         };
         let (code, session) = self.begin_session(&mut tx, &account, &device).await?;
         tx.commit(caller.audit("session.map_code", "account", caller.account.as_str(), now), ()).await?;
@@ -249,6 +295,25 @@ impl App {
         tx.commit(caller.audit("session.end_others", "account", caller.account.as_str(), now), ()).await?;
         Ok(())
     }
+}
+
+/// The session of a reference that opens this door now, and its account.
+async fn opened(
+    read: &mut store::Read,
+    reference: &str,
+    door: Door,
+    now: Timestamp,
+) -> Result<(Session, Account)> {
+    let session = read.session(&session_id(reference)).await?.ok_or_else(ended)?;
+    let idle = session.kind == "desk" && now.0 - session.seen_at.0 > DESK_IDLE_MS;
+    if !door.opens_to(&session.kind) || session.ended_at.is_some() || session.expires_at <= now || idle {
+        return Err(ended());
+    }
+    let account = read.account(&session.account).await?.ok_or_else(ended)?;
+    if !account.active || account.epoch != session.epoch {
+        return Err(ended());
+    }
+    Ok((session, account))
 }
 
 /// What the person behind an account is called, and the assignments he acts under today. An account that belongs to

@@ -5,30 +5,30 @@
 pub mod digest;
 pub mod feed;
 pub mod push;
+pub mod relay;
 pub mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::device::Provider;
+use domain::facility::Shape;
+use domain::geometry::Position;
 use domain::ids::{DeviceId, PlaceId, SignalId, TerritoryCode};
 use domain::policy::{Action, Subject};
-use domain::signal::{Signal, SignalKind, SignalRefusal, SignalSource, Trust};
+use domain::signal::{Signal, SignalKind, SignalSource, Trust};
 use domain::time::Timestamp;
+use store::Read;
+use store::device::DeviceRecord;
 use store::seal::sha256;
 use store::signal::{RawSignal, SignalFilter, SignalRecord};
 
+use crate::device::line::Doing;
 use crate::names::Names;
 use crate::{App, Caller, Error, Result};
 use view::{SignalAsked, SignalInput, SignalOptions, SignalPage, SignalView, WireCount, WireView};
 
 /// Days the page of the wires looks back.
 const LOOK_BACK_MS: i64 = 7 * 24 * 3600 * 1000;
-
-impl From<SignalRefusal> for Error {
-    fn from(refusal: SignalRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// A message as it came over a wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct Incoming {
     pub proof: String,
     /// What two copies of it have in common and no other message has.
     pub mark: String,
+    /// The mark it would bear had it come in the time before this one: a copy of what bears that is one, too.
+    pub before: Option<String>,
     /// Its bytes.
     pub bytes: Vec<u8>,
     /// It only says that this one lives: nothing to keep but that it was heard.
@@ -65,6 +67,18 @@ pub fn mark_of(parts: &[&str], bytes: &[u8]) -> String {
     format!("{}:{}", parts.join(":"), sha256(bytes).get(..32).unwrap_or_default())
 }
 
+/// The mark of what is a copy only for a while: within the span of time of this number.
+pub fn mark_within(mark: &str, span: i64) -> String {
+    format!("{mark}~{span}")
+}
+
+/// The marks it would bear in the spans of time just before and after.
+fn beside(mark: &str) -> Option<[String; 2]> {
+    let (base, span) = mark.strip_prefix(Provider::Gb26875.code()).and(mark.rsplit_once('~'))?;
+    let span: i64 = span.parse().ok()?;
+    Some([mark_within(base, span - 1), mark_within(base, span + 1)])
+}
+
 impl App {
     /// Keeps messages as they came, all or none, with a synced write: once this answers, they survive. Copies of what is
     /// kept already are told apart. They are read later, by [`App::digest_signals`].
@@ -73,7 +87,13 @@ impl App {
         caller.hat(Action::SignalReport, &Subject::town())?;
         let now = self.now();
         let mut tx = self.write(caller).await?;
-        let (beats, kept): (Vec<_>, Vec<_>) = messages.into_iter().partition(|one| one.beat_of.is_some());
+        let (beats, mut kept): (Vec<_>, Vec<_>) = messages.into_iter().partition(|one| one.beat_of.is_some());
+        let came = kept.len();
+        let before: Vec<&str> = kept.iter().filter_map(|one| one.before.as_deref()).collect();
+        if !before.is_empty() {
+            let known = tx.raw_marks_kept(&before).await?;
+            kept.retain(|one| one.before.as_ref().is_none_or(|mark| !known.contains(mark)));
+        }
         let raw = |one: Incoming| RawSignal {
             id: self.new_id().into(),
             channel: one.provider.code().to_owned(),
@@ -88,9 +108,17 @@ impl App {
         };
         let raws: Vec<RawSignal> = kept.into_iter().map(raw).collect();
         let new = tx.keep_raw_signals(&raws).await?;
+        if self.uplink.is_some() {
+            // What nobody could read the town could not either.
+            let fresh: BTreeSet<_> = new.iter().collect();
+            let readable = raws.iter().filter(|raw| raw.problem.is_none()).map(|raw| &raw.id);
+            let owed: Vec<_> = readable.filter(|id| fresh.contains(id)).cloned().collect();
+            tx.owe_relay(&owed, now).await?;
+        }
         let heard = digest::heard_by(&mut tx, beats.into_iter().map(raw).collect()).await?;
         let back = self.hear(&mut tx, heard, now).await?;
-        let received = Received { kept: new.len(), copies: raws.len() - new.len() };
+        let received = Received { kept: new.len(), copies: came - new.len() };
+        self.switchboard.count(Doing::Repeated(received.copies));
         match back.first() {
             None => tx.commit_machinery().await?,
             Some(first) => tx.commit(caller.audit("device.heard", "device", first.as_str(), now), ()).await?,
@@ -123,23 +151,42 @@ impl App {
                     })?)
                 }
             };
+        let device =
+            match given(&asked.device) {
+                None => None,
+                Some(id) => {
+                    let found = tx.device(&DeviceId::from(id), &caller.scope(Action::DeviceRead)?).await?;
+                    let found = found.filter(|one| one.device.is_used());
+                    Some(found.ok_or_else(|| {
+                        Error::field("device", "signal.device", "没有这台设备，请从列表中选择")
+                    })?)
+                }
+            };
         let territory = given(&asked.territory).map(TerritoryCode::from);
-        let territory = territory.or_else(|| place.as_ref().map(|place| place.place.village.clone()));
+        let territory = territory
+            .or_else(|| place.as_ref().map(|place| place.place.village.clone()))
+            .or_else(|| device.as_ref().map(|one| one.device.territory.clone()));
         let path = match (&place, &territory) {
             (Some(place), _) => place.path.clone(),
             (None, Some(code)) => names.path(code).ok_or_else(|| unknown("territory"))?.to_owned(),
             (None, None) => self.town.to_string(),
         };
         let hat = caller.hat(Action::SignalReport, &Subject::of(&path, None))?.clone();
-        let at_place =
-            place.as_ref().and_then(|place| place.place.location).map(|at| [at.lon_deg, at.lat_deg]);
+        // A camera stands here and sees there: a direction runs from where it stands, not from the place it shows.
+        let is_bearing = source == Some(SignalSource::Camera) && asked.azimuth.is_some();
+        let seen_from = match device.as_ref().filter(|_| is_bearing) {
+            None => None,
+            Some(camera) => position_of(&mut tx, camera).await?,
+        };
+        let at_place = place.as_ref().filter(|_| !is_bearing).and_then(|place| place.place.location);
+        let at_place = at_place.map(|at| [at.lon_deg, at.lat_deg]);
         let signal = Signal {
             id: SignalId::from(self.new_id()),
             source: source.ok_or_else(|| unknown("source"))?,
-            device: given(&asked.device).map(DeviceId::from),
+            device: device.as_ref().map(|one| one.device.id.clone()),
             trust: Trust::Open,
             kind: kind.ok_or_else(|| unknown("kind"))?,
-            position: asked.lon.zip(asked.lat).map(|(lon, lat)| [lon, lat]).or(at_place),
+            position: asked.lon.zip(asked.lat).map(|(lon, lat)| [lon, lat]).or(seen_from).or(at_place),
             place: place.map(|place| place.place.id),
             territory,
             azimuth: asked.azimuth,
@@ -149,8 +196,11 @@ impl App {
             raw: None,
             detail: BTreeMap::new(),
         };
-        // A caller is not proved to be anybody, a colleague who logged in is.
-        let trust = if signal.source == SignalSource::Telephone { Trust::Open } else { Trust::Bound };
+        // A caller is not proved to be anybody. Who may open an incident there answers for the call he took, by whichever
+        // form he wrote it down; of anybody else's a person must verify first.
+        let may_open = caller.hats.hat(Action::IncidentOpen, &Subject::of(&path, None)).is_some();
+        let by_hearsay = signal.source == SignalSource::Telephone && !may_open;
+        let trust = if by_hearsay { Trust::Open } else { Trust::Bound };
         let signal = Signal { trust, ..signal }.check()?;
         let record = SignalRecord { signal, path, org: None, recorded_by: caller.name.clone() };
         tx.insert_signals(std::slice::from_ref(&record)).await?;
@@ -201,7 +251,9 @@ impl App {
     /// What a form needs.
     pub async fn signal_options(&self, caller: &Caller) -> Result<SignalOptions> {
         caller.scope(Action::SignalRead)?;
-        Ok(SignalOptions::of(caller.hats.scope(Action::SignalReport).is_some()))
+        let may_report = caller.hats.scope(Action::SignalReport).is_some();
+        let may_see_wires = caller.hats.hat(Action::SignalRead, &Subject::town()).is_some();
+        Ok(SignalOptions::of(may_report, may_see_wires))
     }
 
     /// What came over the wires this week, and what could not be read.
@@ -221,8 +273,22 @@ impl App {
             rows: counts.into_iter().map(row).collect(),
             waiting,
             lines: self.switchboard.counted(),
+            relay: self.relay_view(&mut read).await?,
         })
     }
+}
+
+/// Where a device hangs: by its own entry, or by that of the facility it belongs to.
+async fn position_of(read: &mut Read, record: &DeviceRecord) -> Result<Option<Position>> {
+    if record.device.position.is_some() {
+        return Ok(record.device.position);
+    }
+    let Some(facility) = &record.device.facility else { return Ok(None) };
+    let whole = Caller::system().scope(Action::FacilityRead)?;
+    Ok(match read.facility(facility, &whole).await?.and_then(|one| one.facility.shape) {
+        Some(Shape::Point(at)) => Some(at),
+        _ => None,
+    })
 }
 
 fn is_typed(source: SignalSource) -> bool {

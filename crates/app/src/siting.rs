@@ -2,7 +2,7 @@
 //! answer kept with what would change with one site more or fewer and another radius. What does not belong here: solving
 //! (`road::siting`), what is typed in and shown ([`view`]).
 
-mod argued;
+pub(crate) mod argued;
 mod map;
 pub mod view;
 
@@ -15,17 +15,17 @@ use domain::incident::{Kind, Mark, Stage};
 use domain::org::Level;
 use domain::place::Opening;
 use domain::policy::{Action, Subject};
+use domain::road::residents::holding;
 use domain::siting::{
-    Candidate, Demand, Found, Measure, Model, Outcome, Purpose, Question, SitingRefusal, Study, Variant,
-    Weights,
+    Candidate, Demand, Found, Measure, Model, Outcome, Purpose, Question, Study, Variant, Weights,
 };
 use domain::sortie::Incident;
 use domain::time::{Date, Timestamp};
 use domain::vehicle::Class;
+use road::Objective;
 use road::reach::matrix;
 use road::siting::instance::Instance;
 use road::snap::Spot;
-use road::{Objective, Prepared, Search};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Read;
@@ -58,12 +58,6 @@ const PATIENCE: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(10
 /// Tenths of a metre in a metre: what the solver counts in.
 const TENTHS: f64 = 10.0;
 
-impl From<SitingRefusal> for Error {
-    fn from(refusal: SitingRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// What a job is to work out.
 #[derive(Serialize, Deserialize)]
 struct Order {
@@ -75,7 +69,7 @@ fn subject(record: &SitingRecord) -> Subject {
 }
 
 /// Places with a position that are in use, with who is there and how often it burned; and how many have no position.
-async fn demands(read: &mut Read, asked: &SitingInput) -> Result<(Vec<Demand>, u32)> {
+pub(crate) async fn demands(read: &mut Read, asked: &SitingInput) -> Result<(Vec<Demand>, u32)> {
     let whole = Caller::system();
     // A fire that was called in and gone out to on one day at one place is one fire.
     let mut fires: BTreeMap<String, BTreeSet<Date>> = BTreeMap::new();
@@ -127,6 +121,38 @@ async fn demands(read: &mut Read, asked: &SitingInput) -> Result<(Vec<Demand>, u
     Ok((found, unplaced))
 }
 
+/// Village groups with a position as demands, with how many live there, and each fire on record at the group nearest to it;
+/// and how many groups nobody placed.
+// Part of asking, which asked for its own right.
+async fn group_demands(read: &mut Read, asked: &SitingInput, today: Date) -> Result<(Vec<Demand>, u32)> {
+    let (places, _) = demands(read, asked).await?;
+    let (points, counts) = (read.group_points().await?, read.group_counts().await?);
+    let mut groups: Vec<_> = read.territories().await?.into_iter().map(|one| one.territory).collect();
+    groups.retain(|group| {
+        let is_asked = |code: &String| group.path.split('/').any(|part| part == code);
+        group.level == Level::Group && (asked.villages.is_empty() || asked.villages.iter().any(is_asked))
+    });
+    groups.sort_by(|a, b| a.path.cmp(&b.path));
+    let all = groups.len();
+    let mut found: Vec<Demand> = groups
+        .into_iter()
+        .filter_map(|group| {
+            let point = points.iter().find(|point| point.territory == group.code)?;
+            let own = counts.iter().filter(|one| one.territory == group.code);
+            let people = holding(own.map(|one| &one.residents), today).map_or(0, |live| live.people);
+            Some(Demand { id: group.code.to_string(), name: group.name, at: point.at, people, fires: 0 })
+        })
+        .collect();
+    for place in places.iter().filter(|place| place.fires > 0) {
+        let away = |one: &Demand| distance_m(one.at, place.at);
+        if let Some(nearest) = found.iter_mut().min_by(|a, b| away(a).total_cmp(&away(b))) {
+            nearest.fires = nearest.fires.saturating_add(place.fires);
+        }
+    }
+    let unplaced = u32::try_from(all - found.len()).unwrap_or(u32::MAX);
+    Ok((found, unplaced))
+}
+
 /// The unit distances come in before the solver counts them in tenths.
 type Row = Vec<Option<u32>>;
 
@@ -143,21 +169,20 @@ fn straight(study: &Study) -> Vec<Row> {
 /// sure. A fire engine is not promised over a bridge nobody measured.
 fn over_roads(study: &Study, net: &Net, now: Timestamp) -> Result<Vec<Row>> {
     let network = &net.drawn.network;
-    let vehicle = net.vehicle(study.vehicle.unwrap_or(Class::Engine))?;
+    let class = study.vehicle.unwrap_or(Class::Engine);
     let objective = match study.measure {
         Measure::RoadTime => Objective::Time,
         _ => Objective::Distance,
     };
     let today = now.date();
-    let prepared =
-        Prepared::new(network, vehicle, &net.situation(today, net.is_wet(today)), objective).careful();
+    let prepared = net.weighed_as(class, (today, net.is_wet(today)), objective)?.careful();
     let spot = |at: Position| network.index().nearest(network, at, NEAR_M, |n| prepared.is_open(n)).ok();
     let numbered = |found: Option<Spot>, n: usize| found.map(|spot| (n, spot));
     let from = study.candidates.iter().enumerate().filter_map(|(n, one)| numbered(spot(one.at), n));
     let (sites, from): (Vec<usize>, Vec<Spot>) = from.unzip();
     let to = study.demands.iter().enumerate().filter_map(|(n, one)| numbered(spot(one.at), n));
     let (demands, to): (Vec<usize>, Vec<Spot>) = to.unzip();
-    let costs = matrix(network, &prepared, &mut Search::new(), &from, &to);
+    let costs = net.searching(|search| matrix(network, &prepared, search, &from, &to));
     let mut table = vec![vec![None; study.candidates.len()]; study.demands.len()];
     for (site, costs) in sites.iter().zip(&costs) {
         for (demand, cost) in demands.iter().zip(costs) {
@@ -259,7 +284,7 @@ impl<'a> Posed<'a> {
 /// Works a study out, over roads where it asks for that.
 ///
 /// Errors: nothing can be chosen so.
-fn work_out(study: &Study, net: Option<&Net>, now: Timestamp) -> Result<Outcome> {
+pub(crate) fn work_out(study: &Study, net: Option<&Net>, now: Timestamp) -> Result<Outcome> {
     let table = match net {
         Some(net) => over_roads(study, net, now)?,
         None => straight(study),
@@ -380,7 +405,11 @@ impl App {
         if asked.villages.iter().any(|code| names.territory(&code.as_str().into()).is_none()) {
             return Err(unknown("villages"));
         }
-        let (demands, unplaced) = demands(&mut tx, &asked).await?;
+        let (demands, unplaced) = match asked.demand.trim() {
+            "" | "places" => demands(&mut tx, &asked).await?,
+            "groups" => group_demands(&mut tx, &asked, now.date()).await?,
+            _ => return Err(unknown("demand")),
+        };
         let candidate = |one: &SitingSpot| Candidate {
             name: one.name.trim().to_owned(),
             at: [one.lon, one.lat],
@@ -400,6 +429,7 @@ impl App {
             vehicle,
             candidates: asked.candidates.iter().map(candidate).collect(),
             demands,
+            by_group: asked.demand.trim() == "groups",
             unplaced,
             reason: asked.reason.trim().to_owned(),
             org,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use domain::ids::{ForceId, HazardId, PersonId, SortieId};
 use domain::org::Assignment;
 use domain::policy::{Action, Subject};
-use domain::sortie::{Incident, Sortie, SortieRefusal};
+use domain::sortie::{Incident, Sortie};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Read;
@@ -17,12 +17,6 @@ use utoipa::ToSchema;
 use crate::names::Names;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
-
-impl From<SortieRefusal> for Error {
-    fn from(refusal: SortieRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// A hazard that was seen from the air.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

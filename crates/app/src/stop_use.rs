@@ -23,12 +23,6 @@ pub(crate) const PATROL_DAYS: (&str, f64) = ("stop_use.patrol_days", 7.0);
 /// Rows read at most.
 const READ: i64 = 500;
 
-impl From<StopUseRefusal> for Error {
-    fn from(refusal: StopUseRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// Which to list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -57,6 +51,9 @@ pub struct StopUseRow {
     pub overdue: bool,
     /// Found in use although stopped.
     pub broken: bool,
+    /// Whether the caller looks whether it stands still.
+    pub may_patrol: bool,
+    pub version: i64,
 }
 
 /// Places proposed, stopped and given back.
@@ -95,7 +92,6 @@ pub struct StopUseView {
     pub events: Vec<StopUseEvent>,
     /// Steps the stage allows and the caller may take.
     pub actions: Vec<Word>,
-    pub version: i64,
 }
 
 /// A proposal.
@@ -120,7 +116,8 @@ pub struct StopUseStep {
     pub body: String,
     pub document_no: String,
     pub text: String,
-    pub version: i64,
+    /// The version that was read; a look needs none, for it stands beside what others did.
+    pub version: Option<i64>,
 }
 
 fn subject(record: &StopUseRecord) -> Subject {
@@ -164,12 +161,13 @@ fn detail(act: &Act) -> String {
 
 async fn row(
     read: &mut Read,
+    caller: &Caller,
     record: &StopUseRecord,
-    names: &Names,
-    every: u16,
+    (names, every): (&Names, u16),
     today: Date,
 ) -> Result<StopUseRow> {
     let m = &record.matter;
+    let looks = caller.hats.hat(Action::StopUsePatrol, &subject(record)).is_some();
     let (place, _) = at_place(read, &m.place, []).await?;
     let patrol_by = m.patrol_by(every);
     Ok(StopUseRow {
@@ -186,6 +184,8 @@ async fn row(
         patrol_by: patrol_by.map(|day| day.to_string()),
         overdue: patrol_by.is_some_and(|day| day < today),
         broken: m.broken && m.is_stopped(),
+        may_patrol: looks && m.offered().contains(&Step::Patrol),
+        version: record.version,
     })
 }
 
@@ -208,12 +208,11 @@ async fn page(read: &mut Read, caller: &Caller, record: &StopUseRecord, today: D
     let mine = record.matter.offered().into_iter();
     let mine = mine.filter(|step| caller.hats.hat(right_of(*step), &at).is_some());
     Ok(StopUseView {
-        row: row(read, record, &names, every, today).await?,
+        row: row(read, caller, record, (&names, every), today).await?,
         address: place.place.address,
         hazard: record.matter.hazard.as_ref().map(ToString::to_string),
         events: read.stop_use_events(&record.matter.id).await?.iter().rev().map(event).collect(),
         actions: mine.map(|step| Word::new(step.code(), step.label())).collect(),
-        version: record.version,
     })
 }
 
@@ -258,7 +257,7 @@ impl App {
         let found = read.stop_uses(&scope, asked.stage.as_deref(), READ).await?;
         let mut items = Vec::with_capacity(found.len());
         for record in &found {
-            items.push(row(&mut read, record, &names, every, today).await?);
+            items.push(row(&mut read, caller, record, (&names, every), today).await?);
         }
         Ok(StopUseList {
             stopped_n: found.iter().filter(|one| one.matter.is_stopped()).count(),
@@ -366,7 +365,7 @@ impl App {
         let scope = caller.scope(Action::StopUseRead)?;
         let mut tx = self.write(caller).await?;
         let mut record = tx.stop_use(id, &scope).await?.ok_or(Error::NotFound)?;
-        if record.version != asked.version {
+        if step != Step::Patrol && asked.version != Some(record.version) {
             return Err(Error::stale(&page(&mut tx, caller, &record, today).await?));
         }
         let hat = caller.hat(right_of(step), &subject(&record))?.clone();

@@ -9,7 +9,7 @@ use domain::ids::{PersonId, SubscriberId};
 use domain::message::Urgency;
 use domain::org::Role;
 use domain::policy::{Action, Subject};
-use domain::subscriber::{EventKind, Progress, Subscriber, SubscriberRefusal};
+use domain::subscriber::{EventKind, Progress, Subscriber};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -30,12 +30,6 @@ pub(crate) const TRIES: (&str, f64) = ("subscriber.tries", 12.0);
 const PAGE: i64 = 500;
 /// Events in one delivery.
 const AT_ONCE: usize = 100;
-
-impl From<SubscriberRefusal> for Error {
-    fn from(refusal: SubscriberRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// A subscriber.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

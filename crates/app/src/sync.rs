@@ -36,6 +36,8 @@ pub struct SyncView {
     pub cursor: String,
     /// Now.
     pub server_time: String,
+    /// Now, signed: what the phone does until the next time is dated from here.
+    pub anchor: String,
     /// Who.
     pub me: Me,
     /// Tasks of one's own and those open to one's organisations.
@@ -179,6 +181,7 @@ impl App {
         Ok(SyncView {
             cursor: head.to_string(),
             server_time: now.to_rfc3339(),
+            anchor: self.anchor(caller).await?,
             me,
             tasks,
             gone,

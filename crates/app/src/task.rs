@@ -55,12 +55,6 @@ const KINDS: &[&str] = &[
     ENFORCEMENT,
 ];
 
-impl From<TaskRefusal> for Error {
-    fn from(refusal: TaskRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// Which tasks are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct TasksAsked {
@@ -85,6 +79,8 @@ pub struct TasksAsked {
     pub unheld: bool,
     /// Text.
     pub q: Option<String>,
+    /// Last due first, in place of first due first.
+    pub newest: bool,
     /// Where the last page ended.
     pub after: Option<String>,
     /// Rows of a page.
@@ -357,6 +353,7 @@ impl App {
             unanswered_since,
             owed_on: Some(today),
             unheld_on: asked.unheld.then_some(today),
+            newest: asked.newest,
             ..TaskFilter::default()
         };
         let after = asked.after.as_deref().filter(|text| !text.is_empty()).map(cursor).transpose()?;
@@ -396,7 +393,10 @@ impl App {
         let mut tx = self.write(caller).await?;
         let id = PlaceId::from(input.place.as_str());
         let (place, subject) = place_in_scope(&mut tx, caller, Action::PlaceRead, &id).await?;
-        let hat = caller.hat(Action::TaskAssign, &subject)?;
+        let hat = match caller.hats.hat(Action::TaskHandDown, &subject) {
+            Some(hat) => hat,
+            None => caller.hat(Action::TaskAssign, &subject)?,
+        };
         let act = caller.act(hat, now, None);
         let task = Task::pending(self.new_id().into(), id, hat.org.clone(), Vec::new(), window);
         let filing = TaskFiling {
@@ -561,12 +561,13 @@ async fn may_go(read: &mut Read, kind: &str, person: &PersonId, today: Date) -> 
     Ok(())
 }
 
-/// Moves a task on with a record that came in: taken on first if nobody had said so. Says why not when it cannot.
+/// Moves a task on with a record that came in: taken on first if nobody had said so. Says why not when it cannot. A record
+/// somebody has to look at ends nothing before it was reviewed, whatever the share that is drawn.
 pub(crate) async fn hand_in(
     tx: &mut Write,
     caller: &Caller,
     loaded: &Loaded,
-    inspection: &domain::ids::InspectionId,
+    (inspection, is_doubtful): (&domain::ids::InspectionId, bool),
     happened_at: Timestamp,
     now: Timestamp,
 ) -> Result<Option<TaskRefusal>> {
@@ -592,7 +593,7 @@ pub(crate) async fn hand_in(
             Err(refusal) => return Ok(Some(refusal)),
         }
     }
-    let percent = number_on(tx, REVIEW_PERCENT, now.date()).await?;
+    let percent = if is_doubtful { 100 } else { number_on(tx, REVIEW_PERCENT, now.date()).await? };
     match task.submit(act, inspection.clone(), percent, now) {
         Ok(step) => steps.push(step),
         Err(refusal) => return Ok(Some(refusal)),

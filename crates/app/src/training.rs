@@ -8,13 +8,13 @@ mod view;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::{CertificateId, CourseId, OrgId, PersonId, PlaceId, QuestionId, TrainingId};
-use domain::org::{Assignment, Certificate, CertificateKind, OrgKind};
+use domain::org::{Assignment, Certificate, CertificateKind};
 use domain::plan::SubjectKind;
 use domain::policy::{Action, Subject};
 use domain::time::Date;
 use domain::training::{
-    ASSEMBLY, Attendance, Course, CourseKind, Group, Outcome, Question, QuestionKind, State, Step, Training,
-    TrainingRefusal, Way, outcome_of, places_trained, valid_until,
+    ASSEMBLY, Attendance, Correction, Course, CourseKind, Group, Outcome, Question, QuestionKind, State,
+    Step, Training, TrainingRefusal, Way, outcome_of, places_trained, valid_until,
 };
 use serde::Deserialize;
 use store::place::PlaceFilter;
@@ -38,12 +38,6 @@ use crate::{App, Caller, Error, Result};
 
 /// Sessions of one list.
 const MOST: i64 = 500;
-
-impl From<TrainingRefusal> for Error {
-    fn from(refusal: TrainingRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// A course to add or change.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -119,6 +113,22 @@ pub struct TrainingInput {
     /// The place it is for, for a unit's own.
     #[serde(default)]
     pub place: Option<String>,
+}
+
+/// What of a session is put right.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct TrainingChange {
+    /// Title.
+    pub title: String,
+    /// The day it is planned for, or was held.
+    pub on: String,
+    /// Where.
+    #[serde(default)]
+    pub venue: String,
+    /// Who teaches.
+    pub trainer: String,
+    /// The version the change is based on.
+    pub version: i64,
 }
 
 /// Somebody from a paper list.
@@ -333,12 +343,17 @@ impl App {
 
     /// Sessions the caller may see, newest first.
     pub async fn trainings(&self, caller: &Caller) -> Result<Vec<TrainingRow>> {
+        self.trainings_up_to(caller, MOST).await
+    }
+
+    /// The same, so many of them.
+    pub(crate) async fn trainings_up_to(&self, caller: &Caller, most: i64) -> Result<Vec<TrainingRow>> {
         let scope = caller.scope(Action::TrainingRead)?;
         let mut read = self.db.read(&self.town).await?;
         let names = Names::read(&mut read).await?;
         let courses = course_book(&mut read).await?;
         let mut rows = Vec::new();
-        for kept in read.trainings(&scope, MOST).await? {
+        for kept in read.trainings(&scope, most).await? {
             let Some(course) = courses.get(&kept.training.course) else { continue };
             let present = read.attendance_of(&kept.training.id).await?;
             rows.push(TrainingRow::of(&kept, course, &present, &names));
@@ -374,11 +389,10 @@ impl App {
         let trainer = input.trainer.as_deref().filter(|id| !id.is_empty());
         let trainer = trainer.map_or_else(|| org.clone(), OrgId::from);
         let book = Names::read(&mut tx).await?;
-        for (field, id) in [("org", &org), ("trainer", &trainer)] {
-            if !book.knows_org(id) {
-                fields.wrong(field, "training.org", "没有这个机构，请从列表中选择");
-            }
+        if !book.knows_org(&org) {
+            fields.wrong("org", NO_ORG.0, NO_ORG.1);
         }
+        check_trainer(&mut tx, &mut fields, course.as_ref(), &trainer).await?;
         fields.done()?;
         let Some(course) = course else { return Err(Error::NotFound) };
         let territory = tx.orgs().await?.into_iter().find(|kept| kept.org.id == org);
@@ -411,6 +425,36 @@ impl App {
         let view = training_view(&mut tx, caller, &loaded).await?;
         let id = loaded.kept.training.id.as_str();
         let audit = caller.audit_as(hat, "training.add", ("training", id), &loaded.kept.path, now);
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Puts right what of a session was planned or noted down wrong, until it is closed.
+    pub async fn change_training(
+        &self,
+        caller: &Caller,
+        id: &TrainingId,
+        input: &TrainingChange,
+    ) -> Result<TrainingView> {
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let mut loaded = load(&mut tx, caller, id).await?;
+        let hat = caller.hat(Action::TrainingChange, &loaded.subject())?;
+        if loaded.kept.version != input.version {
+            return Err(Error::stale(&training_view(&mut tx, caller, &loaded).await?));
+        }
+        let mut fields = Fields::default();
+        let title = fields.name("title", &input.title);
+        let on = read_day(&mut fields, "on", &input.on);
+        let trainer = OrgId::from(input.trainer.as_str());
+        check_trainer(&mut tx, &mut fields, Some(&loaded.course), &trainer).await?;
+        fields.done()?;
+        let to = Correction { title, on, venue: input.venue.trim().to_owned(), trainer };
+        loaded.kept.training = loaded.kept.training.corrected(to, now.date())?;
+        tx.update_training(&loaded.kept).await?;
+        loaded.kept.version += 1;
+        let view = training_view(&mut tx, caller, &loaded).await?;
+        let audit =
+            caller.audit_as(hat, "training.change", ("training", id.as_str()), &loaded.kept.path, now);
         Ok(tx.commit(audit, view).await?)
     }
 
@@ -455,15 +499,9 @@ impl App {
     /// Gives everybody who passed what the course gives, in the name of the fire rescue organ that taught.
     async fn certify(&self, tx: &mut Write, loaded: &mut Loaded) -> Result<()> {
         let Some((kind, months)) = loaded.course.gives else { return Ok(()) };
-        let orgs = tx.orgs().await?;
-        let organ = orgs.iter().find(|kept| kept.org.id == loaded.kept.training.trainer);
-        let Some(organ) = organ.filter(|kept| kept.org.kind == OrgKind::FireRescue) else {
-            return Err(Error::Refused {
-                code: "training.trainer",
-                message: "本课程颁发培训合格证，须由消防救援机构授课（C11.6），请改由其授课后再办结"
-                    .to_owned(),
-            });
-        };
+        let organ = tx.org(&loaded.kept.training.trainer).await?.ok_or(Error::NotFound)?;
+        // The course may have come to give a certificate after the session was planned.
+        loaded.course.taught_by(organ.org.kind)?;
         let on = loaded.kept.training.on;
         let series = format!("PX-{}", on.format("%Y"));
         for present in &mut loaded.present {
@@ -736,6 +774,26 @@ impl App {
         });
         Ok(Coverage { year, groups: groups.collect() })
     }
+}
+
+/// The code and the words for a body that is not in the book.
+const NO_ORG: (&str, &str) = ("training.org", "没有这个机构，请从列表中选择");
+
+/// Whether a body is in the book and may teach a course.
+async fn check_trainer(
+    read: &mut Read,
+    fields: &mut Fields,
+    course: Option<&Course>,
+    trainer: &OrgId,
+) -> Result<()> {
+    let Some(kept) = read.org(trainer).await? else {
+        fields.wrong("trainer", NO_ORG.0, NO_ORG.1);
+        return Ok(());
+    };
+    if let Some(refusal) = course.and_then(|course| course.taught_by(kept.org.kind).err()) {
+        fields.wrong("trainer", refusal.code(), &refusal.to_string());
+    }
+    Ok(())
 }
 
 async fn course_book(read: &mut Read) -> Result<BTreeMap<CourseId, Course>> {

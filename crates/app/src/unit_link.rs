@@ -25,7 +25,7 @@ use crate::secret::readable_code;
 use crate::{App, Caller, Error, Result};
 
 /// Letters in a code: with 31 of them about 79 bits, out of reach of guessing.
-const LENGTH: usize = 16;
+pub const LENGTH: usize = 16;
 /// The longest a link may last. Units: days.
 const MAX_DAYS: u16 = 180;
 /// Pictures one link may bring.
@@ -73,6 +73,8 @@ pub struct UnitContact {
 pub struct UnitView {
     /// The town.
     pub town_name: String,
+    /// Everything shown is invented.
+    pub demo: bool,
     /// The place.
     pub place_name: String,
     /// Number of the hazard.
@@ -262,7 +264,7 @@ fn can_fix(hazard: &Hazard) -> bool {
 
 impl Opened {
     /// What the unit sees.
-    async fn view(&self, read: &mut Read, now: Timestamp) -> Result<UnitView> {
+    async fn view(&self, read: &mut Read, now: Timestamp, demo: bool) -> Result<UnitView> {
         let hazard = &self.loaded.hazard;
         let today = now.date();
         let names = Names::read(read).await?;
@@ -282,6 +284,7 @@ impl Opened {
         let progress = phases(hazard, &events, &names).into_iter();
         Ok(UnitView {
             town_name: names.territory(read.town().clone().as_str()).name,
+            demo,
             place_name: self.loaded.place.place.name.clone(),
             hazard_code: self.loaded.filing.code.clone(),
             description: hazard.find.description.clone(),
@@ -397,7 +400,7 @@ impl App {
         let now = self.now();
         let mut read = self.db.read(&self.town).await?;
         let opened = open(&mut read, code, "", now).await?;
-        let view = opened.view(&mut read, now).await?;
+        let view = opened.view(&mut read, now, self.demo).await?;
         drop(read);
         if count {
             let mut tx = self.db.write(&self.town).await?;
@@ -543,6 +546,7 @@ impl App {
                 account: opened.caller.account.to_string(),
                 request_hash: asked.request_hash,
                 at: now,
+                timing: None,
             };
             match tx.operation(&operation).await? {
                 Known::Done(answer) => return Ok(Writing::Again(answer)),
@@ -571,7 +575,7 @@ impl App {
         let mut audit = opened.caller.audit(action, "hazard", hazard.id.as_str(), now);
         audit.territory.clone_from(&opened.loaded.filing.path);
         let opened = Opened { loaded: Loaded { hazard, ..opened.loaded }, ..opened };
-        let view = opened.view(&mut tx, now).await?;
+        let view = opened.view(&mut tx, now, self.demo).await?;
         Ok(UnitAnswer::Now(Box::new(tx.commit(audit, view).await?)))
     }
 }

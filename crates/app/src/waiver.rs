@@ -78,10 +78,7 @@ impl App {
                                 id: id.to_owned(),
                                 name: String::new(),
                                 village: None,
-                                is_occasion: false,
-                                is_stop_use: false,
-                                is_whistle: false,
-                                is_sector: false,
+                                event: None,
                             }),
                         }
                     }
@@ -178,17 +175,25 @@ impl App {
         }
         let now = self.now();
         let record = self.db.read(&self.town).await?.waiver(id).await?.ok_or(Error::NotFound)?;
-        if record.voided.is_some() {
+        let mut line = self.line(record).await?;
+        let mut tx = self.write(caller).await?;
+        name(&mut tx, &mut line).await?;
+        line.record = tx.waiver(id).await?.ok_or(Error::NotFound)?;
+        if line.record.version != version {
+            return Err(Error::stale(&view(line)));
+        }
+        if line.record.voided.is_some() {
             return Err(Error::Refused {
                 code: "waiver.voided",
                 message: "这项豁免已经撤销，请刷新查看".to_owned(),
             });
         }
-        let voided = Some((now, reason.trim().to_owned()));
-        let mut line = self.line(WaiverRecord { version: version + 1, voided, ..record }).await?;
-        let mut tx = self.write(caller).await?;
         tx.void_waiver(id, version, now, reason.trim()).await?;
-        name(&mut tx, &mut line).await?;
+        line.record = WaiverRecord {
+            version: version + 1,
+            voided: Some((now, reason.trim().to_owned())),
+            ..line.record
+        };
         let mut audit = caller.audit_as(hat, "waiver.void", ("waiver", id), "", now);
         audit.reason = reason.trim().to_owned();
         Ok(tx.commit(audit, view(line)).await?)

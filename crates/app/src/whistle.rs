@@ -2,11 +2,11 @@
 //! answered by each for itself, judged by both sides. Notes a body writes for itself are read by that body alone. What does
 //! not belong here: which step follows which and how silence is carried up (`domain::whistle`).
 
+pub mod kind;
 mod overrun;
 pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::OnceLock;
 
 use domain::follow_up::Origin as Asking;
 use domain::ids::{FollowUpId, OrgId, PersonId, PlaceId, WhistleId};
@@ -16,8 +16,7 @@ use domain::period::Unit;
 use domain::policy::{Action, Subject, reach};
 use domain::time::{Date, Timestamp};
 use domain::whistle::{
-    Act, Event, Height, Kind, OfficeHours, Origin, Saying, Score, Stage, Step, Term, Terms, Whistle,
-    WhistleRefusal, arrivals,
+    Act, Event, Height, OfficeHours, Origin, Saying, Score, Stage, Step, Terms, Whistle, arrivals,
 };
 use store::whistle::{WhistleNote, WhistleRecord};
 use store::{Read, Write};
@@ -30,6 +29,7 @@ use crate::place::{at_place, place_in_scope};
 use crate::post::owner::Owners;
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
+use kind::{kind_on, kinds_on};
 use view::{
     Frame, WhistleArrivalRow, WhistleArrivals, WhistleArrivalsAsked, WhistleAsked, WhistleBody, WhistleInput,
     WhistleKind, WhistleList, WhistleNoteInput, WhistleOptions, WhistleStep, WhistleView,
@@ -48,40 +48,19 @@ const AT_ONCE: i64 = 200;
 /// The longest problem and note. Units: characters.
 const MAX_TEXT: usize = 2_000;
 
-impl From<WhistleRefusal> for Error {
-    fn from(refusal: WhistleRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
-/// The kinds that come with the program.
-pub(crate) fn kinds() -> &'static [Kind] {
-    static KINDS: OnceLock<Vec<Kind>> = OnceLock::new();
-    KINDS.get_or_init(|| exchange::whistle_catalog::read(exchange::shipped::WHISTLES).0)
-}
-
-pub(crate) fn kind(code: &str) -> Option<&'static Kind> {
-    kinds().iter().find(|one| one.code == code)
-}
-
 /// Where a whistle stands as far as rights are concerned.
 pub(crate) fn subject(record: &WhistleRecord) -> Subject {
     Subject { place: record.whistle.place.clone(), ..Subject::of(&record.path, Some(&record.whistle.org)) }
 }
 
-/// The times of a kind as the town has set them on a day.
-pub(crate) async fn terms(read: &mut Read, code: &str, on: Date) -> Result<Terms> {
-    let known = kind(code).ok_or_else(|| Error::field("kind", "whistle.kind", "请选择吹哨类别"))?;
-    let [receive, arrive] = known.parameters();
-    let mut term = async |name: &str, of: Term| -> Result<Term> {
-        Ok(Term { n: number_on(read, (name, f64::from(of.n)), on).await?, ..of })
-    };
-    let (receive, arrive) = (term(&receive, known.receive).await?, term(&arrive, known.arrive).await?);
+/// The times of a kind as the town has set them on a day; none for a kind there is not.
+pub(crate) async fn terms(read: &mut Read, code: &str, on: Date) -> Result<Option<Terms>> {
+    let Some(known) = kind_on(read, code, on).await? else { return Ok(None) };
     let hours = OfficeHours {
         from: number_on(read, OFFICE_FROM, on).await?,
         until: number_on(read, OFFICE_UNTIL, on).await?,
     };
-    Ok(Terms { receive, arrive, hours })
+    Ok(Some(Terms { receive: known.receive, arrive: known.arrive, hours }))
 }
 
 /// The right a step asks for; none for what a body does for itself.
@@ -128,12 +107,21 @@ async fn page(
     let district_after = number_on(read, DISTRICT_AFTER, today).await?;
     let calendar = calendar(read).await?;
     let owners = Owners::read(read, today).await?;
-    let frame = Frame { caller, names: &names, now, district_after, calendar: &calendar };
+    let kinds = kinds_on(read, now.date()).await?;
+    let frame = Frame { caller, names: &names, now, district_after, calendar: &calendar, kinds: &kinds };
     let w = &record.whistle;
+    let (mut joint_planned, mut joint_visits, mut may_plan) = (None, Vec::new(), false);
     let (place, site) = match &w.place {
         None => (None, None),
         Some(id) => {
             let (found, _) = at_place(read, id, []).await?;
+            let since = (w.raised_at.date(), today);
+            (joint_planned, joint_visits) =
+                crate::joint_control::of_place(read, caller, &names, id, since).await?;
+            let planned_at = Subject::of(&found.path, found.place.sector_org.as_ref());
+            may_plan = joint_planned.is_none()
+                && !matches!(w.stage, Stage::Void)
+                && caller.hats.hat(Action::TaskAssign, &planned_at).is_some();
             let site = found.place.location.map(|at| [at.lon_deg, at.lat_deg]);
             (Some(Named::new(id.as_str(), found.place.name)), site)
         }
@@ -151,6 +139,8 @@ async fn page(
     let of_body = |step: &Step| matches!(step, Step::Insist | Step::Reroute | Step::RateBody);
     let offered = w.offered().into_iter().filter(|step| !of_body(step));
     let offered = offered.filter(|step| caller.hats.hat(right_of(*step), &at).is_some());
+    let raised_it = w.raised_by == caller.person;
+    let offered = offered.filter(|step| !(raised_it && *step == Step::Confirm));
     let own = own_bodies(caller, w);
     let notes = read.whistle_notes(&w.id, &own).await?;
     Ok(WhistleView {
@@ -162,6 +152,9 @@ async fn page(
         notes: notes.iter().map(|one| frame.note(one)).collect(),
         may_note: !own.is_empty(),
         said: w.said.clone(),
+        joint_planned,
+        joint_visits,
+        may_plan,
         unrated_n: w.unrated(),
         actions: offered.map(view::step_word).collect(),
         version: record.version,
@@ -202,12 +195,14 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, now: Timestamp) ->
     let names = Names::read(read).await?;
     let district_after = number_on(read, DISTRICT_AFTER, now.date()).await?;
     let calendar = calendar(read).await?;
-    let frame = Frame { caller, names: &names, now, district_after, calendar: &calendar };
+    let kinds = kinds_on(read, now.date()).await?;
+    let frame = Frame { caller, names: &names, now, district_after, calendar: &calendar, kinds: &kinds };
     let confirms = caller.hats.scope(Action::WhistleConfirm).is_some();
     let mut out = [0; 4];
     for record in &open {
         let w = &record.whistle;
-        out[0] += i64::from(confirms && w.stage == Stage::Raised);
+        let is_anothers = w.raised_by != caller.person;
+        out[0] += i64::from(confirms && is_anothers && w.stage == Stage::Raised);
         out[1] += i64::from(is_open_for(caller, w));
         match frame.highest(w)? {
             Height::None => {}
@@ -242,7 +237,8 @@ impl App {
         let names = Names::read(&mut read).await?;
         let district_after = number_on(&mut read, DISTRICT_AFTER, now.date()).await?;
         let calendar = calendar(&mut read).await?;
-        let frame = Frame { caller, names: &names, now, district_after, calendar: &calendar };
+        let kinds = kinds_on(&mut read, now.date()).await?;
+        let frame = Frame { caller, names: &names, now, district_after, calendar: &calendar, kinds: &kinds };
         let limit = usize::try_from(asked.limit.unwrap_or(50).clamp(1, 200)).unwrap_or(1);
         // Whoever is called or silent is so while it runs, and at no other stage.
         let running = (asked.mine || asked.silent).then_some(Stage::Sent.code());
@@ -298,14 +294,13 @@ impl App {
         let today = self.now().date();
         let mut read = self.db.read(&self.town).await?;
         let mut listed = Vec::new();
-        for one in kinds() {
-            let terms = terms(&mut read, &one.code, today).await?;
+        for one in kinds_on(&mut read, today).await?.into_iter().filter(|kind| kind.is_offered) {
             listed.push(WhistleKind {
-                code: one.code.clone(),
-                name: one.name.clone(),
-                about: one.about.clone(),
-                receive: terms.receive.words(),
-                arrive: terms.arrive.words(),
+                receive: one.receive.words(),
+                arrive: one.arrive.words(),
+                code: one.code,
+                name: one.name,
+                about: one.about,
                 pressing: one.is_pressing,
             });
         }
@@ -343,12 +338,12 @@ impl App {
         }
         let now = self.now();
         caller.scope(Action::WhistleRaise)?;
-        let known =
-            kind(&asked.kind).ok_or_else(|| Error::field("kind", "whistle.kind", "请选择吹哨类别"))?;
         if asked.problem.chars().count() > MAX_TEXT {
             return Err(Error::field("problem", "whistle.too_long", "问题最多写 2000 个字，请精简"));
         }
         let mut tx = self.write(caller).await?;
+        let known = kind_on(&mut tx, &asked.kind, now.date()).await?.filter(|kind| kind.is_offered);
+        let known = known.ok_or_else(|| Error::field("kind", "whistle.kind", "请选择吹哨类别"))?;
         let place = asked.place.as_deref().map(str::trim).filter(|id| !id.is_empty()).map(PlaceId::from);
         let (hat, path) = match &place {
             Some(id) => {
@@ -475,9 +470,9 @@ impl App {
         }
         let act = self.whistle_act(&mut tx, (&record, now), step, org, &asked).await?;
         // A kind that is no more has no times: its whistles can still be answered and ended.
-        let terms = match kind(&record.whistle.kind).filter(|_| step.calls()) {
-            Some(known) => Some(terms(&mut tx, &known.code, now.date()).await?),
-            None => None,
+        let terms = match step.calls() {
+            true => terms(&mut tx, &record.whistle.kind, now.date()).await?,
+            false => None,
         };
         let terms = terms.as_ref();
         let calendar = calendar(&mut tx).await?;
@@ -671,7 +666,8 @@ impl App {
         told: BTreeSet<PersonId>,
         (tag, text): (&str, &str),
     ) -> Result<()> {
-        let pressing = kind(&record.whistle.kind).is_some_and(|known| known.is_pressing);
+        let known = kind_on(tx, &record.whistle.kind, self.now().date()).await?;
+        let pressing = known.is_some_and(|known| known.is_pressing);
         let news = News {
             about: ("whistle", record.whistle.id.as_str()),
             tag,
@@ -706,46 +702,72 @@ async fn able_bodies(read: &mut Read, today: Date) -> Result<BTreeSet<OrgId>> {
 // Part of a use case that asked for the right.
 pub(crate) async fn arrivals_of(
     read: &mut Read,
-    (from, until): (Date, Date),
+    days: (Date, Date),
     now: Timestamp,
 ) -> Result<WhistleArrivals> {
-    let after = Timestamp::start_of(until.succ_opt().unwrap_or(until));
-    let first = Unit::Quarter.window_of(from).from;
-    let found = read.whistles_sent((Timestamp::start_of(first), after)).await?;
-    let names = Names::read(read).await?;
-    let misses = number_on(read, MISSES, until).await?;
-    let whistles = || found.iter().map(|one| &one.whistle);
-    let mut supervised: BTreeMap<&OrgId, Vec<String>> = BTreeMap::new();
-    let mut quarter = Unit::Quarter.window_of(from);
-    while misses > 0 && quarter.from <= until {
-        let next = quarter.to.succ_opt().unwrap_or(quarter.to);
-        let span = (Timestamp::start_of(quarter.from), Timestamp::start_of(next).min(after));
-        for (org, sum) in arrivals(whistles(), span, now) {
-            if sum.due - sum.in_time >= u32::from(misses) {
-                supervised.entry(org).or_default().push(quarter.key.clone());
-            }
-        }
-        if next <= quarter.from {
-            break;
-        }
-        quarter = Unit::Quarter.window_of(next);
+    Ok(Sent::read(read, days).await?.arrivals(days, now))
+}
+
+/// What is known of whistles sent up to a day, from the first day of the quarter of another: enough to say how the bodies
+/// answered, now or when it is read again years later.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Sent {
+    /// By the time they were sent; those taken back are left out.
+    pub whistles: Vec<Whistle>,
+    /// What the bodies were called.
+    orgs: BTreeMap<OrgId, String>,
+    /// From so many misses on a body goes into the supervision.
+    misses: u16,
+}
+
+impl Sent {
+    // Part of a use case that asked for the right.
+    pub(crate) async fn read(read: &mut Read, (from, until): (Date, Date)) -> Result<Self> {
+        let after = Timestamp::start_of(until.succ_opt().unwrap_or(until));
+        let first = Unit::Quarter.window_of(from).from;
+        let found = read.whistles_sent((Timestamp::start_of(first), after)).await?;
+        let names = Names::read(read).await?;
+        let whistles: Vec<Whistle> = found.into_iter().map(|one| one.whistle).collect();
+        let bodies = whistles.iter().flat_map(|one| &one.bodies);
+        let orgs = bodies.map(|body| (body.org.clone(), names.named_org(&body.org).name)).collect();
+        Ok(Self { whistles, orgs, misses: number_on(read, MISSES, until).await? })
     }
-    let items: Vec<WhistleArrivalRow> = arrivals(whistles(), (Timestamp::start_of(from), after), now)
-        .into_iter()
-        .map(|(org, sum)| WhistleArrivalRow {
-            org: names.named_org(org),
-            due: sum.due,
-            in_time: sum.in_time,
-            missed: sum.due - sum.in_time,
-            supervised_in: supervised.remove(org).unwrap_or_default(),
-        })
-        .collect();
-    Ok(WhistleArrivals {
-        from: from.to_string(),
-        until: until.to_string(),
-        due: items.iter().map(|one| one.due).sum(),
-        in_time: items.iter().map(|one| one.in_time).sum(),
-        items,
-        misses,
-    })
+
+    /// How the bodies answered those sent between two days, as things stood at an instant.
+    pub(crate) fn arrivals(&self, (from, until): (Date, Date), now: Timestamp) -> WhistleArrivals {
+        let after = Timestamp::start_of(until.succ_opt().unwrap_or(until));
+        let mut supervised: BTreeMap<&OrgId, Vec<String>> = BTreeMap::new();
+        let mut quarter = Unit::Quarter.window_of(from);
+        while self.misses > 0 && quarter.from <= until {
+            let next = quarter.to.succ_opt().unwrap_or(quarter.to);
+            let span = (Timestamp::start_of(quarter.from), Timestamp::start_of(next).min(after));
+            for (org, sum) in arrivals(&self.whistles, span, now) {
+                if sum.due - sum.in_time >= u32::from(self.misses) {
+                    supervised.entry(org).or_default().push(quarter.key.clone());
+                }
+            }
+            if next <= quarter.from {
+                break;
+            }
+            quarter = Unit::Quarter.window_of(next);
+        }
+        let items: Vec<WhistleArrivalRow> = arrivals(&self.whistles, (Timestamp::start_of(from), after), now)
+            .into_iter()
+            .map(|(org, sum)| WhistleArrivalRow {
+                org: Named::new(org.as_str(), self.orgs.get(org).map_or(org.as_str(), String::as_str)),
+                due: sum.due,
+                in_time: sum.in_time,
+                missed: sum.due - sum.in_time,
+                supervised_in: supervised.remove(org).unwrap_or_default(),
+            })
+            .collect();
+        WhistleArrivals {
+            from: from.to_string(),
+            until: until.to_string(),
+            due: items.iter().map(|one| one.due).sum(),
+            in_time: items.iter().map(|one| one.in_time).sum(),
+            items,
+            misses: self.misses,
+        }
+    }
 }

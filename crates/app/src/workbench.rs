@@ -1,14 +1,16 @@
 //! The workbench: what waits for the caller today, counted and listed, each within the right that lets him deal with it.
 //! What does not belong here: dealing with it (`task`, `hazard`, `inspection_plan`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use domain::enforcement::Step as CaseStep;
 use domain::inspection_plan::{Span, State as PlanState};
 use domain::policy::Action;
 use domain::task::EventKind;
 use domain::time::Date;
 use serde::Serialize;
 use store::Read;
+use store::force::ForceFilter;
 use store::report::ReportFilter;
 use store::task::{StoredTask, TaskFilter};
 use utoipa::ToSchema;
@@ -101,11 +103,22 @@ pub struct WaitingPlan {
     pub actions: Vec<String>,
 }
 
+/// Who is there today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OnDuty {
+    /// Who has the watch; nobody when none took it.
+    pub watch: Option<Named>,
+    /// People on today's rosters of the town's own forces.
+    pub roster: Vec<Named>,
+}
+
 /// What waits for the caller.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct WorkbenchView {
     /// Numbers.
     pub counts: Vec<WorkbenchCount>,
+    /// Who is there today, for whoever may see incidents and the town's forces.
+    pub on_duty: Option<OnDuty>,
     /// His tasks whose window is open.
     pub today: Vec<TaskRow>,
     /// Late tasks: his own, and those he may give to others.
@@ -132,6 +145,8 @@ pub struct WorkbenchView {
     pub extensions: Vec<HazardRow>,
     /// Hazards that wait for somebody to look again.
     pub rechecks: Vec<HazardRow>,
+    /// Hazards for which a step of the ladder of escalation is due.
+    pub to_escalate: Vec<HazardRow>,
     /// Hazards seen fixed that wait to be closed.
     pub to_close: Vec<HazardRow>,
     /// Plans he may approve.
@@ -155,7 +170,7 @@ struct Step {
 }
 
 /// In the order of a hazard's life.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     Step {
         code: "hazards",
         label: "到期逾期隐患",
@@ -200,6 +215,13 @@ const STEPS: [Step; 7] = [
         href: "/hazards?recheck=true",
     },
     Step {
+        code: "to_escalate",
+        label: "该升级督办的隐患",
+        rights: &[Action::HazardEscalate],
+        asked: || Asked { to_escalate: true, ..Asked::default() },
+        href: "/hazards?to_escalate=true",
+    },
+    Step {
         code: "to_close",
         label: "待销案隐患",
         rights: &[Action::HazardClose],
@@ -220,7 +242,7 @@ async fn hazards(
     let Some(scope) = step.rights.iter().find_map(|right| caller.hats.scope(*right)) else {
         return Ok(None);
     };
-    let filter = (step.asked)().filter(today);
+    let filter = (step.asked)().filter(read, &scope, today).await?;
     let n = read.hazard_count(&scope, &filter).await?;
     let listed = read.hazards_by_deadline(&scope, &filter, MOST as i64).await?;
     Ok(Some((n, hazard_rows(read, &listed, names, today).await?)))
@@ -271,6 +293,32 @@ async fn plans(read: &mut Read, caller: &Caller, names: &Names, today: Date) -> 
         }
     }
     Ok(waiting)
+}
+
+/// Who has the watch, and who is on the rosters of the forces that serve the whole town.
+async fn on_duty(read: &mut Read, caller: &Caller, names: &Names, today: Date) -> Result<Option<OnDuty>> {
+    let sees = caller.hats.scope(Action::IncidentRead).is_some();
+    let Some(scope) = caller.hats.scope(Action::ForceRead).filter(|scope| sees && scope.is_whole()) else {
+        return Ok(None);
+    };
+    let held: Vec<_> = read.assignments().await?.into_iter().map(|one| one.assignment).collect();
+    let watch = crate::incident::watch::standing(read, &held, today).await?;
+    let person = |id: &domain::ids::PersonId| Named::new(id.as_str(), names.person(id));
+    let forces = read.forces(&scope, &ForceFilter::default()).await?;
+    // A force of the town lies directly below it; those of villages lie deeper.
+    let depth = |path: &str| path.split('/').filter(|one| !one.is_empty()).count();
+    let least = forces.iter().map(|one| depth(&one.path)).min();
+    let own = forces.iter().filter(|one| one.force.is_in_use(today) && Some(depth(&one.path)) == least);
+    let own: BTreeMap<_, _> = own.map(|one| (&one.force.id, &one.force)).collect();
+    let duties = read.force_duties(None, (today, today)).await?;
+    let there = duties
+        .iter()
+        .filter(|one| own.get(&one.duty.force).is_some_and(|force| force.is_there(&held, &one.duty)));
+    let people: BTreeSet<_> = there.map(|one| &one.duty.person).collect();
+    Ok(Some(OnDuty {
+        watch: watch.as_ref().and_then(|watch| watch.watcher()).map(person),
+        roster: people.into_iter().map(person).collect(),
+    }))
 }
 
 /// Whether the last thing that happened to a task was that its record was sent back.
@@ -662,6 +710,20 @@ impl App {
                 "/cases?due=true",
             ));
         }
+        let awaiting = crate::enforcement::awaiting(read, caller, today).await?;
+        let to_review = awaiting.iter().filter(|(step, _)| *step == CaseStep::Review).count();
+        for (code, label, n) in [
+            ("cases_to_decide", "待我审批的案件", awaiting.len() - to_review),
+            ("cases_to_review", "待我法制审核的案件", to_review),
+        ] {
+            if n > 0 {
+                counts.push(count(code, label, n as i64, "due", "/cases?awaited=true"));
+            }
+        }
+        let houses = crate::house::waiting(read, caller).await?;
+        if houses > 0 {
+            counts.push(count("house_checks", "等我单位核验的自建房", houses, "due", "/houses?mine=true"));
+        }
         let to_look = crate::stop_use::waiting(read, caller, today).await?;
         if to_look > 0 {
             let href = "/stop-uses?stage=stopped,return_asked,checked";
@@ -675,7 +737,9 @@ impl App {
             let href = "/evidence?view=mine&state=rejected";
             counts.push(count("evidence_returned", "退回的佐证", returned_n, "late", href));
         }
+        let on_duty = on_duty(read, caller, names, today).await?;
         Ok(WorkbenchView {
+            on_duty,
             today: now,
             overdue_tasks,
             unaccepted,
@@ -689,6 +753,7 @@ impl App {
             to_advise: hazards("to_advise"),
             extensions: hazards("extensions"),
             rechecks: hazards("rechecks"),
+            to_escalate: hazards("to_escalate"),
             to_close: hazards("to_close"),
             plans,
             parameters,

@@ -20,7 +20,7 @@ impl Clock for Standing {
 }
 
 fn desk() -> Device {
-    Device { kind: Kind::Desk, address: "127.0.0.1".to_owned(), agent: "test".to_owned() }
+    Device { kind: Kind::Desk, address: "127.0.0.1".to_owned(), agent: "test".to_owned(), key: String::new() }
 }
 
 fn phone() -> Device {
@@ -189,7 +189,11 @@ async fn a_session_ends_when_idle_when_old_and_when_the_password_changes() -> an
         app.authenticate(&at_desk).await?;
         clock.advance_ms(31 * MINUTE_MS);
         assert_eq!(code_of(app.authenticate(&at_desk).await), "session.expired");
-        clock.advance_days(6);
+        clock.advance_ms(10 * 60 * MINUTE_MS);
+        app.authenticate(&in_field).await?;
+        clock.advance_ms(60 * MINUTE_MS);
+        assert_eq!(code_of(app.authenticate(&in_field).await), "session.expired", "no key, no week");
+        let in_field = app.login("clerk", PASSWORD, None, &phone()).await?.reference;
         let caller = app.authenticate(&in_field).await?;
         let other = app.login("clerk", PASSWORD, None, &desk()).await?.reference;
         assert_eq!(
@@ -203,6 +207,50 @@ async fn a_session_ends_when_idle_when_old_and_when_the_password_changes() -> an
         assert!(!app.authenticate(&in_field).await?.must_change);
         clock.advance_days(1);
         assert_eq!(code_of(app.authenticate(&in_field).await), "session.expired");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_an_unattended_page_asks_for_keeps_no_session_alive() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (app, clock) = office(&fresh).await?;
+        let at_desk = app.login("clerk", PASSWORD, None, &desk()).await?.reference;
+        // A page left open asks every minute; it is answered as long as the session lasts, and no longer.
+        for _ in 0..29 {
+            clock.advance_ms(MINUTE_MS);
+            app.authenticate_unattended(&at_desk).await?;
+        }
+        app.authenticate(&at_desk).await?;
+        for _ in 0..30 {
+            clock.advance_ms(MINUTE_MS);
+            app.authenticate_unattended(&at_desk).await?;
+        }
+        clock.advance_ms(MINUTE_MS);
+        assert_eq!(code_of(app.authenticate_unattended(&at_desk).await), "session.expired");
+        assert_eq!(code_of(app.authenticate(&at_desk).await), "session.expired");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_shows_again_that_it_is_he_goes_on_under_another_reference() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (app, clock) = office(&fresh).await?;
+        let first = app.login("clerk", PASSWORD, None, &desk()).await?;
+        clock.advance_ms(20 * MINUTE_MS);
+        let caller = app.authenticate(&first.reference).await?;
+        assert_eq!(code_of(app.step_up(&caller, Some("wrong"), None).await), "validation");
+        app.authenticate(&first.reference).await?;
+        let (reference, lasts_s) = app.step_up(&caller, Some(PASSWORD), None).await?;
+        assert_ne!(reference, first.reference);
+        assert_eq!(lasts_s, first.lasts_s - 20 * 60, "no longer than it would have lasted");
+        assert_eq!(code_of(app.authenticate(&first.reference).await), "session.expired");
+        let caller = app.authenticate(&reference).await?;
+        assert_eq!(caller.factor_at, clock.now());
+        assert_eq!(app.my_sessions(&caller).await?.len(), 1, "the same session, not one more");
         Ok(())
     })
     .await

@@ -22,7 +22,7 @@ pub enum DayKind {
 ///
 /// A year for which the State Council has published no notice is *unknown*: the weekly rhythm is used for it and
 /// [`Calendar::is_announced`] says so.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calendar {
     days: BTreeMap<Date, DayKind>,
     announced: BTreeSet<i32>,

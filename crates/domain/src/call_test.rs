@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::Days;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CallTestId, ForceId, PersonId};
 use crate::org::words;
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 
 words! {
     /// By which way somebody answered.
@@ -230,6 +231,19 @@ impl CallStation {
     }
 }
 
+/// The last day on which an answer in time counts; the day of the test is the first. Units: `days` in calendar days.
+pub fn counts_until(answered: Date, days: u32) -> Option<Date> {
+    answered.checked_add_days(Days::new(u64::from(days.saturating_sub(1))))
+}
+
+/// The day for which a station's next call is planned: the last one on which its answer counts, for who never answered
+/// the day it came into the dispatch. Source: handbook of the field, C3.5; `days` is the plan's parameter.
+pub fn call_on(answered: Option<Date>, in_dispatch_since: Date, days: u32) -> Date {
+    let until = answered.and_then(|on| counts_until(on, days)).unwrap_or(in_dispatch_since);
+    // Who came back into the dispatch owes no call from before.
+    until.max(in_dispatch_since)
+}
+
 /// How somebody answered over many tests.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rate {
@@ -314,6 +328,21 @@ mod tests {
             Err(CallTestRefusal::Closed)
         );
         assert_eq!(closed.close(after(500)), Err(CallTestRefusal::Closed));
+    }
+
+    #[test]
+    fn a_call_is_planned_for_the_last_day_an_answer_counts() {
+        let day = |text: &str| crate::time::parse_date(text).expect("a date written in a test exists");
+        let since = day("2026-09-10");
+        assert_eq!(call_on(None, since, 31), since, "never answered: at once");
+        assert_eq!(call_on(Some(day("2026-09-21")), since, 31), day("2026-10-21"));
+        assert_eq!(call_on(Some(day("2026-09-21")), since, 1), day("2026-09-21"), "every day");
+        assert_eq!(
+            call_on(Some(day("2026-01-05")), since, 31),
+            since,
+            "answered before it left and came back"
+        );
+        assert_eq!(counts_until(day("2026-12-31"), 0), Some(day("2026-12-31")));
     }
 
     #[test]

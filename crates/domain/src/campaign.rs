@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CampaignId, InspectionId, OrgId, PersonId, PlaceId};
+use crate::ids::{CampaignId, FacilityId, InspectionId, OrgId, PersonId, PlaceId};
 use crate::org::words;
 use crate::place::{KindCode, Place};
 use crate::time::{Date, Timestamp};
@@ -66,6 +66,8 @@ pub struct Look {
     pub found: u32,
     /// How many of them are not ended.
     pub open: u32,
+    /// Whether it was assessed within the window; none where the class asks for no assessment.
+    pub assessed: Option<bool>,
 }
 
 words! {
@@ -73,6 +75,7 @@ words! {
     Standing {
         NotYet "not_yet" "未检查"
         Open "open" "隐患未销"
+        Unassessed "unassessed" "未评估"
         Done "done" "已完成"
         Out "out" "已移出"
     }
@@ -141,7 +144,7 @@ pub enum CampaignRefusal {
     #[error("请写明情况后再提交")]
     NoReason,
     /// Somebody is unfinished and nobody said why.
-    #[error("还有 {0} 个场所未完成，请逐个写明原因后再结束")]
+    #[error("还有 {0} 个场所（充电点）未完成，请逐个写明原因后再结束")]
     Unfinished(usize),
     /// It is over.
     #[error("这次专项整治{0}，不能再改动，请刷新后再看")]
@@ -184,6 +187,9 @@ pub struct Campaign {
     pub until: Date,
     /// Who is looked at.
     pub entries: Vec<Entry>,
+    /// Why a public facility of the class, as a charging point, was unchecked when the campaign was closed.
+    #[serde(default)]
+    pub unchecked: BTreeMap<FacilityId, String>,
     /// Where it stands.
     pub state: State,
 }
@@ -232,7 +238,8 @@ impl Campaign {
         Ok(this)
     }
 
-    /// running → closed. Whoever is unfinished needs a reason of his own.
+    /// running → closed. Whoever is unfinished needs a reason of his own, as each point does that nobody checked; reasons go
+    /// by the id of either.
     ///
     /// Errors: [`CampaignRefusal::Unfinished`] with how many have none, [`CampaignRefusal::NoReason`] without a summary.
     pub fn close(
@@ -240,18 +247,24 @@ impl Campaign {
         on: Date,
         by: PersonId,
         summary: &str,
-        looks: &BTreeMap<PlaceId, Look>,
-        reasons: &BTreeMap<PlaceId, String>,
+        (looks, unchecked): (&BTreeMap<PlaceId, Look>, &[FacilityId]),
+        reasons: &BTreeMap<String, String>,
     ) -> Result<Self, CampaignRefusal> {
         let mut this = self.running()?;
         let summary = given(summary)?;
+        let why =
+            |id: &str| reasons.get(id).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let mut silent = 0;
         for entry in &mut this.entries {
-            if !matches!(standing(entry, looks), Standing::NotYet | Standing::Open) {
+            if matches!(standing(entry, looks), Standing::Done | Standing::Out) {
                 continue;
             }
-            match reasons.get(&entry.place).map(|text| text.trim()).filter(|text| !text.is_empty()) {
-                Some(text) => entry.unfinished = Some(text.to_owned()),
+            entry.unfinished = why(entry.place.as_str());
+            silent += usize::from(entry.unfinished.is_none());
+        }
+        for point in unchecked {
+            match why(point.as_str()) {
+                Some(text) => drop(this.unchecked.insert(point.clone(), text)),
                 None => silent += 1,
             }
         }
@@ -288,11 +301,14 @@ impl Campaign {
     }
 }
 
-/// How far a place has come: looked at, and nothing found in the window left open.
+/// How far a place has come: looked at, nothing found in the window left open, and assessed where the class asks for it.
 pub fn standing(entry: &Entry, looks: &BTreeMap<PlaceId, Look>) -> Standing {
     match (&entry.out, looks.get(&entry.place)) {
         (Some(_), _) => Standing::Out,
         (None, Some(look)) if look.inspection.is_some() && look.open > 0 => Standing::Open,
+        (None, Some(look)) if look.inspection.is_some() && look.assessed == Some(false) => {
+            Standing::Unassessed
+        }
         (None, Some(look)) if look.inspection.is_some() => Standing::Done,
         (None, _) => Standing::NotYet,
     }
@@ -335,12 +351,13 @@ mod tests {
             from: day("2026-03-01"),
             until: day("2026-05-31"),
             entries: ["a", "b", "c"].into_iter().map(entry).collect(),
+            unchecked: BTreeMap::new(),
             state: State::Running,
         }
     }
 
     fn look(open: u32) -> Look {
-        Look { inspection: Some(("i".into(), day("2026-03-05"))), found: open, open }
+        Look { inspection: Some(("i".into(), day("2026-03-05"))), found: open, open, assessed: None }
     }
 
     #[test]
@@ -366,7 +383,7 @@ mod tests {
         let of: Vec<Standing> = c.entries.iter().map(|entry| standing(entry, &looks)).collect();
         assert_eq!(of, [Standing::Done, Standing::Open, Standing::Out]);
         assert_eq!(c.places().count(), 2);
-        let unseen = BTreeMap::from([("a".into(), Look { inspection: None, found: 1, open: 0 })]);
+        let unseen = BTreeMap::from([("a".into(), Look { inspection: None, found: 1, ..Look::default() })]);
         assert_eq!(standing(&c.entries[0], &unseen), Standing::NotYet, "a report alone is no look");
     }
 
@@ -374,8 +391,8 @@ mod tests {
     fn nobody_unfinished_goes_unnamed() {
         let looks = BTreeMap::from([("a".into(), look(0)), ("b".into(), look(1))]);
         let (on, by) = (day("2026-06-01"), PersonId::from("p"));
-        let close = |reasons: &BTreeMap<PlaceId, String>| {
-            campaign().close(on, by.clone(), "检查三家", &looks, reasons)
+        let close = |reasons: &BTreeMap<String, String>| {
+            campaign().close(on, by.clone(), "检查三家", (&looks, &[]), reasons)
         };
         assert_eq!(close(&BTreeMap::new()), Err(CampaignRefusal::Unfinished(2)));
         let some = BTreeMap::from([("b".into(), "整改中".to_owned()), ("c".into(), "  ".to_owned())]);
@@ -387,6 +404,27 @@ mod tests {
         assert_eq!(closed.clone().add(&["d".into()], on), Err(CampaignRefusal::Over("已结束")));
         assert!(!closed.is_overdue(day("2027-01-01")));
         assert!(closed.void(Timestamp(0), "误录").is_ok(), "a mistake is voided even when closed");
+    }
+
+    #[test]
+    fn a_place_never_assessed_and_a_point_never_checked_are_named_too() {
+        let assessed = |done: bool| Look { assessed: Some(done), ..look(0) };
+        let looks = BTreeMap::from([
+            ("a".into(), assessed(true)),
+            ("b".into(), assessed(false)),
+            ("c".into(), Look { assessed: Some(false), ..look(1) }),
+        ]);
+        let of: Vec<Standing> = campaign().entries.iter().map(|entry| standing(entry, &looks)).collect();
+        assert_eq!(of, [Standing::Done, Standing::Unassessed, Standing::Open]);
+        let close = |reasons: &[(&str, &str)]| {
+            let reasons = reasons.iter().map(|(id, why)| ((*id).to_owned(), (*why).to_owned())).collect();
+            campaign().close(day("2026-06-01"), "p".into(), "检查三家", (&looks, &["shed".into()]), &reasons)
+        };
+        assert_eq!(close(&[]), Err(CampaignRefusal::Unfinished(3)));
+        assert_eq!(close(&[("b", "评估公司未到"), ("c", "整改中")]), Err(CampaignRefusal::Unfinished(1)));
+        let closed = close(&[("b", "评估公司未到"), ("c", "整改中"), ("shed", "停用待拆")]).expect("closed");
+        assert_eq!(closed.unchecked.get(&FacilityId::from("shed")).map(String::as_str), Some("停用待拆"));
+        assert_eq!(closed.entries[1].unfinished.as_deref(), Some("评估公司未到"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Codes the state gives out and how they prove themselves: the unified social credit code, the citizen number,
+//! Codes the state gives out and how they prove themselves: the unified social credit code and
 //! telephone numbers. What does not belong here: looking a code up anywhere.
 
 /// Alphabet of the unified social credit code: no I, O, S, V, Z.
@@ -6,8 +6,6 @@
 const USCC_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// Weights of the organisation code inside a USCC. Source: GB 11714-1997.
 const ORG_WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
-/// Weights of the citizen number. Source: GB 11643-1999.
-const ID_WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
 /// Why a code cannot be right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -50,23 +48,6 @@ pub fn check_uscc(code: &str) -> Result<(), CodeProblem> {
         return Err(CodeProblem::Check);
     }
     Ok(())
-}
-
-/// Checks a citizen identity number (公民身份号码). Source: GB 11643-1999.
-pub fn check_citizen_number(code: &str) -> Result<(), CodeProblem> {
-    let bytes = code.as_bytes();
-    if bytes.len() != 18 {
-        return Err(CodeProblem::Length);
-    }
-    let mut sum = 0;
-    for (byte, weight) in bytes.iter().zip(ID_WEIGHTS) {
-        if !byte.is_ascii_digit() {
-            return Err(CodeProblem::Character);
-        }
-        sum += u32::from(byte - b'0') * weight;
-    }
-    let expected = b"10X98765432".get((sum % 11) as usize);
-    if bytes.last() == expected { Ok(()) } else { Err(CodeProblem::Check) }
 }
 
 /// Whether this is a mainland mobile number or a landline as people write them, with or without area code.
@@ -136,13 +117,6 @@ mod tests {
         assert_eq!(check_uscc("9135012"), Err(CodeProblem::Length));
         assert_eq!(check_uscc("9I110105771583283D"), Err(CodeProblem::Character));
         assert_eq!(check_uscc("青峰镇九"), Err(CodeProblem::Length));
-    }
-
-    #[test]
-    fn citizen_numbers_carry_a_check_digit() {
-        assert_eq!(check_citizen_number("11010519491231002X"), Ok(()));
-        assert_eq!(check_citizen_number("110105194912310021"), Err(CodeProblem::Check));
-        assert_eq!(check_citizen_number("11010519491231"), Err(CodeProblem::Length));
     }
 
     #[test]

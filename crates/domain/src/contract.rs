@@ -449,6 +449,7 @@ mod tests {
 
     fn hat(role: Role, path: &str) -> Assignment {
         Assignment {
+            away: Vec::new(),
             id: "a".into(),
             person: "p".into(),
             post: "post".into(),

@@ -431,6 +431,20 @@ impl DeviceState {
     }
 }
 
+/// The part of a time in which it should have been heard: from its installation, or from when it was first heard, until it
+/// was taken out of use; none where it says nothing by itself, or was there at no moment of it. Source: handbook of the
+/// field §7, M19.
+pub fn expected(
+    device: &Device,
+    first_heard: Option<Timestamp>,
+    (from, to): (Timestamp, Timestamp),
+) -> Option<(Timestamp, Timestamp)> {
+    device.heartbeat_s.filter(|_| device.void.is_none())?;
+    let begun = device.installed_on.map(Timestamp::start_of).or(first_heard).map_or(from, |at| at.max(from));
+    let ended = device.retired.as_ref().map(|(on, _)| Timestamp::start_of(*on)).map_or(to, |at| at.min(to));
+    (begun < ended).then_some((begun, ended))
+}
+
 /// How long of a time one was heard. Units: milliseconds.
 pub fn heard_ms<'a>(spans: impl IntoIterator<Item = &'a HeardSpan>, from: Timestamp, to: Timestamp) -> i64 {
     let of = |span: &HeardSpan| {

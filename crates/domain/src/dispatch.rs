@@ -20,8 +20,8 @@ use crate::org::words;
 use crate::time::Timestamp;
 
 pub use rank::{
-    Barred, Cover, Crew, Gap, Line, Need, Presence, Ranked, Ride, Travel, TravelBy, Weights, gaps, rank,
-    straight_minutes,
+    Barred, Cover, Crew, Gap, Line, Need, Presence, Ranked, Ride, Travel, TravelBy, Weights, called, gaps,
+    is_barred_work, rank, straight_minutes,
 };
 
 words! {
@@ -107,7 +107,7 @@ pub enum DispatchRefusal {
     #[error("{0}不在班，不打扰；确需召回的请写明依据")]
     OffDuty(String),
     /// He is away.
-    #[error("{0}{1}，请改派他人")]
+    #[error("{0}不在岗：{1}，请改派他人")]
     Away(String, String),
     /// He is of no force in use.
     #[error("{0}不是在用站队的队员，请从候选列表中选择")]
@@ -115,6 +115,9 @@ pub enum DispatchRefusal {
     /// Nobody chosen.
     #[error("请至少选择一人")]
     Nobody,
+    /// A whole force was called and nobody of it may be sent now.
+    #[error("{0}现在没有可调派的在班人员，请改派其他站队")]
+    NobodyThere(String),
 }
 
 impl DispatchRefusal {
@@ -130,6 +133,7 @@ impl DispatchRefusal {
             Self::Away(..) => "dispatch.away",
             Self::NoCrew(_) => "dispatch.no_crew",
             Self::Nobody => "dispatch.nobody",
+            Self::NobodyThere(_) => "dispatch.nobody_there",
         }
     }
 }

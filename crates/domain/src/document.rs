@@ -153,6 +153,9 @@ pub struct Document {
     pub copies_to: Vec<String>,
     /// 印发机关 and 印发日期.
     pub printed: Option<Printed>,
+    /// What a small line at the foot of every sheet says beyond all this: that everything on it is invented.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub foot: Option<String>,
 }
 
 /// One piece of the body.
@@ -357,6 +360,7 @@ impl Document {
             note: None,
             copies_to: Vec::new(),
             printed: None,
+            foot: None,
         }
     }
 

@@ -123,6 +123,7 @@ words! {
         DecideRecusal "decide_recusal" "决定回避"
         File "file" "批准立案"
         Refuse "refuse" "不予立案"
+        Convert "convert" "改用普通程序"
         Investigate "investigate" "登记调查"
         Preserve "preserve" "先行登记保存证据"
         Release "release" "处理保存的证据"
@@ -187,6 +188,37 @@ impl Step {
             | Self::Transfer => Hand::Head,
             Self::Review => Hand::Reviewer,
             _ => Hand::Officer,
+        }
+    }
+
+    /// The article it rests on, which a refusal quotes.
+    pub fn law(self) -> &'static str {
+        match self {
+            Self::ClaimRecusal | Self::DecideRecusal => "行政处罚法第四十三条",
+            Self::Open | Self::File | Self::Refuse | Self::Investigate => "行政处罚法第五十四条",
+            Self::Convert => "行政处罚法第五十一条、第五十四条",
+            Self::Preserve | Self::Release => "行政处罚法第五十六条",
+            Self::Pause | Self::Resume | Self::Extend => "行政处罚法第六十条",
+            Self::Notify => "行政处罚法第四十四条、第六十二条",
+            Self::Hear => "行政处罚法第四十五条",
+            Self::AskHearing
+            | Self::WaiveHearing
+            | Self::CallHearing
+            | Self::HoldHearing
+            | Self::EndHearing => "行政处罚法第六十四条",
+            Self::Review => "行政处罚法第五十八条",
+            Self::Report | Self::Discuss | Self::Decide | Self::Withdraw => "行政处罚法第五十七条",
+            Self::DecideOnSpot | Self::ReportSpot => "行政处罚法第五十一条、第五十二条",
+            Self::Serve => "行政处罚法第六十一条",
+            Self::Pay => "行政处罚法第六十七条",
+            Self::PayLate => "行政处罚法第七十二条",
+            // Within its time it is performed, or put off; what is performed is closed.
+            Self::Defer | Self::Perform | Self::Close => "行政处罚法第六十六条",
+            Self::HandIn => "行政处罚法第七十一条",
+            Self::Contest | Self::EndContest => "行政处罚法第七十三条",
+            Self::Demand => "行政强制法第五十四条",
+            Self::Apply | Self::Execute => "行政强制法第五十三条",
+            Self::Transfer => "行政处罚法第二十二条",
         }
     }
 
@@ -281,7 +313,8 @@ pub struct Penalty {
     pub kinds: BTreeSet<PenaltyKind>,
     /// The fine. Units: fen.
     pub fine_fen: i64,
-    /// Whether the organ's own rule counts the sum as a large one, which opens a hearing. No law gives the number.
+    /// Whether the sum counts as a large one, which opens a hearing: by what the town set ([`LargeFrom`]), or because the
+    /// officer said so. No law gives the number.
     pub large: bool,
     /// In words, as it stands in the decision.
     pub text: String,
@@ -311,6 +344,35 @@ impl Penalty {
     }
 }
 
+/// From which sum on a fine is 较大数额, as the town set it; none where it has not. Units: fen. Source: 行政处罚法 (2021)
+/// art. 63, which gives no number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LargeFrom {
+    /// For a citizen.
+    pub citizen_fen: Option<i64>,
+    /// For a legal person or another organisation.
+    pub organisation_fen: Option<i64>,
+}
+
+impl LargeFrom {
+    /// The sum for one kind of party; none where the town has set none.
+    pub fn of(self, kind: PartyKind) -> Option<i64> {
+        match kind {
+            PartyKind::Citizen => self.citizen_fen,
+            PartyKind::Organisation => self.organisation_fen,
+        }
+    }
+
+    /// The penalty with its `large` as it follows from the fine. What an officer said adds to it and takes nothing away;
+    /// where the town has set nothing, every fine counts as a large one: in doubt the party is told of the hearing.
+    #[must_use]
+    pub fn judged(self, penalty: &Penalty, kind: PartyKind) -> Penalty {
+        let reaches = |from: i64| penalty.fine_fen >= from;
+        let by_sum = penalty.fine_fen > 0 && self.of(kind).is_none_or(reaches);
+        Penalty { large: penalty.large || by_sum, ..penalty.clone() }
+    }
+}
+
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
@@ -326,6 +388,8 @@ pub enum Act {
     },
     File,
     Refuse,
+    /// From the summary procedure to the ordinary one.
+    Convert,
     /// Whether certificates were shown, and whether two officers were there.
     Investigate {
         shown: bool,
@@ -426,6 +490,7 @@ impl Act {
             Self::DecideRecusal { .. } => Step::DecideRecusal,
             Self::File => Step::File,
             Self::Refuse => Step::Refuse,
+            Self::Convert => Step::Convert,
             Self::Investigate { .. } => Step::Investigate,
             Self::Preserve => Step::Preserve,
             Self::Release => Step::Release,
@@ -480,6 +545,9 @@ pub struct Event {
     pub document_no: String,
     /// The paper, where it is one of ours.
     pub paper: Option<PaperId>,
+    /// Files that show the paper, where it was made outside of this program.
+    #[serde(default)]
+    pub outside: Vec<String>,
     /// What was said, found, agreed.
     pub text: String,
     /// Where the case stood afterwards.

@@ -11,7 +11,7 @@ use crate::time::{Date, Timestamp};
 /// What asked for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
-    /// `meeting`, `report`, `drill`, `incident` or `whistle`.
+    /// `meeting`, `report`, `drill`, `incident`, `whistle`, `sector` or `device`.
     pub kind: String,
     /// Id of the record.
     pub id: String,
@@ -229,6 +229,18 @@ impl FollowUp {
         }
     }
 
+    /// What was asked for came about and shows by itself, whoever did it: nobody need look.
+    ///
+    /// Errors: it is not owed and not said to be done.
+    pub fn shown(self, by: PersonId, at: Timestamp, text: &str) -> Result<Self, FollowUpRefusal> {
+        let (done_by, done_at) = match &self.state {
+            State::Open => (by.clone(), at),
+            State::Done { by, at } => (by.clone(), *at),
+            _ => return self.refuse(),
+        };
+        Ok(self.step(State::Verified { done_by, done_at, by: by.clone() }, by, at, text))
+    }
+
     /// It is not asked for any more.
     ///
     /// Errors: it is done; no reason.
@@ -277,6 +289,17 @@ mod tests {
         let verified = done.verify("q".into(), at("2026-09-12"), "属实").expect("is verified");
         assert_eq!(verified.state.code(), "verified");
         assert_eq!(verified.clone().void("q".into(), at("2026-09-13"), "重复"), verified.refuse());
+    }
+
+    #[test]
+    fn what_shows_by_itself_is_verified_and_keeps_who_did_it() {
+        let shown = item().shown("system".into(), at("2026-09-09"), "已恢复").expect("is owed");
+        assert_eq!((shown.state.code(), shown.was_late()), ("verified", Some(false)));
+        assert_eq!(shown.clone().shown("system".into(), at("2026-09-10"), "已恢复"), shown.refuse());
+        let done = item().done("p".into(), at("2026-09-11"), "换电池").expect("is owed");
+        let shown = done.shown("system".into(), at("2026-09-12"), "已恢复").expect("is done");
+        assert!(matches!(&shown.state, State::Verified { done_by, .. } if done_by.as_str() == "p"));
+        assert_eq!(shown.was_late(), Some(true), "when it was done counts, not when it showed");
     }
 
     #[test]

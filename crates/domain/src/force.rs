@@ -12,13 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-pub use member::{Away, Member, Skill, SkillStanding};
+pub use member::{Member, Skill, SkillStanding};
 pub use roster::{Duty, Shift, Shortage, fits, shortages};
 pub use standard::{Group, Line, Standard};
 
 use crate::code::is_phone;
 use crate::hazard::Position;
 use crate::ids::{ForceId, OrgId, PersonId, PlaceId, PostId, TerritoryCode};
+pub use crate::org::Away;
 use crate::org::{Assignment, words};
 use crate::time::Date;
 
@@ -248,7 +249,7 @@ pub enum ForceRefusal {
     #[error("{0}当天不是本站队人员，请先办理任职")]
     NotMember(String),
     /// On duty twice at the same time.
-    #[error("{who}{on}{shift}已在“{force}”值班，不能重复排班")]
+    #[error("{who} {on} {shift}已在“{force}”值班，不能重复排班")]
     Twice {
         /// Who.
         who: String,
@@ -260,7 +261,7 @@ pub enum ForceRefusal {
         force: String,
     },
     /// On duty while away.
-    #[error("{who}{on}不在岗（{why}），请改排他人")]
+    #[error("{who} {on} 不在岗（{why}），请改排他人")]
     IsAway {
         /// Who.
         who: String,
@@ -272,6 +273,20 @@ pub enum ForceRefusal {
     /// Away until before it began.
     #[error("离岗结束日期不能早于开始日期，请核对")]
     AwayEnds,
+    /// Somebody says of himself that he was away on days that are over.
+    #[error("只能报今天及以后的离岗，以前的请站长补记")]
+    AwayPast,
+    /// He said so of some of these days already.
+    #[error("{from} 至 {to} 已报离岗，请先撤回再重报")]
+    AwayTwice {
+        /// First day.
+        from: Date,
+        /// Last day.
+        to: Date,
+    },
+    /// No such absence, or it is over.
+    #[error("没有这次离岗，或者已经结束，请刷新后再看")]
+    NotAway,
 }
 
 impl ForceRefusal {
@@ -299,6 +314,9 @@ impl ForceRefusal {
             Self::Twice { .. } => "force.on_duty_twice",
             Self::IsAway { .. } => "force.away",
             Self::AwayEnds => "force.away_ends",
+            Self::AwayPast => "force.away_past",
+            Self::AwayTwice { .. } => "force.away_twice",
+            Self::NotAway => "force.not_away",
         }
     }
 }
@@ -366,6 +384,11 @@ impl Force {
     /// Its call sign while it is in the unified dispatch.
     pub fn call_sign(&self) -> Option<&str> {
         self.dispatch.last().filter(|stay| stay.left.is_none()).map(|stay| stay.call_sign.as_str())
+    }
+
+    /// Since when it is in the unified dispatch, while it is.
+    pub fn dispatched_since(&self) -> Option<Date> {
+        self.dispatch.last().filter(|stay| stay.left.is_none()).map(|stay| stay.from)
     }
 
     fn open(self) -> Result<Self, ForceRefusal> {
@@ -506,6 +529,48 @@ impl Force {
         }
         force.members.insert(person, member);
         Ok(force)
+    }
+
+    /// A member says himself when he will be away.
+    ///
+    /// Errors: the force is no more; it ends before it begins, begins before today, or he is away on one of the days already.
+    pub fn report_away(self, person: &PersonId, away: Away, today: Date) -> Result<Self, ForceRefusal> {
+        let mut member = self.members.get(person).cloned().unwrap_or_default();
+        if away.from < today {
+            return Err(ForceRefusal::AwayPast);
+        }
+        if let Some(one) = member.away.iter().find(|one| one.from <= away.to && away.from <= one.to) {
+            return Err(ForceRefusal::AwayTwice { from: one.from, to: one.to });
+        }
+        member.away.push(away);
+        member.away.sort_by_key(|one| (one.from, one.to));
+        self.know(person.clone(), member)
+    }
+
+    /// A member says himself that he is back, or will not go: what has not begun is taken back, what has ends yesterday.
+    ///
+    /// Errors: the force is no more; he is not away from that day, or it is over.
+    pub fn come_back(self, person: &PersonId, from: Date, today: Date) -> Result<Self, ForceRefusal> {
+        let mut member = self.members.get(person).cloned().unwrap_or_default();
+        let at = member.away.iter().position(|one| one.from == from && one.to >= today);
+        let at = at.ok_or(ForceRefusal::NotAway)?;
+        match today.pred_opt().filter(|yesterday| from <= *yesterday) {
+            Some(yesterday) => member.away[at].to = yesterday,
+            None => drop(member.away.remove(at)),
+        }
+        self.know(person.clone(), member)
+    }
+
+    /// Whether somebody on a roster has left by that day: he holds no post of the force then, so the shift is nobody's.
+    pub fn has_left(&self, held: &[Assignment], duty: &Duty) -> bool {
+        !self.held(held, duty.on).any(|one| one.person == duty.person)
+    }
+
+    /// Whether somebody on duty on a day is there then: he is still one of its people and nobody said he is away.
+    pub fn is_there(&self, held: &[Assignment], duty: &Duty) -> bool {
+        // Away from the post by which he is a member counts as well as what is said of the member.
+        self.held(held, duty.on).any(|one| one.person == duty.person && one.absence(duty.on).is_none())
+            && self.members.get(&duty.person).is_none_or(|member| member.absence(duty.on).is_none())
     }
 
     /// Checks a count of the kit.

@@ -18,6 +18,8 @@ mod judge;
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     calendar::Calendar,
     period::Window,
@@ -101,7 +103,7 @@ impl Status {
 }
 
 /// A duty excused for a time, with a reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiver {
     /// Id of the record.
     pub id: String,

@@ -187,7 +187,10 @@ pub fn pass(
 
 /// Whether a role is one that clause 11 wants trained, so that a patrol of an untrained one is marked (T8).
 pub fn is_to_be_trained(role: Role) -> bool {
-    matches!(role, Role::GridManager | Role::EnforcementAssistant | Role::EnforcementOfficer)
+    matches!(
+        role,
+        Role::GridManager | Role::GridWorker | Role::EnforcementAssistant | Role::EnforcementOfficer
+    )
 }
 
 #[cfg(test)]

@@ -49,6 +49,30 @@ pub fn distance_m(a: Position, b: Position) -> f64 {
     2.0 * EARTH_M * h.sqrt().min(1.0).asin()
 }
 
+/// How far a spot lies beside a line, and how far from its beginning the line passes it. Units: metres. None of no line.
+/// Reckoned on a plane through each piece: a town is small enough.
+pub fn along(line: &[Position], spot: Position) -> Option<(f64, f64)> {
+    let (mut passed, mut best) = (0.0, None::<(f64, f64)>);
+    if let [only] = line {
+        return Some((distance_m(*only, spot), 0.0));
+    }
+    for piece in line.windows(2) {
+        let [a, b] = piece else { continue };
+        let east = a[1].to_radians().cos();
+        let (bx, by) = ((b[0] - a[0]) * east, b[1] - a[1]);
+        let (px, py) = ((spot[0] - a[0]) * east, spot[1] - a[1]);
+        let square = bx * bx + by * by;
+        let share = if square > 0.0 { ((px * bx + py * by) / square).clamp(0.0, 1.0) } else { 0.0 };
+        let foot = [a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])];
+        let (away, length) = (distance_m(foot, spot), distance_m(*a, *b));
+        if best.is_none_or(|(least, _)| away < least) {
+            best = Some((away, passed + share * length));
+        }
+        passed += length;
+    }
+    best
+}
+
 /// Whether something lies in the direction somebody looks from a position: `azimuth_deg` clockwise from north, `field_deg`
 /// wide; all around from 360 degrees on.
 pub fn in_sector(from: Position, to: Position, azimuth_deg: f64, field_deg: f64) -> bool {
@@ -62,6 +86,13 @@ impl Bounds {
     /// Around one position.
     pub fn of([lon, lat]: Position) -> Self {
         Self { west: lon, south: lat, east: lon, north: lat }
+    }
+
+    /// Around everything within so many metres of a position, and a little more in its corners.
+    pub fn around(at: Position, metres: f64) -> Self {
+        let lat = (metres / EARTH_M).to_degrees();
+        let lon = lat / at[1].to_radians().cos();
+        Self { west: at[0] - lon, south: at[1] - lat, east: at[0] + lon, north: at[1] + lat }
     }
 
     /// Around this and another.
@@ -106,6 +137,20 @@ mod tests {
 
     fn read(text: &str) -> Geometry {
         serde_json::from_str(text).expect("a geometry")
+    }
+
+    #[test]
+    fn a_spot_lies_beside_a_line_and_so_far_along_it() {
+        let line = [[105.90, 29.30], [105.91, 29.30], [105.91, 29.31]];
+        let leg = distance_m(line[0], line[1]);
+        let (away, passed) = along(&line, [105.905, 29.301]).expect("a line");
+        assert!((away - 111.2).abs() < 0.5 && (passed - leg / 2.0).abs() < 0.5, "{away} {passed}");
+        let (away, passed) = along(&line, [105.911, 29.305]).expect("a line");
+        assert!((away - 97.0).abs() < 1.0 && passed > leg, "{away} {passed}");
+        let (away, passed) = along(&line, [105.899, 29.30]).expect("before it begins");
+        assert!(away > 90.0 && passed == 0.0, "{away} {passed}");
+        assert_eq!(along(&[], [105.9, 29.3]), None);
+        assert_eq!(along(&line[..1], line[0]), Some((0.0, 0.0)));
     }
 
     #[test]

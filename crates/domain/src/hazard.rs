@@ -4,6 +4,7 @@
 
 mod event;
 mod facts;
+mod ladder;
 mod refusal;
 mod replay;
 mod terms;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use event::{Act, Actor, EARLIEST, Event, EventKind, Find, Look, Position, Standing, Step, Term};
 pub use facts::{Columns, Fact, PhotoPair, Recurrence, Sameness, Stage, recurrence, timeline};
+pub use ladder::{Declined, Ladder, Proposal, Surroundings, Why};
 pub use refusal::HazardRefusal;
 pub use replay::ReplayFault;
 pub use terms::{
@@ -125,6 +127,10 @@ pub struct Hazard {
     pub escalations: Vec<Escalation>,
     /// How often a re-check failed.
     pub failed_rechecks: u32,
+    /// When one last did.
+    pub failed_on: Option<Date>,
+    /// Steps of the ladder that were due and set aside.
+    pub declined: Vec<Declined>,
     /// Every photo handed in so far, so that none counts twice.
     pub photos_seen: Vec<PhotoId>,
     /// How many events made it.
@@ -469,6 +475,25 @@ impl Hazard {
         self.step(act, now, EventKind::Escalated { escalation, reason: reason.trim().to_owned() })
     }
 
+    /// Sets a step of the ladder aside that is due (暂不升级), saying why. It is put to people again when another re-check fails
+    /// or another deadline passes.
+    pub fn decline_escalation(
+        self,
+        act: Act,
+        escalation: EscalationKind,
+        reason: &str,
+        now: Timestamp,
+    ) -> Stepped {
+        self.begin(Step::EscalationDeclined, &act, now)?;
+        act.actor.staff(Step::EscalationDeclined)?;
+        if self.escalations.iter().any(|taken| taken.kind == escalation) {
+            return Err(HazardRefusal::AlreadyEscalated);
+        }
+        written(reason, "暂不升级的理由")?;
+        let reason = reason.trim().to_owned();
+        self.step(act, now, EventKind::EscalationDeclined { escalation, reason })
+    }
+
     /// Puts under long-term control what cannot be fixed soon, with a date to look at it again.
     pub fn control_long_term(self, act: Act, measures: &str, review_on: Date, now: Timestamp) -> Stepped {
         self.begin(Step::LongTermControlled, &act, now)?;
@@ -654,6 +679,7 @@ impl State {
                 S::Ordered,
                 S::Transferred,
                 S::Escalated,
+                S::EscalationDeclined,
                 S::LongTermControlled,
                 S::Dismissed,
                 S::Voided,
@@ -673,6 +699,7 @@ impl State {
                 S::RecheckFailed,
                 S::Transferred,
                 S::Escalated,
+                S::EscalationDeclined,
                 S::LongTermControlled,
                 S::Voided,
             ],
@@ -690,6 +717,7 @@ impl State {
                 S::RecheckFailed,
                 S::Transferred,
                 S::Escalated,
+                S::EscalationDeclined,
                 S::LongTermControlled,
                 S::Voided,
             ],
@@ -700,6 +728,7 @@ impl State {
                 S::RecheckPassed,
                 S::RecheckFailed,
                 S::Escalated,
+                S::EscalationDeclined,
                 S::Voided,
             ],
             Self::Rechecking { .. } => &[
@@ -708,11 +737,14 @@ impl State {
                 S::RecheckPassed,
                 S::RecheckFailed,
                 S::Escalated,
+                S::EscalationDeclined,
                 S::Voided,
             ],
             Self::Passed { .. } => &[S::LevelConfirmed, S::Closed, S::Voided],
             Self::Closed { .. } => &[S::Reopened, S::Voided],
-            Self::Transferred { .. } => &[S::SeenAgain, S::TransferAnswered, S::Escalated, S::Voided],
+            Self::Transferred { .. } => {
+                &[S::SeenAgain, S::TransferAnswered, S::Escalated, S::EscalationDeclined, S::Voided]
+            }
             Self::LongTermControl { .. } | Self::Reopened => &[
                 S::Graded,
                 S::LevelConfirmed,
@@ -721,6 +753,7 @@ impl State {
                 S::Ordered,
                 S::Transferred,
                 S::Escalated,
+                S::EscalationDeclined,
                 S::LongTermControlled,
                 S::Voided,
             ],

@@ -276,6 +276,14 @@ pub enum HouseRefusal {
         /// When it was asked.
         asked_on: Date,
     },
+    /// Counted before the count that is known.
+    #[error("已有 {later} 核实的人数，比这次的 {on} 晚，没有改动，请核对后在自建房页面登记")]
+    Older {
+        /// This count.
+        on: Date,
+        /// The one that is known.
+        later: Date,
+    },
     /// Heads without a day.
     #[error("请填写人数核实的日期和核实人，人数要能查证")]
     NotCounted,
@@ -290,6 +298,7 @@ impl HouseRefusal {
             Self::NoNote => "house.note",
             Self::Ended { .. } => "house.ended",
             Self::WrongDay { .. } => "house.day",
+            Self::Older { .. } => "house.older_count",
             Self::NotCounted => "house.counted",
         }
     }

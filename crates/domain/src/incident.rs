@@ -9,6 +9,7 @@ pub mod join;
 mod merge;
 mod refusal;
 pub mod rehearsal;
+pub mod replay;
 pub mod statistics;
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,11 @@ impl Kind {
     /// Work volunteers are never sent to. Source: handbook of the field §3.6.
     pub fn bars_volunteers(self) -> bool {
         matches!(self, Self::Forest | Self::Chemical | Self::Collapse)
+    }
+
+    /// Whether something burns or burnt, as fires of a year are counted.
+    pub fn burns(self) -> bool {
+        matches!(self, Self::Building | Self::Electrical | Self::Vehicle | Self::Outdoor | Self::Forest)
     }
 
     /// Whether it is a fire, so that 119 must be told.
@@ -187,6 +193,9 @@ pub struct Initial {
     pub dead: u32,
     /// How many rooms it reached.
     pub rooms: u32,
+    /// 突出火情: it is to be passed on to all (C4.7). Somebody says so; no rule does.
+    #[serde(default)]
+    pub notable: bool,
 }
 
 /// 复盘: what was found when it was gone through again.
@@ -225,7 +234,7 @@ pub struct Incident {
     pub at: Option<Position>,
     /// How far off that may be; none where nobody knows. Units: metres.
     pub error_m: Option<f64>,
-    /// What was said first.
+    /// What was said first; once somebody vouches for it, what he said, and then that.
     pub text: String,
     /// Who called, in words.
     pub called_by: String,
@@ -612,9 +621,17 @@ impl Incident {
         match act {
             // Two are joined by [`Incident::absorb`].
             Act::Open | Act::Absorb { .. } | Act::Merge { .. } => return refused,
-            Act::Join { bound, restored, .. } => {
+            Act::Join { says, bound, restored, .. } => {
                 if !stage.is_live() {
                     return refused;
+                }
+                // What the first one says whom somebody vouches for is what everybody must read, before what nobody did.
+                if *bound && !*restored && !self.trusted && stage.is_unverified() && !says.trim().is_empty() {
+                    let before = std::mem::take(&mut self.text);
+                    self.text = match before.is_empty() {
+                        true => says.trim().to_owned(),
+                        false => format!("{}（此前未绑定来源：{before}）", says.trim()),
+                    };
                 }
                 self.signals += 1;
                 self.last_signal_at = self.last_signal_at.max(at);
@@ -657,12 +674,7 @@ impl Incident {
                     Verdict::Test => Stage::Test,
                     Verdict::CannotTell => Stage::CannotTell,
                 };
-                if let Some(kind) = kind {
-                    self.kind = *kind;
-                }
-                if self.stage == Stage::Real && self.kind.is_fire() {
-                    self.asked_119_at.get_or_insert(now);
-                }
+                self.turn_out(kind.unwrap_or(self.kind), now);
             }
             Act::Tell119 { at: told } => {
                 if !stage.is_live() {
@@ -735,7 +747,8 @@ impl Incident {
                 if self.at != *at {
                     (self.at, self.error_m) = (*at, None);
                 }
-                (self.kind, self.address) = (*kind, address.trim().to_owned());
+                self.address = address.trim().to_owned();
+                self.turn_out(*kind, now);
             }
             Act::Raise { level } => {
                 if !stage.is_burning() {
@@ -780,6 +793,19 @@ impl Incident {
             }
         }
         Ok(self)
+    }
+
+    /// What it is, as somebody found out or put right: of a confirmed fire it is asked at once whether 119 knows. Why 119 was
+    /// not told of what was taken for no fire says nothing about the fire.
+    fn turn_out(&mut self, kind: Kind, now: Timestamp) {
+        let was_fire = std::mem::replace(&mut self.kind, kind).is_fire();
+        if !kind.is_fire() || !(self.stage.is_burning() || self.stage == Stage::Out) {
+            return;
+        }
+        if !was_fire {
+            self.told_119 = self.told_119.take().filter(|told| told.at.is_some());
+        }
+        self.asked_119_at.get_or_insert(now);
     }
 
     /// Since when it burns or may, while it does.

@@ -212,6 +212,11 @@ pub enum Flag {
         /// By how much.
         ahead_ms: i64,
     },
+    /// Dated earlier than the phone's count since it was last told the time leaves room for.
+    ClockBehind {
+        /// By how much at least.
+        behind_ms: i64,
+    },
     /// Recorded on a later date than it happened.
     LateEntry,
     /// No picture of the gate or the whole.
@@ -494,6 +499,13 @@ pub fn far_away(position: Option<Position>, place: Option<[f64; 2]>, within_m: u
     let metres = distance_m(here, place);
     let sure = metres - f64::from(at.accuracy_m.unwrap_or(0));
     (sure > f64::from(within_m)).then_some(Flag::FarAway { metres: metres.round() as u32 })
+}
+
+/// Whether a record is dated before it can have ended, as something for a reviewer to know. `earliest`: see
+/// [`crate::time::Timing::between`].
+pub fn clock_behind(record: &Record, earliest: Timestamp) -> Option<Flag> {
+    let behind_ms = earliest.0.saturating_sub(record.ended_at.0);
+    (behind_ms > CLOCK_TOLERANCE_MS).then_some(Flag::ClockBehind { behind_ms })
 }
 
 fn outcome(answers: &[Answer]) -> Outcome {

@@ -5,11 +5,31 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::org::words;
+use crate::org::{Role, words};
 use crate::place::{KindCode, Place};
 
 /// 人员密集、三合一、易燃易爆: categories or tags that make a place one of high risk. Source: C13.2.
 pub const HIGH_RISK: [&str; 3] = ["dense", "three_in_one", "flammable"];
+/// Categories the law counts among 人员密集场所 by their name; the small ones of the same trades are 九小场所 and are not. What
+/// else the law lists (wards, workshops with much labour) no category tells, so it is tagged.
+/// Source: 消防法 art. 73 (3), (4); handbook of the field §3.2.
+const BY_LAW_DENSE: [&str; 13] = [
+    "public_gather",
+    "school",
+    "kindergarten",
+    "hospital",
+    "elder_care",
+    "town_elder_home",
+    "market",
+    "supermarket",
+    "hotel",
+    "catering",
+    "entertainment",
+    "internet_bar",
+    "religious",
+];
+/// Small shops and stores of what burns readily: 九小场所 by size, 易燃易爆 by what they hold. Source: handbook §3.2.
+const SMALL_FLAMMABLE: &str = "nine_small.flammable";
 /// Houses with more people than the rule allows: looked at together as well, and kept on their sector's list alone.
 /// Source: C17.2, C17.7.
 pub const CROWDED: &str = "over_10";
@@ -26,6 +46,12 @@ words! {
     }
 }
 
+/// Whether somebody of this role speaks for the body he is listed under. People of micro stations are listed under the village
+/// they stand in and speak for their station alone.
+pub fn speaks_for_the_body(role: Role) -> bool {
+    !matches!(role, Role::StationChief | Role::StationMember)
+}
+
 impl Standing {
     /// Told from the two lists.
     pub fn of(on_territory: bool, on_sector: bool) -> Self {
@@ -38,11 +64,21 @@ impl Standing {
     }
 }
 
-/// Which of a place's kinds make it one of high risk; none when it is none.
+/// Which of a place's kinds make it one of high risk, each under the general name; none when it is none.
 pub fn high_risk<'a>(kinds: impl IntoIterator<Item = &'a KindCode>) -> Vec<KindCode> {
     let own: Vec<&KindCode> = kinds.into_iter().collect();
-    let general = HIGH_RISK.iter().map(|code| KindCode::from(*code));
-    general.filter(|kind| own.iter().any(|one| one.is_within(kind))).collect()
+    let is = |code: &str| own.iter().any(|one| one.is_within(&KindCode::from(code)));
+    let fits = |code: &&str| match *code {
+        "dense" => is("dense") || BY_LAW_DENSE.iter().any(|kind| is(kind)),
+        "flammable" => is("flammable") || is(SMALL_FLAMMABLE),
+        other => is(other),
+    };
+    HIGH_RISK.iter().copied().filter(fits).map(KindCode::from).collect()
+}
+
+/// Whether a place is 人员密集, by its tag or because the law counts its category among them.
+pub fn is_dense(place: &Place) -> bool {
+    high_risk(place.kinds()).iter().any(|kind| kind.as_str() == "dense")
 }
 
 /// Whether it is a house of so many people.
@@ -67,7 +103,16 @@ mod tests {
         };
         assert_eq!(of(&["flammable.lpg", "three_in_one"]), ["three_in_one", "flammable"]);
         assert_eq!(of(&["school", "dense"]), ["dense"]);
-        assert!(of(&["nine_small.flammable", "denser"]).is_empty());
+        for by_law in ["elder_care", "town_elder_home", "school", "hospital", "market", "hotel", "religious"]
+        {
+            assert_eq!(of(&[by_law]), ["dense"], "{by_law}");
+        }
+        assert_eq!(of(&["nine_small.flammable"]), ["flammable"], "small, and of what burns readily");
+        assert_eq!(of(&["market", "flammable.lpg"]), ["dense", "flammable"]);
+        for other in ["nine_small.hotel", "nine_small.school", "homestay", "factory", "denser", "self_built"]
+        {
+            assert!(of(&[other]).is_empty(), "{other}");
+        }
     }
 
     #[test]

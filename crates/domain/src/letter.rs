@@ -210,6 +210,7 @@ mod tests {
 
     fn held(to: Option<&str>) -> Assignment {
         Assignment {
+            away: Vec::new(),
             id: "a".into(),
             person: "p".into(),
             post: "post".into(),

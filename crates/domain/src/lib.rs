@@ -4,6 +4,7 @@
 //! parameters. What does *not* belong here: SQL (`store`), HTTP (`api`), the order of steps in a use case (`app`).
 
 pub mod assessment;
+pub mod boundary;
 pub mod budget;
 pub mod calendar;
 pub mod call_test;
@@ -12,6 +13,7 @@ pub mod checklist;
 pub mod checklist_library;
 pub mod code;
 pub mod contract;
+pub mod danger;
 pub mod device;
 pub mod dispatch;
 pub mod docket;
@@ -63,4 +65,5 @@ pub mod time;
 pub mod training;
 pub mod vehicle;
 pub mod visit_schedule;
+pub mod warning;
 pub mod whistle;

@@ -94,6 +94,28 @@ pub struct Reach {
     pub quiet: Option<Quiet>,
 }
 
+words! {
+    /// What a gateway tells later of what it took.
+    Outcome {
+        Failed "failed" "未能送达"
+        /// It lies on the telephone; whether anybody looks at it, it does not say.
+        Delivered "delivered" "已送达手机"
+        /// Somebody took the call.
+        Answered "answered" "已接听"
+    }
+}
+
+/// What a gateway told later of what it took.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// When we were told.
+    pub at: Timestamp,
+    /// Why it failed.
+    pub reason: String,
+}
+
 /// One try.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
@@ -105,6 +127,16 @@ pub struct Attempt {
     pub receipt: Option<String>,
     /// Why it failed.
     pub error: String,
+    /// What the gateway told later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
+}
+
+impl Attempt {
+    /// Whether the gateway took it and has not told since that it failed.
+    pub fn went(&self) -> bool {
+        self.receipt.is_some() && self.told.as_ref().is_none_or(|told| told.outcome != Outcome::Failed)
+    }
 }
 
 /// 通知.
@@ -176,6 +208,9 @@ pub enum MessageRefusal {
     /// It is over.
     #[error("这条通知现在是“{0}”，不能这样办理，请刷新后再看")]
     State(&'static str),
+    /// A gateway tells of what never went over its channel.
+    #[error("这条通知没有经{0}发出，请核对回执属于哪个通道")]
+    NothingSent(&'static str),
 }
 
 impl MessageRefusal {
@@ -187,6 +222,7 @@ impl MessageRefusal {
             Self::Quiet => "message.quiet",
             Self::PushAddress => "message.push_address",
             Self::State(_) => "message.state",
+            Self::NothingSent(_) => "message.nothing_sent",
         }
     }
 }
@@ -229,6 +265,10 @@ impl Message {
         let all_down = !reach.ways.iter().any(|way| up(&way));
         for way in reach.ways.iter().filter(|way| all_down || up(way)) {
             let own = || self.attempts.iter().filter(|one| one.channel == way.channel);
+            // Whoever it was handed to tried for long already: the next channel, at once.
+            if own().any(|one| one.receipt.is_some() && !one.went()) {
+                continue;
+            }
             if let Some(sent) = own().rev().find(|one| one.receipt.is_some()) {
                 let until = sent.at.plus_ms(rules.receipt_ms);
                 if now < until {
@@ -256,6 +296,32 @@ impl Message {
         self
     }
 
+    /// A gateway tells what became of what it took last over this channel. A call that was answered reached him; so does what
+    /// lies on his telephone, but for an alarm: it wakes nobody, and the next channel is tried. What failed is tried over
+    /// the next channel at once. Told twice, the first word holds, but for a failure that was none.
+    ///
+    /// Errors: nothing went out over this channel.
+    pub fn told(mut self, channel: Channel, told: Told) -> Result<Self, MessageRefusal> {
+        let (urgency, state) = (self.urgency, self.state);
+        let own = self.attempts.iter_mut().rev();
+        let taken = own.filter(|one| one.channel == channel).find(|one| one.receipt.is_some());
+        let attempt = taken.ok_or(MessageRefusal::NothingSent(channel.label()))?;
+        if attempt.told.as_ref().is_some_and(|before| before.outcome >= told.outcome) {
+            return Ok(self);
+        }
+        let reached = match told.outcome {
+            Outcome::Answered => true,
+            Outcome::Delivered => urgency != Urgency::Alarm,
+            Outcome::Failed => false,
+        };
+        let at = told.at;
+        attempt.told = Some(told);
+        if reached && matches!(state, State::Waiting | State::Sent | State::Failed) {
+            (self.state, self.received_at) = (State::Received, Some(at));
+        }
+        Ok(self)
+    }
+
     /// The person has it.
     ///
     /// Errors: it was taken back.
@@ -272,7 +338,8 @@ impl Message {
 
     /// Nothing came back over any channel. One that a gateway took stays sent: it may still have arrived.
     pub fn given_up(mut self) -> Self {
-        if self.state == State::Waiting {
+        let went = self.state == State::Sent && self.attempts.iter().any(Attempt::went);
+        if matches!(self.state, State::Waiting | State::Sent) && !went {
             self.state = State::Failed;
         }
         self

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AssignmentId, CertificateId, OrgId, PersonId, PlaceId, PostId, TerritoryCode};
 use crate::time::Date;
 
+pub use away::Away;
 pub use complete::{CommitteeGap, committee_days, committee_gaps, gaps_of_committees, together};
 pub use staffing::{
     Cause, Light, Outlook, Shortage, Staffing, Stretch, needed_certificate, outlook, staffing, staffing_line,
@@ -42,6 +43,7 @@ macro_rules! words {
 }
 
 pub(crate) use words;
+mod away;
 mod complete;
 // After the macro, which it uses.
 mod staffing;
@@ -65,6 +67,7 @@ words! {
         VillageStaff "village_staff" "村专兼职消防员"
         FireManager "fire_manager" "消防管理员"
         GridManager "grid_manager" "网格管理员"
+        GridWorker "grid_worker" "专兼职网格员"
         EnforcementAssistant "enforcement_assistant" "协助执法人员"
         PoliceOfficer "police_officer" "派出所消防民警"
         EnforcementOfficer "enforcement_officer" "消防行政执法人员"
@@ -80,6 +83,7 @@ words! {
         Landlord "landlord" "出租人"
         ThirdParty "third_party" "消防技术服务人员"
         DistrictFire "district_fire" "区消防救援机构"
+        DistrictDept "district_dept" "区级部门"
         DistrictOffice "district_office" "区消安办"
         Auditor "auditor" "纪检督查"
         SysAdmin "sys_admin" "系统管理员"
@@ -176,6 +180,42 @@ pub struct Org {
     pub active: bool,
 }
 
+/// 存续: since when an organisation or a post is there, and since when it is no more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Life {
+    /// 设立日期: first day; none where nobody knows, and then it always was.
+    pub founded_on: Option<Date>,
+    /// 撤销日期: the first day on which it is no more; none while it is there.
+    pub closed_on: Option<Date>,
+}
+
+impl Life {
+    /// Whether it was there on a day. Of what was closed before the day was kept nobody knows until when.
+    pub fn is_there(self, is_active: bool, on: Date) -> bool {
+        let is_over = match self.closed_on {
+            Some(closed) => closed <= on,
+            None => !is_active,
+        };
+        !is_over && self.founded_on.is_none_or(|founded| founded <= on)
+    }
+
+    /// Checks the days of something that is there today or no more; what ends without a day ends today.
+    ///
+    /// Errors: a day that has not come; it would end before it began.
+    pub fn checked(self, is_active: bool, today: Date) -> Result<Self, OrgRefusal> {
+        let closed_on = if is_active { None } else { Some(self.closed_on.unwrap_or(today)) };
+        if [self.founded_on, closed_on].into_iter().flatten().any(|day| day > today) {
+            return Err(OrgRefusal::NotYet);
+        }
+        match (self.founded_on, closed_on) {
+            (Some(founded), Some(closed)) if closed < founded => {
+                Err(OrgRefusal::ClosedBeforeFounded { founded })
+            }
+            _ => Ok(Self { closed_on, ..self }),
+        }
+    }
+}
+
 /// 人员.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -239,6 +279,9 @@ pub struct Assignment {
     pub to: Option<Date>,
     /// 依据文件.
     pub basis: String,
+    /// When he is away, in order; he stays the holder.
+    #[serde(default)]
+    pub away: Vec<Away>,
 }
 
 impl Assignment {
@@ -274,7 +317,8 @@ impl Role {
             Self::VillageSecretary => &["村书记", "社区书记", "党支部书记"],
             Self::VillageStaff => &["村消防员"],
             Self::FireManager => &["小组长", "楼栋长", "村民小组长", "居民小组长"],
-            Self::GridManager => &["驻村干部", "网格长", "网格员", "专职网格员", "兼职网格员"],
+            Self::GridManager => &["驻村干部", "网格长"],
+            Self::GridWorker => &["网格员", "专职网格员", "兼职网格员"],
             Self::PoliceOfficer => &["派出所民警", "民警", "消防民警"],
             Self::EnforcementOfficer => &["执法人员"],
             Self::StationChief => &["微站站长"],
@@ -382,6 +426,32 @@ pub enum OrgRefusal {
         /// Since when, or from when on.
         from: Date,
     },
+    /// An absence that ends before it begins.
+    #[error("请假的最后一天不能早于第一天，请核对")]
+    AwayEnds,
+    /// An absence outside of his time on the post.
+    #[error("请假日期应在任职期间内，请核对起止日期")]
+    AwayOutside,
+    /// Two absences on one day.
+    #[error("{from} 至 {to} 已登记请假，请核对日期")]
+    AwayTwice {
+        /// First day of the other.
+        from: Date,
+        /// Its last day.
+        to: Date,
+    },
+    /// Not away from that day.
+    #[error("没有这段请假，或已经结束，请刷新后核对")]
+    NotAway,
+    /// Founded or closed on a day that has not come.
+    #[error("设立、撤销日期不能晚于今天，请核对")]
+    NotYet,
+    /// Closed before it was founded.
+    #[error("撤销日期不能早于设立日期 {founded}，请核对")]
+    ClosedBeforeFounded {
+        /// First day.
+        founded: Date,
+    },
 }
 
 impl OrgRefusal {
@@ -392,6 +462,12 @@ impl OrgRefusal {
             Self::EndBeforeStart { .. } => "assignment.end_before_start",
             Self::AlreadyHolds => "assignment.already_holds",
             Self::Occupied { .. } => "assignment.occupied",
+            Self::AwayEnds => "assignment.away_ends",
+            Self::AwayOutside => "assignment.away_outside",
+            Self::AwayTwice { .. } => "assignment.away_twice",
+            Self::NotAway => "assignment.not_away",
+            Self::NotYet => "org.not_yet",
+            Self::ClosedBeforeFounded { .. } => "org.closed_before_founded",
         }
     }
 }
@@ -429,6 +505,7 @@ mod tests {
 
     fn held(person: &str, from: &str, to: Option<&str>) -> Assignment {
         Assignment {
+            away: Vec::new(),
             id: format!("a-{person}-{from}").into(),
             person: person.into(),
             post: "post".into(),
@@ -452,6 +529,30 @@ mod tests {
         {
             assert_eq!(one.is_valid_on(day(on)), is, "{on}");
         }
+    }
+
+    #[test]
+    fn what_was_closed_was_there_until_then_and_what_is_founded_was_not_before() {
+        let life =
+            |from: Option<&str>, to: Option<&str>| Life { founded_on: from.map(day), closed_on: to.map(day) };
+        for (life, is_active, on, is) in [
+            (life(None, None), true, "1990-01-01", true),
+            (life(None, None), false, "1990-01-01", false),
+            (life(Some("2025-03-01"), None), true, "2025-02-28", false),
+            (life(Some("2025-03-01"), None), true, "2025-03-01", true),
+            (life(Some("2025-03-01"), Some("2026-01-01")), false, "2025-12-31", true),
+            (life(None, Some("2026-01-01")), false, "2026-01-01", false),
+        ] {
+            assert_eq!(life.is_there(is_active, day(on)), is, "{life:?} {on}");
+        }
+        let today = day("2026-11-27");
+        let checked = |one: Life, is_active| one.checked(is_active, today).map_err(|refusal| refusal.code());
+        assert_eq!(checked(life(None, None), false), Ok(life(None, Some("2026-11-27"))), "ends today");
+        assert_eq!(checked(life(None, Some("2026-01-01")), true), Ok(life(None, None)), "is there again");
+        assert_eq!(checked(life(Some("2026-11-28"), None), true), Err("org.not_yet"));
+        assert_eq!(checked(life(None, Some("2026-11-28")), false), Err("org.not_yet"));
+        let backwards = life(Some("2026-02-01"), Some("2026-01-01"));
+        assert_eq!(checked(backwards, false), Err("org.closed_before_founded"));
     }
 
     #[test]

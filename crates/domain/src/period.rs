@@ -5,11 +5,12 @@
 use std::{fmt, str::FromStr};
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
 
 use crate::time::{Date, parse_date};
 
 /// A plain unit of the calendar. Weeks are ISO weeks, Monday to Sunday.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Unit {
     /// 年.
     Year,
@@ -26,7 +27,7 @@ pub enum Unit {
 }
 
 /// A stretch of every year, both days included; it crosses New Year when `to` lies before `from`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct YearSpan {
     /// First day as (month, day).
     pub from: (u32, u32),
@@ -35,7 +36,7 @@ pub struct YearSpan {
 }
 
 /// A named season, e.g. the forest fire season: one or more stretches of every year.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Season {
     /// Code used in plan files and window keys.
     pub code: String,
@@ -46,7 +47,7 @@ pub struct Season {
 }
 
 /// How often something falls due.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Period {
     /// One single window.
     Once {
@@ -269,31 +270,6 @@ impl Period {
             out.push(window);
         }
         out
-    }
-
-    /// The window with this key, if the key is one of this period's.
-    pub fn window_by_key(&self, key: &str) -> Option<Window> {
-        match self {
-            Self::Once { from, by } if key == "once" => {
-                Some(Window { key: "once".into(), from: *from, to: *by })
-            }
-            Self::Every(unit) | Self::Standing(unit) => {
-                parse_key(key).filter(|(found, _)| found == unit).map(|(_, window)| window)
-            }
-            Self::EveryIn(unit, _) => {
-                // A season that touches a unit twice names the second window `2026.2`.
-                let (found, whole) = parse_key(key.split('.').next()?)?;
-                (found == *unit).then_some(())?;
-                self.occurrences(whole.from, whole.to).into_iter().find(|window| window.key == key)
-            }
-            Self::Campaign(season) => {
-                let year: i32 = key.get(..4)?.parse().ok()?;
-                let start = NaiveDate::from_ymd_opt(year, 1, 1)?;
-                let end = NaiveDate::from_ymd_opt(year, 12, 31)?;
-                season.stretches(start, end).into_iter().find(|window| window.key == key)
-            }
-            _ => None,
-        }
     }
 
     /// The name for people, e.g. 每季度.
@@ -604,14 +580,6 @@ mod tests {
                 prop_assert_eq!(holding.first().map(|w| (*w).clone()), period.window_of(day));
                 prop_assert!(seasonal || holding.len() == 1);
                 day = day + Days::new(1);
-            }
-        }
-
-        #[test]
-        fn a_key_leads_back_to_its_window(period in any_period(), offset in 0u64..4000) {
-            let day = date(2021, 1, 1) + Days::new(offset);
-            if let Some(window) = period.window_of(day) {
-                prop_assert_eq!(period.window_by_key(&window.key), Some(window));
             }
         }
 

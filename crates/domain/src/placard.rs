@@ -191,7 +191,7 @@ pub enum Standing {
     },
     /// 人员已变动.
     Changed {
-        /// Since when it names somebody wrongly.
+        /// Since when it is not right: it names somebody wrongly, or its photo was too old before that.
         since: Date,
     },
     /// 照片过期.
@@ -278,7 +278,10 @@ impl Placard {
             Kind::Group | Kind::Building => {
                 is_above || held.role == FireManager && held.territory.as_str() == self.about
             }
-            Kind::Grid => is_above || held.role == GridManager && held.territory.as_str() == self.about,
+            Kind::Grid => {
+                is_above
+                    || matches!(held.role, GridManager | GridWorker) && held.territory.as_str() == self.about
+            }
             Kind::Station => {
                 let answers = matches!(held.role, StationChief | StationMember | BrigadeLeader);
                 answers && self.org.as_ref() == Some(&held.org)
@@ -287,7 +290,9 @@ impl Placard {
                 let answers = matches!(held.role, UnitResponsible | UnitManager | PropertyManager);
                 let is_its_own =
                     answers && held.place.as_ref().is_some_and(|place| place.as_str() == self.about);
-                is_its_own || is_above || held.role == GridManager && lies_in(&self.path, &held.path)
+                is_its_own
+                    || is_above
+                    || matches!(held.role, GridManager | GridWorker) && lies_in(&self.path, &held.path)
             }
         }
     }
@@ -340,10 +345,11 @@ impl Placard {
             return Standing::Void;
         }
         let Some((posting, print)) = self.posted() else { return Standing::ToPost };
-        if let Some(since) = self.parts(print, held, posting.on).filter(|since| *since <= on) {
-            return Standing::Changed { since };
-        }
         let over = posting.on.checked_add_days(chrono::Days::new(u64::from(valid_days))).unwrap_or(Date::MAX);
+        if let Some(since) = self.parts(print, held, posting.on).filter(|since| *since <= on) {
+            // A photo that was too old before stays as late as it was.
+            return Standing::Changed { since: since.min(over) };
+        }
         if over <= on {
             return Standing::PhotoOld { since: over };
         }
@@ -535,6 +541,7 @@ mod tests {
 
     fn held(post: &str, person: &str, role: Role, path: &str, from: &str, to: Option<&str>) -> Assignment {
         Assignment {
+            away: Vec::new(),
             id: format!("{post}-{person}").into(),
             person: person.into(),
             post: post.into(),
@@ -626,6 +633,8 @@ mod tests {
         let on = |board: &Placard, text: &str| board.standing(&all, day(text), 180);
         assert_eq!(on(&board, "2026-03-31"), Standing::Current { until: day("2026-07-08") });
         assert_eq!(on(&board, "2026-04-01"), Standing::Changed { since: day("2026-04-01") });
+        let brief = board.standing(&all, day("2026-04-01"), 30);
+        assert_eq!(brief, Standing::Changed { since: day("2026-02-09") }, "as late as its photo was");
         assert!(
             board.is_printed_for(&all, day("2026-03-31")) && !board.is_printed_for(&all, day("2026-04-01"))
         );

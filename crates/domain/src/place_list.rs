@@ -193,13 +193,6 @@ pub struct ListDrift {
     pub left: u32,
 }
 
-impl ListDrift {
-    /// The part of the difference that no dated entry explains: names missing from, or surplus to, the document.
-    pub fn unexplained(&self) -> i64 {
-        self.count.difference - (i64::from(self.entered) - i64::from(self.left))
-    }
-}
-
 /// The sum of the baselines of one kind over its villages; `None` when no list of the kind has one.
 ///
 /// Takes one kind on purpose: there is no sum over kinds.
@@ -211,43 +204,6 @@ pub fn baseline_total(lists: &[PlaceList], kind: ListKind) -> Option<u32> {
         .map(|b| b.count)
         .collect();
     if counts.is_empty() { None } else { Some(counts.iter().sum()) }
-}
-
-/// The villages' lists and the police list next to each other. There is no total: a unit may be on both.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SideBySide {
-    village: BTreeSet<PlaceId>,
-    police: BTreeSet<PlaceId>,
-}
-
-impl SideBySide {
-    /// Reads both from the lists as they stand on a date.
-    pub fn of(lists: &[PlaceList], on: Date) -> Self {
-        let members = |kind| -> BTreeSet<PlaceId> {
-            lists.iter().filter(|l| l.kind == kind).flat_map(|l| l.members(on)).cloned().collect()
-        };
-        Self { village: members(ListKind::VillageListed), police: members(ListKind::PoliceListed) }
-    }
-
-    /// How many are listed by a village.
-    pub fn village_count(&self) -> usize {
-        self.village.len()
-    }
-
-    /// How many are listed by the police station.
-    pub fn police_count(&self) -> usize {
-        self.police.len()
-    }
-
-    /// Those on both.
-    pub fn overlap(&self) -> BTreeSet<&PlaceId> {
-        self.village.intersection(&self.police).collect()
-    }
-
-    /// Those on the police list that no village lists.
-    pub fn police_only(&self) -> BTreeSet<&PlaceId> {
-        self.police.difference(&self.village).collect()
-    }
 }
 
 /// What is wrong with the coverage of one place.
@@ -354,15 +310,6 @@ pub fn coverage_errors(places: &[Place], lists: &[PlaceList], on: Date) -> Vec<C
     errors
 }
 
-/// Who has which places: sector authority → places; under `None` those nobody has.
-pub fn by_sector(places: &[Place], on: Date) -> BTreeMap<Option<&OrgId>, Vec<&PlaceId>> {
-    let mut map: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for place in places.iter().filter(|place| !place.is_gone(on)) {
-        map.entry(place.sector_org.as_ref()).or_default().push(&place.id);
-    }
-    map
-}
-
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
@@ -404,23 +351,6 @@ mod tests {
     }
 
     #[test]
-    fn a_unit_on_both_lists_is_flagged() {
-        let on = day(2026, 5, 1);
-        let village = village_list("v", 2)
-            .enter("a".into(), on, "普查")
-            .and_then(|l| l.enter("b".into(), on, "普查"))
-            .expect("new");
-        let police = PlaceList::new(ListKind::PoliceListed, "police".into())
-            .enter("b".into(), on, "列管")
-            .and_then(|l| l.enter("c".into(), on, "列管"))
-            .expect("new");
-        let both = SideBySide::of(&[village, police], on);
-        assert_eq!((both.village_count(), both.police_count()), (2, 2));
-        assert_eq!(both.overlap(), BTreeSet::from([&PlaceId::from("b")]));
-        assert_eq!(both.police_only(), BTreeSet::from([&PlaceId::from("c")]));
-    }
-
-    #[test]
     fn a_stay_on_a_list_has_dates_and_reasons() {
         let list = village_list("v", 1);
         assert_eq!(list.clone().enter("a".into(), day(2026, 1, 1), " "), Err(ListRefusal::NoReason));
@@ -445,7 +375,6 @@ mod tests {
         let drift = list.drift(day(2026, 1, 1)).expect("has a baseline");
         assert_eq!(drift.count, super::drift(3, 2));
         assert_eq!((drift.entered, drift.left), (1, 1));
-        assert_eq!(drift.unexplained(), -1, "the document counted three, only two names were found");
         assert_eq!(PlaceList::new(ListKind::KeyUnit, "o".into()).drift(day(2026, 1, 1)), None);
     }
 
@@ -478,8 +407,5 @@ mod tests {
         ];
         assert_eq!(found, expected.map(|(code, id)| (code, id.to_owned())));
         assert_eq!(supervisors(&twice, &lists, on).len(), 2);
-        let sectors = by_sector(&places, on);
-        assert_eq!(sectors.get(&None), Some(&vec![&PlaceId::from("alone")]));
-        assert_eq!(sectors.values().map(Vec::len).sum::<usize>(), 3, "the gone place belongs to nobody");
     }
 }

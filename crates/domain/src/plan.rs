@@ -7,13 +7,15 @@
 pub mod compare;
 pub mod facts;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     period::{self, Period, Season},
     time::Date,
 };
 
 /// The part of the notice a clause stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Section {
     /// 力量: committees, workstations, stations, brigades, people.
     Forces,
@@ -61,7 +63,7 @@ impl Section {
 }
 
 /// One numbered clause of the notice, or one of its guarantees.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clause {
     /// Code that duties and links use, e.g. `C10`.
     pub code: String,
@@ -78,7 +80,7 @@ pub struct Clause {
 }
 
 /// How sure a number or a frequency is, shown beside it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Basis {
     /// The notice says it.
     StatedByPlan,
@@ -117,7 +119,7 @@ impl Basis {
 }
 
 /// The value of a parameter.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     /// A number in the parameter's unit.
     Number(f64),
@@ -128,7 +130,7 @@ pub enum Value {
 }
 
 /// A number or a choice of the town with the date it takes effect. Several rows of one name form its history.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Parameter {
     /// Name that duties refer to as `@name`.
     pub name: String,
@@ -145,7 +147,7 @@ pub struct Parameter {
 }
 
 /// A number written in the duty, or the name of a parameter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Number {
     /// Written in the duty.
     Fixed(u32),
@@ -154,7 +156,7 @@ pub enum Number {
 }
 
 /// A period written in the duty, or the name of a parameter whose text is a period.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Rhythm {
     /// Written in the duty.
     Fixed(Period),
@@ -165,7 +167,8 @@ pub enum Rhythm {
 macro_rules! subject_kinds {
     ($($(#[$doc:meta])* $name:ident $code:literal)+) => {
         /// What a duty is owed for, one by one.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
         pub enum SubjectKind { $($(#[$doc])* $name,)+ }
 
         impl SubjectKind {
@@ -243,7 +246,7 @@ impl SubjectKind {
 
 /// Which subjects owe the duty. Labels are written `list:CODE`, `tag:CODE`, `category:CODE`, `org:CODE`,
 /// `org_kind:CODE`, `role:CODE`, `class:CODE`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selector {
     /// What kinds of thing; each also carries the label `kind:CODE`.
     pub kinds: Vec<SubjectKind>,
@@ -256,7 +259,7 @@ pub struct Selector {
 }
 
 /// One thing that must be on record for the duty to be met.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {
     /// Kind of fact, one of [`facts::FACT_KINDS`].
     pub fact: String,
@@ -277,7 +280,7 @@ pub struct Need {
 }
 
 /// What sets an event duty off.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trigger {
     /// Kind of fact.
     pub fact: String,
@@ -290,7 +293,7 @@ pub struct Trigger {
 }
 
 /// One atomic duty under a clause.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Duty {
     /// Code such as `C10.3`.
     pub id: String,
@@ -391,7 +394,7 @@ impl Duty {
 }
 
 /// A word the plan's selectors may use, and its name for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Term {
     /// Label such as `list:police_listed` or `org:police_station`.
     pub label: String,
@@ -404,7 +407,7 @@ pub struct Term {
 }
 
 /// A count as of a date, printed in the notice; never a constant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Baseline {
     /// What it was counted for, e.g. a village; empty for the whole town.
     pub at: String,
@@ -415,7 +418,7 @@ pub struct Baseline {
 }
 
 /// One township's plan.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Code of the plan, e.g. `qingfeng-2023-16`.
     pub code: String,

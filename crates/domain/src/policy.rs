@@ -66,6 +66,7 @@ actions! {
     PlanApprove "plan.approve" "审批检查计划"
     TaskRead "task.read" "查看任务"
     TaskAssign "task.assign" "派发任务"
+    TaskHandDown "task.hand_down" "向镇街交办任务"
     TaskDo "task.do" "承办任务"
     TaskReview "task.review" "审核任务"
     InspectionRead "inspection.read" "查看检查记录"
@@ -150,6 +151,8 @@ actions! {
     DeviceVoid "device.void" "作废设备"
     SignalRead "signal.read" "查看告警信号"
     SignalReport "signal.report" "录入告警信号"
+    WarningTake "warning.take" "导入预警"
+    WarningIssue "warning.issue" "发布预警"
     RoadRead "road.read" "查看道路"
     RoadChange "road.change" "登记道路"
     RoadReport "road.report" "报告道路封闭"
@@ -224,9 +227,14 @@ impl Reach {
     }
 }
 
-/// How far a role may do it; none when it may not.
+/// Every way in which a role may do it.
+fn reaches(role: Role, action: Action) -> impl Iterator<Item = Reach> {
+    grants(action).iter().filter(move |(roles, _)| roles.contains(&role)).map(|(_, reach)| *reach)
+}
+
+/// How far a role may do it at the widest; none when it may not.
 pub fn reach(role: Role, action: Action) -> Option<Reach> {
-    grants(action).iter().filter(|(roles, _)| roles.contains(&role)).map(|(_, reach)| *reach).min()
+    reaches(role, action).min()
 }
 
 /// In which quality a role acts on hazards and tasks.
@@ -345,12 +353,13 @@ impl Hats {
     pub fn scope(&self, action: Action) -> Option<Scope> {
         let mut scope = Scope { whole: self.program, ..Scope::default() };
         for hat in &self.hats {
-            match reach(hat.role, action) {
-                Some(Reach::Town) => scope.whole = true,
-                Some(Reach::Org) => drop(scope.orgs.insert(hat.org.clone())),
-                Some(Reach::Area) => drop(scope.paths.insert(hat.path.clone())),
-                Some(Reach::Place) => scope.places.extend(hat.place.clone()),
-                None => {}
+            for reach in reaches(hat.role, action) {
+                match reach {
+                    Reach::Town => scope.whole = true,
+                    Reach::Org => drop(scope.orgs.insert(hat.org.clone())),
+                    Reach::Area => drop(scope.paths.insert(hat.path.clone())),
+                    Reach::Place => scope.places.extend(hat.place.clone()),
+                }
             }
         }
         (scope != Scope::default()).then_some(scope)
@@ -361,13 +370,13 @@ impl Hats {
         if self.program {
             return self.hats.first();
         }
-        let fits = |hat: &&Assignment| match reach(hat.role, action) {
-            Some(Reach::Town) => true,
-            Some(Reach::Org) => row.orgs.contains(&hat.org),
-            Some(Reach::Area) => lies_in(&row.path, &hat.path),
-            Some(Reach::Place) => hat.place.is_some() && hat.place == row.place,
-            None => false,
+        let is_within = |hat: &Assignment, reach| match reach {
+            Reach::Town => true,
+            Reach::Org => row.orgs.contains(&hat.org),
+            Reach::Area => lies_in(&row.path, &hat.path),
+            Reach::Place => hat.place.is_some() && hat.place == row.place,
         };
+        let fits = |hat: &&Assignment| reaches(hat.role, action).any(|reach| is_within(hat, reach));
         self.hats.iter().filter(fits).max_by_key(|hat| reach(hat.role, action))
     }
 
@@ -393,7 +402,8 @@ pub fn matrix() -> String {
     for action in Action::ALL {
         page.push_str(&format!("\n| {} `{}` |", action.label(), action.code()));
         for role in Role::ALL {
-            page.push_str(&format!(" {} |", reach(*role, *action).map_or("", Reach::mark)));
+            let marks: BTreeSet<Reach> = reaches(*role, *action).collect();
+            page.push_str(&format!(" {} |", marks.into_iter().map(Reach::mark).collect::<String>()));
         }
     }
     page.push('\n');

@@ -56,6 +56,9 @@ pub struct Frozen {
     pub record_no: i64,
     /// SHA-256 over what was issued, in hex.
     pub sha256: String,
+    /// SHA-256 of what the figures were worked out from, kept as a file; none for what was issued before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<String>,
 }
 
 /// Where it stands.
@@ -368,7 +371,12 @@ mod tests {
     }
 
     fn frozen() -> Frozen {
-        Frozen { figures: vec![figure("hazards.open", Some(3.0))], record_no: 9, sha256: "aa".to_owned() }
+        Frozen {
+            figures: vec![figure("hazards.open", Some(3.0))],
+            record_no: 9,
+            sha256: "aa".to_owned(),
+            inputs: None,
+        }
     }
 
     #[test]

@@ -137,6 +137,15 @@ pub struct Terms {
     pub reply_days: u16,
 }
 
+words! {
+    /// What a report waits for, and by when: one clock runs at a time, the stage says which.
+    Clock {
+        Screen "screen" "筛查派办"
+        Verify "verify" "核实办理"
+        Reply "reply" "答复"
+    }
+}
+
 /// When each of it must be done, counted out on the day it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clocks {
@@ -149,6 +158,16 @@ pub struct Clocks {
 }
 
 impl Clocks {
+    /// When a clock runs out. Nothing is screened later than it must have been looked at, not in what was counted out before
+    /// that was so either.
+    pub fn due(&self, clock: Clock) -> Timestamp {
+        match clock {
+            Clock::Screen => self.screen_by.min(self.verify_by),
+            Clock::Verify => self.verify_by,
+            Clock::Reply => self.reply_by.max(self.verify_by),
+        }
+    }
+
     /// The clocks of a report that came (again) now.
     ///
     /// Errors: [`OutOfRange`] for times beyond the calendar.
@@ -161,7 +180,7 @@ impl Clocks {
     ) -> Result<Self, OutOfRange> {
         let working = |days: u16| Ok(end_of(calendar.working_day_after(now.date(), days)?));
         let is_call = matches!(channel, Channel::Telephone | Channel::Line96119);
-        Ok(Self {
+        let counted = Self {
             screen_by: match is_call && matter.is_urgent() {
                 true => now.plus_ms(i64::from(terms.screen_minutes) * MINUTE_MS),
                 false => working(terms.screen_days)?,
@@ -171,7 +190,10 @@ impl Clocks {
                 false => working(terms.verify_days)?,
             },
             reply_by: working(terms.reply_days)?,
-        })
+        };
+        // A blocked exit is looked at within hours: it cannot wait for its screening until after a holiday.
+        let due = |clock| counted.due(clock);
+        Ok(Self { screen_by: due(Clock::Screen), verify_by: counted.verify_by, reply_by: due(Clock::Reply) })
     }
 }
 
@@ -235,6 +257,8 @@ pub enum Act {
     },
     /// 听写: the custodian writes down what was only spoken.
     WriteDown,
+    /// 补充: the reporter says more while it is handled.
+    Add,
     /// 评价: what the reporter thinks of it.
     Rate {
         /// What.
@@ -267,10 +291,28 @@ impl Act {
             Self::Reopen => "reopen",
             Self::Reward { .. } => "reward",
             Self::WriteDown => "write_down",
+            Self::Add => "add",
             Self::Rate { .. } => "rate",
             Self::AskVoid => "ask_void",
             Self::Void => "void",
             Self::RejectVoid => "reject_void",
+        }
+    }
+
+    /// What strangers are told was done; none for what is the town's own: a doubt or a void that waits for a second person,
+    /// what the custodian heard, money, what the reporter thought.
+    pub fn public_label(&self) -> Option<&'static str> {
+        match self {
+            Self::Doubt
+            | Self::RejectDoubt
+            | Self::Reward { .. }
+            | Self::WriteDown
+            | Self::Rate { .. }
+            | Self::AskVoid
+            | Self::RejectVoid => None,
+            Self::AgreeDoubt => Some("登记办理结果"),
+            Self::Void => Some("作废"),
+            told => Some(step_label(told.code())),
         }
     }
 }
@@ -293,6 +335,7 @@ pub fn step_label(code: &str) -> &str {
         "reopen" => "重新打开",
         "reward" => "登记奖励",
         "write_down" => "听写语音",
+        "add" => "补充情况",
         "rate" => "登记评价",
         "ask_void" => "提出作废",
         "void" => "同意作废",
@@ -598,6 +641,13 @@ impl ReportCase {
                 }
                 Ok(Self { rating: Some(*rating), ..self })
             }
+            (
+                stage @ (Received | Accepted | Assigned | Doubted | Handled | Emergency | VoidAsked),
+                Act::Add,
+            ) => {
+                must_say()?;
+                Ok(Self { stage, ..self })
+            }
             (stage, Act::WriteDown) if self.may_be_written_down() => {
                 let heard = must_say()?;
                 let content = match self.content.as_str() {
@@ -670,17 +720,32 @@ impl ReportCase {
         self.rating.is_none() && matches!(self.stage, Stage::Replied | Stage::Closed)
     }
 
-    /// When the next of it must be done; none where nothing is awaited. Its clocks run on while a void is only asked for.
+    /// When the next of it must be done; none where nothing is awaited.
     pub fn due_at(&self) -> Option<Timestamp> {
+        self.clock().map(|clock| self.clocks.due(clock))
+    }
+
+    /// The clock that runs; none where nothing is awaited. It runs on while a void is only asked for.
+    pub fn clock(&self) -> Option<Clock> {
         let stage = match (&self.void_ask, self.stage) {
             (Some(ask), Stage::VoidAsked) => ask.from,
             (_, stage) => stage,
         };
         match stage {
-            Stage::Received => Some(self.clocks.screen_by),
-            Stage::Accepted | Stage::Assigned | Stage::Doubted => Some(self.clocks.verify_by),
-            Stage::Handled | Stage::Emergency => Some(self.clocks.reply_by),
+            Stage::Received => Some(Clock::Screen),
+            Stage::Accepted | Stage::Assigned | Stage::Doubted => Some(Clock::Verify),
+            Stage::Handled | Stage::Emergency => Some(Clock::Reply),
             _ => None,
+        }
+    }
+
+    /// Where it stands as strangers are told: what waits for a second person is under way still.
+    pub fn public_stage(&self) -> Stage {
+        match (&self.void_ask, self.stage) {
+            (Some(ask), Stage::VoidAsked) if ask.from == Stage::Doubted => Stage::Assigned,
+            (Some(ask), Stage::VoidAsked) => ask.from,
+            (_, Stage::Doubted) => Stage::Assigned,
+            (_, stage) => stage,
         }
     }
 

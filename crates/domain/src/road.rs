@@ -3,6 +3,7 @@
 //! make a way (`road`), what a vehicle needs (`vehicle`).
 
 pub mod laid;
+pub mod residents;
 pub mod scenario;
 pub mod segment;
 
@@ -283,6 +284,24 @@ pub enum Barrier {
 }
 
 impl Barrier {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Gate, Self::Posts, Self::Walkers, Self::Wall];
+
+    /// Stable word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Gate => "gate",
+            Self::Posts => "posts",
+            Self::Walkers => "walkers",
+            Self::Wall => "wall",
+        }
+    }
+
+    /// The one with this word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|barrier| barrier.code() == code)
+    }
+
     /// Chinese name.
     pub fn label(self) -> &'static str {
         match self {
@@ -375,6 +394,15 @@ pub enum Refusal {
     NoTurnaround,
     /// Closed, and why.
     Closed(String),
+    /// One may not turn from one road into another.
+    Turn {
+        /// Name of the road one comes by; empty when it has none.
+        from: String,
+        /// Name of the road one wants into.
+        into: String,
+    },
+    /// One may not turn back on a road; its name, empty when it has none.
+    TurnBack(String),
 }
 
 impl Refusal {
@@ -392,6 +420,8 @@ impl Refusal {
             Self::WetSeason => "road.refused.wet_season",
             Self::NoTurnaround => "road.refused.turnaround",
             Self::Closed(_) => "road.refused.closed",
+            Self::Turn { .. } => "road.refused.turn",
+            Self::TurnBack(_) => "road.refused.turn_back",
         }
     }
 
@@ -410,8 +440,20 @@ impl Refusal {
             Self::NoTurnaround => "断头路，没有 12×12 米的回车场".to_owned(),
             Self::Closed(reason) if reason.is_empty() => "已封闭".to_owned(),
             Self::Closed(reason) => format!("已封闭：{reason}"),
+            Self::Turn { from, into } => {
+                let (from, into) = (named(from), named(into));
+                format!("路口不得由“{from}”转入“{into}”")
+            }
+            Self::TurnBack(road) => {
+                let road = named(road);
+                format!("“{road}”上不得掉头")
+            }
         }
     }
+}
+
+fn named(name: &str) -> &str {
+    if name.is_empty() { "无名道路" } else { name }
 }
 
 /// Why nobody can say whether a vehicle passes.

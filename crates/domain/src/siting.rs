@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 use crate::vehicle::Class;
 
 /// Candidates of one study at most.
-const MOST_CANDIDATES: usize = 400;
+const MOST_CANDIDATES: usize = 500;
 /// Demands of one study at most.
 const MOST_DEMANDS: usize = 20_000;
 
@@ -300,6 +300,9 @@ pub struct Study {
     pub candidates: Vec<Candidate>,
     /// What is to be reached, as it stood that day.
     pub demands: Vec<Demand>,
+    /// The demands are village groups by how many live there, not places of the register.
+    #[serde(default)]
+    pub by_group: bool,
     /// Places without a position, which could not be counted.
     pub unplaced: u32,
     /// Why it is asked, in words.
@@ -319,7 +322,7 @@ pub enum SitingRefusal {
     #[error("请写明论证名称")]
     NoTitle,
     /// No candidate, or too many.
-    #[error("候选点请给 1 到 400 个")]
+    #[error("候选点请给 1 到 500 个")]
     Candidates,
     /// A candidate that is nowhere or has no name.
     #[error("候选点“{0}”没有名称或位置不对，请核对经度和纬度")]
@@ -487,6 +490,7 @@ mod tests {
             vehicle: None,
             candidates: vec![candidate(1, true), candidate(2, false), candidate(3, false)],
             demands: vec![demand(3), demand(0)],
+            by_group: false,
             unplaced: 0,
             reason: String::new(),
             org: "office".into(),

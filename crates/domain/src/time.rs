@@ -59,6 +59,29 @@ impl Timestamp {
     }
 }
 
+/// What a phone can show of when something was done that we heard of later. Anybody can set a phone's clock; nobody sets back
+/// what it counted since we last told it the time. Evidence and no condition. Source: design of reliability, §7.6.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timing {
+    /// Id of the anchor: that we told it the time.
+    pub anchor: String,
+    /// The time we told.
+    pub anchor_at: Timestamp,
+    /// What it counted from then until it was done; none where the count was lost. Units: milliseconds.
+    pub elapsed_ms: Option<i64>,
+    /// What its own clock said.
+    pub wall_at: Timestamp,
+}
+
+impl Timing {
+    /// The first and the last instant at which it can have been done, when it came in at `received_at`. A count stands still while
+    /// a phone sleeps: it says how much went by at least.
+    pub fn between(&self, received_at: Timestamp) -> (Timestamp, Timestamp) {
+        let counted = self.anchor_at.plus_ms(self.elapsed_ms.unwrap_or(0).max(0));
+        (counted.min(received_at), received_at)
+    }
+}
+
 /// Reads a civil date as `YYYY-MM-DD`.
 pub fn parse_date(text: &str) -> Option<Date> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
@@ -73,6 +96,21 @@ mod tests {
         let instant = Timestamp::parse("2026-11-22T16:30:00Z").expect("valid");
         assert_eq!(instant.date(), parse_date("2026-11-23").expect("valid"));
         assert_eq!(instant.to_rfc3339(), "2026-11-23T00:30:00.000+08:00");
+    }
+
+    #[test]
+    fn a_count_says_how_much_went_by_at_least() {
+        let shown = |elapsed_ms| Timing {
+            anchor: "a".to_owned(),
+            anchor_at: Timestamp(1_000),
+            elapsed_ms,
+            wall_at: Timestamp(0),
+        };
+        let between = |elapsed_ms| shown(elapsed_ms).between(Timestamp(9_000));
+        assert_eq!(between(Some(3_000)), (Timestamp(4_000), Timestamp(9_000)));
+        assert_eq!(between(None), (Timestamp(1_000), Timestamp(9_000)), "the page was begun anew");
+        assert_eq!(between(Some(50_000)), (Timestamp(9_000), Timestamp(9_000)), "not after it came in");
+        assert_eq!(between(Some(-5)), (Timestamp(1_000), Timestamp(9_000)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CourseId, OrgId, PersonId, PlaceId, QuestionId, TrainingId};
-use crate::org::{Assignment, Certificate, CertificateKind, Role, needed_certificate, words};
+use crate::org::{Assignment, Certificate, CertificateKind, OrgKind, Role, needed_certificate, words};
 use crate::time::{Date, Timestamp};
 
 words! {
@@ -47,7 +47,7 @@ impl Group {
                 Some(Self::TownCadre)
             }
             VillageSecretary | VillageCommittee => Some(Self::VillageCadre),
-            GridManager => Some(Self::GridStaff),
+            GridManager | GridWorker => Some(Self::GridStaff),
             UnitResponsible | UnitManager => Some(Self::DenseManager),
             EnforcementOfficer | EnforcementAssistant => Some(Self::Enforcement),
             _ => None,
@@ -144,6 +144,19 @@ pub struct Course {
     pub active: bool,
 }
 
+impl Course {
+    /// Whether a body of this kind may teach it. Source: clause 11.6, whose certificate the fire rescue organ's training
+    /// gives and no other.
+    ///
+    /// Errors: the course gives a certificate and another body is to teach it.
+    pub fn taught_by(&self, trainer: OrgKind) -> Result<(), TrainingRefusal> {
+        if self.gives.is_some() && trainer != OrgKind::FireRescue {
+            return Err(TrainingRefusal::Trainer);
+        }
+        Ok(())
+    }
+}
+
 /// Where a session stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "snake_case")]
@@ -219,6 +232,19 @@ pub struct Training {
     pub place: Option<PlaceId>,
 }
 
+/// What of a session may be put right until it is closed; who organises it stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// Title.
+    pub title: String,
+    /// The day it is planned for, or was held.
+    pub on: Date,
+    /// Where.
+    pub venue: String,
+    /// Who teaches.
+    pub trainer: OrgId,
+}
+
 /// A step of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -263,6 +289,26 @@ impl Training {
             State::Held | State::Tested => &["close"],
             State::Closed | State::Cancelled { .. } => &[],
         }
+    }
+
+    /// Puts right what was planned or noted down wrong.
+    ///
+    /// Errors: closed or cancelled; held on a day ahead of today.
+    pub fn corrected(mut self, to: Correction, today: Date) -> Result<Self, TrainingRefusal> {
+        if !self.may_correct() {
+            return Err(TrainingRefusal::WrongState { now: self.state.label() });
+        }
+        if self.state.is_held() && to.on > today {
+            return Err(TrainingRefusal::NotYet);
+        }
+        let Correction { title, on, venue, trainer } = to;
+        (self.title, self.on, self.venue, self.trainer) = (title, on, venue, trainer);
+        Ok(self)
+    }
+
+    /// Whether anything of it may still be put right.
+    pub fn may_correct(&self) -> bool {
+        !matches!(self.state, State::Closed | State::Cancelled { .. })
     }
 
     /// Takes a step.
@@ -431,6 +477,9 @@ pub enum TrainingRefusal {
         /// How often one may.
         most: u32,
     },
+    /// A certificate is given by the fire rescue organ's training only.
+    #[error("本课程颁发培训合格证，须由消防救援机构授课（C11.6），请把授课单位改为消防救援机构")]
+    Trainer,
     /// The bank has too few questions.
     #[error("题库中可用试题不足 {wanted} 道，请先补充试题")]
     TooFewQuestions {
@@ -451,6 +500,7 @@ impl TrainingRefusal {
             Self::SignedIn { .. } => "training.signed_in",
             Self::NoTest => "training.no_test",
             Self::NoMoreAttempts { .. } => "training.no_more_attempts",
+            Self::Trainer => "training.trainer",
             Self::TooFewQuestions { .. } => "training.too_few_questions",
         }
     }
@@ -512,6 +562,48 @@ mod tests {
     }
 
     #[test]
+    fn what_was_noted_down_wrong_is_put_right_until_the_session_is_closed() {
+        let today = day("2026-10-12");
+        let to = |on: &str| Correction {
+            title: "网格员复训".to_owned(),
+            on: day(on),
+            venue: "村委会".to_owned(),
+            trainer: "rescue".into(),
+        };
+        let moved = session().corrected(to("2026-11-01"), today).expect("planned for another day");
+        assert_eq!(
+            (moved.on, moved.trainer.as_str(), moved.org.as_str()),
+            (day("2026-11-01"), "rescue", "office")
+        );
+        let held = session().step(&Step::Hold { on: day("2026-10-11") }, false, today).expect("held");
+        assert_eq!(held.clone().corrected(to("2026-10-13"), today), Err(TrainingRefusal::NotYet));
+        let held = held.corrected(to("2026-10-12"), today).expect("noted down for the wrong day");
+        let closed = held.step(&Step::Close, false, today).expect("closed");
+        let late = closed.corrected(to("2026-10-12"), today);
+        assert_eq!(late, Err(TrainingRefusal::WrongState { now: "已办结" }));
+    }
+
+    #[test]
+    fn only_the_fire_rescue_organ_teaches_what_gives_a_certificate() {
+        let course = |gives| Course {
+            id: "c".into(),
+            kind: CourseKind::KeyGroup,
+            name: "网格员培训".to_owned(),
+            groups: BTreeSet::new(),
+            hours: 8,
+            pass_percent: Some(80),
+            questions: 2,
+            attempts: 2,
+            gives,
+            active: true,
+        };
+        let card = course(Some((CertificateKind::FireTrainingGrid, None)));
+        assert_eq!(card.taught_by(OrgKind::Office), Err(TrainingRefusal::Trainer));
+        assert_eq!(card.taught_by(OrgKind::FireRescue), Ok(()));
+        assert_eq!(course(None).taught_by(OrgKind::Office), Ok(()));
+    }
+
+    #[test]
     fn an_entry_lacks_what_it_is_asked_for_and_an_inspector_no_certificate() {
         use CertificateKind::{EnforcementCert, FireTrainingGrid};
         let card = Certificate {
@@ -551,6 +643,7 @@ mod tests {
     #[test]
     fn training_counts_for_the_place_signed_for_and_for_those_he_answers_for_that_day() {
         let hat = |person: &str, role: Role, place: Option<&str>| Assignment {
+            away: Vec::new(),
             id: "a".into(),
             person: person.into(),
             post: "post".into(),

@@ -38,6 +38,12 @@ pub fn missing_now(visits: u32, (approved_in, now_in): (u32, u32), (planned, to_
     owed.min(left_from(now_in).saturating_sub(to_come))
 }
 
+/// How many of a year's evenly spaced visits fall into every single month, so that a plan of one month owes them whenever
+/// the place was registered or graded worse. Rarer ones may have their turn in another month.
+pub fn each_month(visits: u32) -> u32 {
+    visits / 12
+}
+
 /// Spreads visits over what is left of a year from a day on: evenly spaced for each place, and level over the months
 /// for those who go. A plan made late in the year drops nobody: see [`visits_left`].
 ///

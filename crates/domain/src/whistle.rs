@@ -26,9 +26,9 @@ pub use clock::{OfficeHours, Term, Unit};
 pub use overrun::{Clock, Overrun};
 pub use refusal::WhistleRefusal;
 
-/// 类别: how pressing a whistle is, and the times that come along. Which kinds there are comes with the program
-/// (`catalog/whistles.toml`), for no source asks for others; their times are parameters of the town.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// 类别: how pressing a whistle is, and its times. Those that come with the program (`catalog/whistles.toml`) are where the town
+/// begins: kinds, names and times are its own, each version in force from a day on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kind {
     /// Stable word.
     pub code: String,
@@ -44,10 +44,31 @@ pub struct Kind {
     pub on_site: bool,
     /// Whether its messages go out as orders, which reach people in their quiet hours too.
     pub is_pressing: bool,
+    /// Whether it can be chosen for a new whistle; those of one that cannot go on as they are.
+    pub is_offered: bool,
 }
 
+/// The longest name of a kind and the longest text about when to use it. Units: characters.
+const KIND_LENGTHS: [usize; 2] = [20, 200];
+
 impl Kind {
-    /// Names of the parameters that set its two times.
+    /// That it makes sense.
+    ///
+    /// Errors: no name, nothing about when to use it, too long, a time of nothing.
+    pub fn check(mut self) -> Result<Self, WhistleRefusal> {
+        self.name = given(&self.name, "类别名称")?;
+        self.about = given(&self.about, "什么情况下使用")?;
+        let texts = [&self.name, &self.about];
+        if texts.iter().zip(KIND_LENGTHS).any(|(text, most)| text.chars().count() > most) {
+            return Err(WhistleRefusal::KindTooLong);
+        }
+        if self.receive.n == 0 || self.arrive.n == 0 {
+            return Err(WhistleRefusal::NoTime);
+        }
+        Ok(self)
+    }
+
+    /// Names of the parameters that set its two times before a kind was set as a whole.
     pub fn parameters(&self) -> [String; 2] {
         [format!("whistle.{}.receive", self.code), format!("whistle.{}.arrive", self.code)]
     }
@@ -546,6 +567,9 @@ impl Whistle {
         }
         match act {
             Act::Confirm { lead, helpers } => {
+                if *said.by == self.raised_by {
+                    return Err(WhistleRefusal::OwnWhistle);
+                }
                 if lead.as_str().is_empty() {
                     return Err(WhistleRefusal::NoLead);
                 }

@@ -48,9 +48,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
 
     let existing: Vec<ExistingKey> =
-        sample::places(rows).zip(0..).map(|(place, n)| ExistingKey { id: format!("{n}"), place }).collect();
+        sample::places(rows).zip(0..).map(|(place, n)| ExistingKey::of(format!("{n}"), place)).collect();
     let start = Instant::now();
-    let decisions = match_against(&existing, &parsed.rows);
+    let decisions = match_against(&existing, parsed.rows.iter().map(|row| &row.value));
     writeln!(report, "match   {:>8} ms {:>9} decisions", start.elapsed().as_millis(), decisions.len())?;
 
     // Memory stays at its default; only an unoptimised build needs this much time.

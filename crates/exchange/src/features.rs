@@ -69,6 +69,8 @@ pub(crate) fn shown(value: &Json) -> String {
         Json::Null => String::new(),
         Json::String(text) => text.clone(),
         Json::Bool(yes) => if *yes { "是" } else { "否" }.to_owned(),
+        // Things with fields of their own are read in again as they are written.
+        Json::Array(items) if items.iter().any(Json::is_object) => value.to_string(),
         Json::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join("、"),
         other => other.to_string(),
     }

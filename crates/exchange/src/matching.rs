@@ -5,35 +5,38 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    ledger::{Numbered, Row},
-    places_sheet::{PLACES, PlaceRow},
-    value::{Value, comparable},
-};
+use crate::{places_sheet::PlaceRow, value::comparable};
 
 /// Entries of one bucket looked at; a telephone shared by a whole market must not make the comparison quadratic.
 const MOST_LOOKED_AT: usize = 50;
 /// Candidates shown for one doubtful row.
 const MOST_CANDIDATES: usize = 5;
 
-/// A place of the register, as the comparison sees it.
-#[derive(Debug, Clone, PartialEq)]
+/// A place of the register, as the comparison sees it: what a place is recognised by and no more, for a register is held whole.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ExistingKey {
     /// Its id, opaque here.
     pub id: String,
-    /// Its present values.
-    pub place: PlaceRow,
+    /// Name.
+    pub name: String,
+    /// The register's own code.
+    pub code: Option<String>,
+    /// Unified social credit code.
+    pub uscc: Option<String>,
+    /// Village or community by name.
+    pub village: Option<String>,
+    /// Telephone, several joined with `、`.
+    pub phone: Option<String>,
+    /// Address.
+    pub address: Option<String>,
 }
 
-/// One field that would change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Change {
-    /// Key of the column.
-    pub key: String,
-    /// Present value.
-    pub from: Value,
-    /// Value in the file.
-    pub to: Value,
+impl ExistingKey {
+    /// What a row of this place is recognised by.
+    pub fn of(id: String, place: PlaceRow) -> Self {
+        let PlaceRow { name, code, uscc, village, phone, address, .. } = place;
+        Self { id, name, code, uscc, village, phone, address }
+    }
 }
 
 /// A place that may be meant.
@@ -41,6 +44,8 @@ pub struct Change {
 pub struct Candidate {
     /// Its id.
     pub id: String,
+    /// The register's own code.
+    pub code: Option<String>,
     /// Its name.
     pub name: String,
     /// Its village.
@@ -90,15 +95,8 @@ impl Doubt {
 pub enum Decision {
     /// Nothing like it is in the register.
     Create,
-    /// It is this place and these fields change. An empty cell never erases what is there.
-    Update {
-        /// The place.
-        id: String,
-        /// Fields that change.
-        changes: Vec<Change>,
-    },
-    /// It is this place and nothing changes.
-    Unchanged {
+    /// It is this place.
+    Same {
         /// The place.
         id: String,
     },
@@ -115,43 +113,27 @@ pub enum Decision {
 ///
 /// The code decides before the credit code, that before name and village; a telephone alone never decides. Two rows
 /// never get the same place without a person saying so.
-pub fn match_against(existing: &[ExistingKey], rows: &[Numbered<PlaceRow>]) -> Vec<Decision> {
-    let register = Register::of(existing);
+pub fn match_against<'r>(
+    existing: &[ExistingKey],
+    rows: impl IntoIterator<Item = &'r PlaceRow>,
+) -> Vec<Decision> {
+    let names: Vec<String> = existing.iter().map(|e| comparable(&e.name)).collect();
+    let register = Register::of(existing, &names);
     let mut taken = vec![false; existing.len()];
-    rows.iter()
-        .map(|row| match register.find(&row.value) {
+    rows.into_iter()
+        .map(|row| match register.find(row) {
             Found::Nothing => Decision::Create,
             Found::One(at) => match (existing.get(at), taken.get_mut(at)) {
                 (Some(_), Some(true)) => register.doubtful(&[at], Doubt::TakenByEarlierRow),
                 (Some(place), Some(is_taken)) => {
                     *is_taken = true;
-                    settled(place, &row.value)
+                    Decision::Same { id: place.id.clone() }
                 }
                 _ => Decision::Create,
             },
             Found::Doubt(at, why) => register.doubtful(&at, why),
         })
         .collect()
-}
-
-/// Fields given in the row that differ from the place.
-pub fn changes(place: &PlaceRow, row: &PlaceRow) -> Vec<Change> {
-    PLACES
-        .columns
-        .iter()
-        .filter_map(|column| {
-            let (from, to) = (place.get(column.key), row.get(column.key));
-            (to != Value::None && from != to).then(|| Change { key: column.key.to_owned(), from, to })
-        })
-        .collect()
-}
-
-fn settled(existing: &ExistingKey, row: &PlaceRow) -> Decision {
-    let changes = changes(&existing.place, row);
-    if changes.is_empty() {
-        return Decision::Unchanged { id: existing.id.clone() };
-    }
-    Decision::Update { id: existing.id.clone(), changes }
 }
 
 enum Found {
@@ -162,38 +144,46 @@ enum Found {
 
 struct Register<'a> {
     existing: &'a [ExistingKey],
-    names: Vec<String>,
+    names: &'a [String],
+    /// Villages by what is comparable of their names, numbered; the empty one too.
+    villages: HashMap<String, usize>,
+    /// The village of each place.
+    village_of: Vec<usize>,
     by_code: HashMap<&'a str, Vec<usize>>,
     by_uscc: HashMap<&'a str, Vec<usize>>,
-    by_name: HashMap<String, Vec<usize>>,
-    by_name_and_village: HashMap<(String, String), Vec<usize>>,
+    by_name: HashMap<&'a str, Vec<usize>>,
+    by_name_and_village: HashMap<(&'a str, usize), Vec<usize>>,
     by_phone: HashMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Register<'a> {
-    fn of(existing: &'a [ExistingKey]) -> Self {
+    fn of(existing: &'a [ExistingKey], names: &'a [String]) -> Self {
         let mut register = Self {
             existing,
-            names: existing.iter().map(|e| comparable(&e.place.name)).collect(),
+            names,
+            villages: HashMap::new(),
+            village_of: Vec::with_capacity(existing.len()),
             by_code: HashMap::new(),
             by_uscc: HashMap::new(),
             by_name: HashMap::new(),
             by_name_and_village: HashMap::new(),
             by_phone: HashMap::new(),
         };
-        for (at, (key, name)) in existing.iter().zip(&register.names).enumerate() {
-            let place = &key.place;
+        for (at, (place, name)) in existing.iter().zip(names).enumerate() {
             if let Some(code) = &place.code {
                 register.by_code.entry(code).or_default().push(at);
             }
             if let Some(uscc) = &place.uscc {
                 register.by_uscc.entry(uscc).or_default().push(at);
             }
-            for phone in phones(place) {
+            for phone in phones(&place.phone) {
                 register.by_phone.entry(phone).or_default().push(at);
             }
-            register.by_name_and_village.entry((name.clone(), village(place))).or_default().push(at);
-            register.by_name.entry(name.clone()).or_default().push(at);
+            let next = register.villages.len();
+            let village = *register.villages.entry(village(&place.village)).or_insert(next);
+            register.village_of.push(village);
+            register.by_name_and_village.entry((name, village)).or_default().push(at);
+            register.by_name.entry(name).or_default().push(at);
         }
         register
     }
@@ -202,7 +192,7 @@ impl<'a> Register<'a> {
         let name = comparable(&row.name);
         if let Some([at, ..]) = row.code.as_deref().and_then(|code| self.by_code.get(code)).map(Vec::as_slice)
         {
-            let same = self.existing.get(*at).is_none_or(|e| agree(&e.place.uscc, &row.uscc));
+            let same = self.existing.get(*at).is_none_or(|e| agree(&e.uscc, &row.uscc));
             return if same {
                 Found::One(*at)
             } else {
@@ -223,7 +213,9 @@ impl<'a> Register<'a> {
                 ([], []) => Found::Doubt(looked, Doubt::UsccAgreesNameDiffers),
             };
         }
-        if let Some(here) = self.by_name_and_village.get(&(name.clone(), village(row))) {
+        let here = self.villages.get(&village(&row.village));
+        if let Some(here) = here.and_then(|village| self.by_name_and_village.get(&(name.as_str(), *village)))
+        {
             return match here.as_slice() {
                 [one] if self.code_agrees(*one, row) && self.uscc_agrees(*one, row) => Found::One(*one),
                 [one] => Found::Doubt(vec![*one], Doubt::NameAgreesCodeDiffers),
@@ -234,7 +226,7 @@ impl<'a> Register<'a> {
             };
         }
         // A different village is a different shop of a common name unless one side does not say.
-        if let Some(elsewhere) = self.by_name.get(&name) {
+        if let Some(elsewhere) = self.by_name.get(name.as_str()) {
             let near: Vec<usize> = elsewhere
                 .iter()
                 .copied()
@@ -246,7 +238,7 @@ impl<'a> Register<'a> {
             }
         }
         let mut alike: Vec<usize> = Vec::new();
-        for at in phones(row)
+        for at in phones(&row.phone)
             .filter_map(|phone| self.by_phone.get(phone))
             .flat_map(|bucket| bucket.iter().copied().take(MOST_LOOKED_AT))
         {
@@ -264,37 +256,39 @@ impl<'a> Register<'a> {
             .filter_map(|at| self.existing.get(*at))
             .map(|e| Candidate {
                 id: e.id.clone(),
-                name: e.place.name.clone(),
-                village: e.place.village.clone(),
+                code: e.code.clone(),
+                name: e.name.clone(),
+                village: e.village.clone(),
             })
             .collect();
         Decision::Doubtful { candidates, why }
     }
 
     fn code_agrees(&self, at: usize, row: &PlaceRow) -> bool {
-        self.existing.get(at).is_none_or(|e| agree(&e.place.code, &row.code))
+        self.existing.get(at).is_none_or(|e| agree(&e.code, &row.code))
     }
 
     fn uscc_agrees(&self, at: usize, row: &PlaceRow) -> bool {
-        self.existing.get(at).is_none_or(|e| agree(&e.place.uscc, &row.uscc))
+        self.existing.get(at).is_none_or(|e| agree(&e.uscc, &row.uscc))
     }
 
     fn village_agrees(&self, at: usize, row: &PlaceRow) -> bool {
         self.existing.get(at).is_some_and(|e| {
-            let (there, here) = (village(&e.place), village(row));
-            there == here || there.is_empty() || here.is_empty()
+            let here = village(&row.village);
+            let same = self.village_of.get(at) == self.villages.get(&here);
+            same || here.is_empty() || village(&e.village).is_empty()
         })
     }
 
     fn phone_agrees(&self, at: usize, row: &PlaceRow) -> bool {
         self.existing
             .get(at)
-            .is_some_and(|e| phones(&e.place).any(|there| phones(row).any(|here| here == there)))
+            .is_some_and(|e| phones(&e.phone).any(|there| phones(&row.phone).any(|here| here == there)))
     }
 
     fn is_alike(&self, at: usize, row: &PlaceRow, name: &str) -> bool {
         let Some(there) = self.existing.get(at) else { return false };
-        let same_address = match (&there.place.address, &row.address) {
+        let same_address = match (&there.address, &row.address) {
             (Some(a), Some(b)) => comparable(a) == comparable(b),
             _ => false,
         };
@@ -310,12 +304,12 @@ fn agree(a: &Option<String>, b: &Option<String>) -> bool {
     }
 }
 
-fn phones(place: &PlaceRow) -> impl Iterator<Item = &str> {
-    place.phone.as_deref().into_iter().flat_map(|phones| phones.split('、'))
+fn phones(phone: &Option<String>) -> impl Iterator<Item = &str> {
+    phone.as_deref().into_iter().flat_map(|phones| phones.split('、'))
 }
 
-fn village(place: &PlaceRow) -> String {
-    place.village.as_deref().map(comparable).unwrap_or_default()
+fn village(village: &Option<String>) -> String {
+    village.as_deref().map(comparable).unwrap_or_default()
 }
 
 fn share_most_letters(a: &str, b: &str) -> bool {
@@ -341,11 +335,9 @@ mod tests {
         let existing: Vec<ExistingKey> = existing
             .iter()
             .enumerate()
-            .map(|(at, place)| ExistingKey { id: format!("p{at}"), place: place.clone() })
+            .map(|(at, place)| ExistingKey::of(format!("p{at}"), place.clone()))
             .collect();
-        let rows: Vec<Numbered<PlaceRow>> =
-            rows.iter().cloned().zip(2..).map(|(value, row)| Numbered { row, value }).collect();
-        match_against(&existing, &rows)
+        match_against(&existing, rows)
     }
 
     fn doubt(decision: &Decision) -> Option<Doubt> {
@@ -356,25 +348,21 @@ mod tests {
     }
 
     #[test]
-    fn the_same_ledger_twice_changes_nothing() {
+    fn the_same_ledger_twice_means_the_same_places() {
         let places = [place("甲店", "一村"), place("乙店", "一村"), place("甲店", "二村")];
         let decisions = decide(&places, &places);
-        let ids = ["p0", "p1", "p2"].map(|id| Decision::Unchanged { id: id.to_owned() });
+        let ids = ["p0", "p1", "p2"].map(|id| Decision::Same { id: id.to_owned() });
         assert_eq!(decisions, ids);
     }
 
     #[test]
-    fn an_empty_cell_erases_nothing_and_a_filled_one_is_a_change() {
+    fn a_place_is_known_by_its_name_and_village_whatever_else_the_row_says() {
         let mut known = place("甲店", "一村");
         known.phone = Some("13800138000".into());
         known.address = Some("旧街 1 号".into());
         let mut row = place("甲 店", "一村");
         row.address = Some("新街 2 号".into());
-        let decisions = decide(&[known], &[row]);
-        let Decision::Update { id, changes } = &decisions[0] else { panic!("{decisions:?}") };
-        assert_eq!(id, "p0");
-        let keys: Vec<&str> = changes.iter().map(|change| change.key.as_str()).collect();
-        assert_eq!(keys, ["name", "address"]);
+        assert_eq!(decide(&[known], &[row]), [Decision::Same { id: "p0".into() }]);
     }
 
     #[test]
@@ -413,7 +401,7 @@ mod tests {
     #[test]
     fn two_rows_never_take_the_same_place_unasked() {
         let decisions = decide(&[place("甲店", "一村")], &[place("甲店", "一村"), place("甲店", "一村")]);
-        assert_eq!(decisions[0], Decision::Unchanged { id: "p0".into() });
+        assert_eq!(decisions[0], Decision::Same { id: "p0".into() });
         assert_eq!(doubt(&decisions[1]), Some(Doubt::TakenByEarlierRow));
     }
 

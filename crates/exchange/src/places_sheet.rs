@@ -76,6 +76,12 @@ pub struct PlaceRow {
     /// Since when it is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_on: Option<Date>,
+    /// How one gets in, for whoever goes there alone: taken in, kept sealed, never written out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access: Option<String>,
+    /// Which help people there need to get out, never why; likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
     /// Anything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -407,6 +413,28 @@ const COLUMNS: &[Column] = &[
         ..BLANK
     },
     Column {
+        key: "access",
+        header: "进门和停车",
+        english: "Way in",
+        synonyms: &["进门方式", "进入方式", "怎么进门", "入口说明", "钥匙保管", "备用钥匙", "门禁说明"],
+        except: &["电话"],
+        kind: Kind::Text(200),
+        example: "",
+        width: 24.0,
+        ..BLANK
+    },
+    Column {
+        key: "help",
+        header: "需要的帮助",
+        english: "Help needed",
+        synonyms: &["疏散需要的帮助", "需要帮助", "帮助需求", "疏散帮助", "协助需求", "转移帮助"],
+        except: &["电话", "帮扶人", "联系人"],
+        kind: Kind::Text(200),
+        example: "",
+        width: 24.0,
+        ..BLANK
+    },
+    Column {
         key: "note",
         header: "备注",
         english: "Note",
@@ -451,6 +479,8 @@ impl Row for PlaceRow {
             "lists" => many(&self.lists),
             "opening" => text(&self.opening),
             "closed_on" => self.closed_on.map_or(Value::None, Value::Date),
+            "access" => text(&self.access),
+            "help" => text(&self.help),
             "note" => text(&self.note),
             _ => Value::None,
         }
@@ -479,6 +509,8 @@ impl Row for PlaceRow {
             ("lists", Value::Many(many)) => self.lists = many,
             ("opening", Value::Text(text)) => self.opening = Some(text),
             ("closed_on", Value::Date(date)) => self.closed_on = Some(date),
+            ("access", Value::Text(text)) => self.access = Some(text),
+            ("help", Value::Text(text)) => self.help = Some(text),
             ("note", Value::Text(text)) => self.note = Some(text),
             _ => {}
         }

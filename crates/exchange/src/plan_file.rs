@@ -16,7 +16,7 @@ use domain::{
 };
 use toml_edit::Item;
 
-pub use edit::{DutyDraft, DutyEdit, duty_edits, duty_text, edited, with_duty};
+pub use edit::{ClauseDraft, DutyDraft, DutyEdit, added_clause, duty_edits, duty_text, edited, with_duty};
 pub use node::Problem;
 
 use node::{Node, Problems};

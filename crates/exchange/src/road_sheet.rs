@@ -11,7 +11,7 @@ use crate::problem::ImportError;
 use crate::sheet::{self, Limits};
 
 /// Keys and the headers people write for them, the first of each being the one of our own template.
-const COLUMNS: [(&str, &[&str]); 22] = [
+const COLUMNS: [(&str, &[&str]); 24] = [
     ("name", &["名称", "路段名称", "道路名称"]),
     ("code", &["编号", "路段编号"]),
     ("rank", &["类别", "道路类别"]),
@@ -32,9 +32,14 @@ const COLUMNS: [(&str, &[&str]); 22] = [
     ("private", &["不对外开放"]),
     ("not_for_engine", &["不通消防车"]),
     ("one_way", &["单行"]),
+    ("barriers", &["障碍", "障碍物"]),
+    ("turns", &["转向限制"]),
     ("source", &["来源", "测量人和方法"]),
     ("surveyed_on", &["测量日期", "实测日期"]),
 ];
+
+/// What a cell lists; none when it cannot be read.
+pub type Told<T> = Option<Vec<T>>;
 
 /// One stretch of a file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -47,6 +52,64 @@ pub struct RoadRow {
     pub line: Option<Vec<[f64; 2]>>,
     /// What is wrong with a drawing that is no line.
     pub fault: Option<ShapeFault>,
+    /// What stands in it and where; none when the row says nothing of it or it cannot be read.
+    pub barred: Option<Vec<(String, [f64; 2])>>,
+}
+
+impl RoadRow {
+    /// What stands in it, in the row's word, and where: none when the row says nothing, none within when it cannot be read.
+    pub fn barriers(&self) -> Option<Told<(String, [f64; 2])>> {
+        self.cells.get("barriers").filter(|text| !text.trim().is_empty()).map(|_| self.barred.clone())
+    }
+
+    /// Stretches, by number or id, one may not turn into from it, and whether one may turn into nothing else: none when the
+    /// row says nothing, none within when it cannot be read.
+    pub fn turns(&self) -> Option<Told<(String, bool)>> {
+        self.cells.get("turns").map(|text| text.trim()).filter(|text| !text.is_empty()).map(turns)
+    }
+}
+
+/// Parts of a cell, a semicolon or a line between them; none of a cell that says there is nothing.
+fn parts(text: &str) -> Vec<&str> {
+    let parts = text.split([';', '；', '\n']).map(str::trim).filter(|part| !part.is_empty());
+    parts.filter(|part| *part != "无").collect()
+}
+
+/// `门或道闸 105.87,29.26；隔离桩 105.88,29.26`, or a JSON list of `what`, `lon`, `lat`.
+fn barriers(text: &str) -> Option<Vec<(String, [f64; 2])>> {
+    if text.trim_start().starts_with('[') {
+        let told: Vec<Json> = serde_json::from_str(text).ok()?;
+        let one = |one: &Json| {
+            let degrees = |key: &str| one.get(key)?.as_f64();
+            Some((one.get("what")?.as_str()?.to_owned(), [degrees("lon")?, degrees("lat")?]))
+        };
+        return told.iter().map(one).collect();
+    }
+    let one = |part: &str| {
+        let (word, at) = part.split_once(char::is_whitespace)?;
+        let (lon, lat) = at.trim().split_once([',', '，', ' '])?;
+        Some((word.to_owned(), [lon.trim().parse().ok()?, lat.trim().parse().ok()?]))
+    };
+    parts(text).into_iter().map(one).collect()
+}
+
+/// `不得转入 LD-0012；只能转入 LD-0013`, or a JSON list of `into`, `only`.
+fn turns(text: &str) -> Option<Vec<(String, bool)>> {
+    if text.starts_with('[') {
+        let told: Vec<Json> = serde_json::from_str(text).ok()?;
+        let only = |one: &Json| one.get("only").and_then(Json::as_bool).unwrap_or(false);
+        return told.iter().map(|one| Some((one.get("into")?.as_str()?.to_owned(), only(one)))).collect();
+    }
+    let one = |part: &str| {
+        let (word, into) = part.split_once(char::is_whitespace)?;
+        let only = match word {
+            "不得转入" | "禁止转入" => false,
+            "只能转入" | "只许转入" => true,
+            _ => return None,
+        };
+        Some((into.trim().to_owned(), only))
+    };
+    parts(text).into_iter().map(one).collect()
 }
 
 fn key_of(header: &str) -> Option<&'static str> {
@@ -104,7 +167,8 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<RoadRow>, ImportError> 
                 let cells: BTreeMap<_, _> =
                     told.map(|(key, cell)| (key, cell.shown().into_owned())).collect();
                 let line = cells.get("line").and_then(|text| line(text));
-                RoadRow { row: u32::try_from(n + 1).unwrap_or(u32::MAX), cells, line, fault: None }
+                let barred = cells.get("barriers").and_then(|text| barriers(text));
+                RoadRow { row: u32::try_from(n + 1).unwrap_or(u32::MAX), cells, line, fault: None, barred }
             })
             .collect());
     }
@@ -147,6 +211,7 @@ fn features(json: &Json) -> Result<Vec<RoadRow>, ImportError> {
                 own.cells.insert(key, text);
             }
         }
+        own.barred = own.cells.get("barriers").and_then(|text| barriers(text));
         match feature.get("geometry").and_then(crate::geojson::shape) {
             Some(Shape::LineString(line)) => own.line = Some(line),
             Some(other) => own.fault = other.check().err(),
@@ -174,6 +239,25 @@ mod tests {
         for text in ["105.87,29.26", "东经 105 度", "", "105.87 29.26 x; 105.88 29.27"] {
             assert_eq!(line(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_a_road_is_read_as_people_write_it_and_as_our_own_files_do() {
+        let csv = "名称,路线,障碍,转向限制\n甲,\"105.87,29.26; 105.88,29.26\",\"门 105.873,29.26；隔离桩 105.875，29.26\",不得转入 LD-0002；只能转入 LD-0003\n\
+            乙,\"105.87,29.26; 105.88,29.26\",无,\n丙,\"105.87,29.26; 105.88,29.26\",门,左转\n";
+        let rows = read(csv.as_bytes(), &Limits::default()).expect("rows");
+        let two = vec![("门".to_owned(), [105.873, 29.26]), ("隔离桩".to_owned(), [105.875, 29.26])];
+        assert_eq!(rows[0].barriers(), Some(Some(two)));
+        let told = vec![("LD-0002".to_owned(), false), ("LD-0003".to_owned(), true)];
+        assert_eq!(rows[0].turns(), Some(Some(told)));
+        assert_eq!((rows[1].barriers(), rows[1].turns()), (Some(Some(vec![])), None), "there is nothing");
+        assert_eq!((rows[2].barriers(), rows[2].turns()), (Some(None), Some(None)), "nobody can read that");
+        let json = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"甲",
+            "barriers":[{"what":"gate","lon":105.873,"lat":29.26}],"turns":[{"into":"r2","only":false}]},
+            "geometry":{"type":"LineString","coordinates":[[105.87,29.26],[105.88,29.26]]}}]}"#;
+        let own = read(json.as_bytes(), &Limits::default()).expect("rows");
+        assert_eq!(own[0].barriers(), Some(Some(vec![("gate".to_owned(), [105.873, 29.26])])));
+        assert_eq!(own[0].turns(), Some(Some(vec![("r2".to_owned(), false)])));
     }
 
     #[test]

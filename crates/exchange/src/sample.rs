@@ -61,6 +61,8 @@ fn place(n: u32) -> PlaceRow {
         },
         opening: Some(if is_closed { "dormant" } else { "open" }.to_owned()),
         closed_on: if is_closed { Date::from_ymd_opt(2024, 3, 5) } else { None },
+        access: None,
+        help: None,
         note: None,
     }
 }

@@ -1,4 +1,5 @@
-//! The data that comes with the house: checklists and the catalogue of places, as files an office may read.
+//! The data that comes with the house: checklists, paper templates, the plan, the calendar and the catalogues (places, hazards,
+//! vehicles, forces, facilities, whistles and more), as files an office may read.
 //!
 //! A town starts from these as drafts and publishes its own editions. What does *not* belong here: reading them
 //! (`checklist_file`, `place_catalog`).
@@ -102,3 +103,28 @@ pub const FORCES: [(&str, &str); 3] = [
 
 /// The catalogue of facilities.
 pub const FACILITIES: &str = include_str!("../../../catalog/facilities.toml");
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::{CHECKLISTS, PAPERS};
+
+    /// Names of the files of a folder of the repository, without their ending.
+    fn files(folder: &str) -> BTreeSet<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
+        let files = std::fs::read_dir(&folder).unwrap().map(|one| one.unwrap().path());
+        let stem = |path: std::path::PathBuf| path.file_stem().unwrap().to_string_lossy().into_owned();
+        files.filter(|path| path.extension().is_some_and(|end| end == "toml")).map(stem).collect()
+    }
+
+    #[test]
+    fn every_file_of_templates_and_checklists_comes_along() {
+        let series = BTreeSet::from(["series".to_owned()]);
+        let papers: BTreeSet<String> = PAPERS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(files("catalog/papers"), &papers | &series);
+        let checklists: BTreeSet<String> = CHECKLISTS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(files("checklists"), checklists);
+    }
+}

@@ -15,8 +15,8 @@ use domain::time::Date;
 const EXTENT: f64 = 4096.0;
 /// How far ways and areas are drawn beyond the edge, so that no seam shows.
 const MARGIN: f64 = 64.0;
-/// A tile is shown by at most 2⁷ × 2⁷ spots: four pixels of a screen each.
-const CELLS: u8 = 7;
+/// A tile is shown by at most 2⁶ × 2⁶ spots: eight pixels of a screen each, where a dot is drawn twelve across.
+const CELLS: u8 = 6;
 /// Names are written when there are at most so many spots in a tile; more cannot be read.
 const MOST_NAMES: usize = 600;
 /// Ways and areas smaller than this are left out: half a pixel.
@@ -617,8 +617,9 @@ mod tests {
             .collect();
         let drawing = drawn(&spots);
         for tile in [(0, 0, 0), (8, 203, 106), (10, 813, 424), (12, 3253, 1699)] {
-            let bytes = drawing.tile(tile, on(), "l", &["a"], |_| "一个不短的名称").len();
-            assert!(bytes < 500_000, "{tile:?}: {bytes} bytes");
+            let tile_bytes = drawing.tile(tile, on(), "l", &["a"], |_| "一个不短的名称");
+            let (bytes, dots) = (tile_bytes.len(), features(&tile_bytes).len());
+            assert!(bytes < 150_000 && dots <= 64 * 64, "{tile:?}: {bytes} bytes, {dots} dots");
         }
     }
 

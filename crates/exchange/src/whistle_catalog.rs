@@ -36,6 +36,7 @@ pub fn read(text: &str) -> (Vec<Kind>, Vec<FileProblem>) {
             arrive: term(&mut reader, &node, ["arrive_n", "arrive_unit"]),
             on_site: reader.flag(&node, "on_site"),
             is_pressing: reader.flag(&node, "pressing"),
+            is_offered: true,
         };
         if kinds.iter().any(|one| one.code == kind.code) {
             let text = format!("吹哨类别“{}”重复，请改正", kind.name);

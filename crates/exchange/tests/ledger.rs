@@ -114,6 +114,24 @@ fn a_village_ledger_with_titles_merged_headers_sections_and_sums() {
 }
 
 #[test]
+fn a_workbook_of_the_old_format_is_read_like_any_other() {
+    let book = read(include_bytes!("files/village.xls"));
+    assert_eq!(book.sheets[0].name, "摸底表");
+    let parsed = parse_places(&book.sheets[0]);
+    assert_eq!((parsed.mapping.header_row, parsed.rows.len()), (1, 2), "below a merged title");
+    let inn = &parsed.rows[0].value;
+    assert_eq!((inn.name.as_str(), inn.village.as_deref()), ("老街饭店", Some("场镇社区")));
+    assert_eq!(inn.phone.as_deref(), Some("13800006789"), "a number all its digits");
+    assert_eq!(inn.area_m2, Some(120.5));
+    assert_eq!(
+        inn.closed_on.map(|day| day.to_string()).as_deref(),
+        Some("2019-03-05"),
+        "a cell that is a date"
+    );
+    assert_eq!(parsed.rows[1].value.phone.as_deref(), Some("13800012345"), "digits as wide as characters");
+}
+
+#[test]
 fn every_mistake_is_named_with_its_cell_and_no_row_hides_another() {
     let parsed = from_csv(
         "名称,统一社会信用代码,类别,电话,容纳人数,经度,纬度,关停日期\n\

@@ -88,6 +88,7 @@ mod tests {
             proof: "network".to_owned(),
             mark: n.to_string(),
             bytes: Vec::new(),
+            before: None,
             beat_of: None,
             problem: None,
         }

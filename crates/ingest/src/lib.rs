@@ -17,7 +17,8 @@ pub use mqtt::{Broker, subscribe};
 
 /// How often devices are looked over that should have been heard.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
-/// Messages read in one write: so few that who waits to be confirmed at a door waits no longer than for a few syncs.
+/// Messages read in one write at most; of those that open incidents fewer, so that who waits to be confirmed at a door waits no
+/// longer than for a few syncs.
 const AT_ONCE: i64 = 50;
 
 /// Reads what was kept, as soon as it is kept, and notes who fell silent. Never ends.

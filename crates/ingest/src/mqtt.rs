@@ -157,6 +157,7 @@ fn incoming(message: &Publish, is_large: bool, now: Timestamp) -> Option<Incomin
         proof: "broker".to_owned(),
         mark: mark_of(&["mqtt", name, &own], &message.payload),
         bytes: message.payload.to_vec(),
+        before: None,
         beat_of: None,
         problem: is_large.then_some("push.too_large"),
     })

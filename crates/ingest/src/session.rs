@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use app::App;
 use app::device::line::Doing;
-use app::signal::{Incoming, mark_of};
+use app::signal::{Incoming, mark_of, mark_within};
 use domain::device::Provider;
 use domain::time::Timestamp;
 use protocol::gb26875::frame::Event;
@@ -25,6 +25,12 @@ const CLOCK_OFF_MS: i64 = 30_000;
 /// 同步用户信息传输装置时钟.
 const SYNC_CLOCK: u8 = 90;
 
+/// The same frame again is a copy within this time, as at the other doors: its number is of two bytes, begins anew when the
+/// unit is switched on, and where its clock stands still an alarm of another day may be the same to the byte. A copy taken
+/// for a new one joins the incident of the first; a new one taken for a copy would be lost. Units: milliseconds.
+const SAME_MS: i64 = 5 * 60 * 1_000;
+/// A unit sends again what was not confirmed well within this time. Units: milliseconds.
+const AGAIN_MS: i64 = 60 * 1_000;
 /// What may wait to be said on one connection.
 const SAID: usize = 4;
 
@@ -200,6 +206,7 @@ fn message(from: Peer, mark: String, bytes: Vec<u8>) -> Incoming {
         proof: "network".to_owned(),
         mark,
         bytes,
+        before: None,
         beat_of: None,
         problem: None,
     }
@@ -223,9 +230,13 @@ async fn take(intake: &Intake, from: Peer, frame: Frame, bytes: Vec<u8>, now: Ti
                 (from.address.to_string(), frame.source.to_string(), frame.sequence.to_string());
             // Two copies have the same number and say the same; the time in the header may be that of the copy.
             let said = [&[frame.command.byte()], frame.data.as_slice()].concat();
+            let (since, early) = (now.0.div_euclid(SAME_MS), now.0.rem_euclid(SAME_MS) < AGAIN_MS);
             let mark = mark_of(&["gb26875", &peer, &source, &sequence], &said);
+            // What came just before is known under the time before.
+            let before = early.then(|| mark_within(&mark, since - 1));
+            let mark = mark_within(&mark, since);
             let beat_of = frame.is_heartbeat().then_some(source);
-            let kept = intake.hand_in(Incoming { beat_of, ..message(from, mark, bytes) }).await;
+            let kept = intake.hand_in(Incoming { before, beat_of, ..message(from, mark, bytes) }).await;
             // An answer to a question of ours is not confirmed.
             let is_confirmed = frame.command != Command::Answer;
             is_confirmed.then(|| Answer::When(kept, frame.reply(Command::Confirm, stamp(now), Vec::new())))

@@ -2,6 +2,8 @@
 //! nothing holds up nobody.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use app::signal::view::SignalAsked;
@@ -15,6 +17,15 @@ use protocol::gb26875::{Command, Dialect, Frame, Object, Part, Stamp, System, Un
 use testkit::{Fresh, both_databases};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+/// A clock a test moves.
+struct Moved(AtomicI64);
+
+impl Clock for Moved {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
 
 struct Still;
 
@@ -42,9 +53,13 @@ fn alarm(source: u64, sequence: u16) -> Frame {
 }
 
 async fn open(fresh: &Fresh) -> anyhow::Result<App> {
+    open_by(fresh, Arc::new(Still)).await
+}
+
+async fn open_by(fresh: &Fresh, clock: Arc<dyn Clock>) -> anyhow::Result<App> {
     let blobs = fresh.keys().with_file_name("blobs");
     let town = TownCode::from("500118100000");
-    Ok(App::open(&fresh.url, &fresh.keys(), &blobs, std::sync::Arc::new(Still), town).await?)
+    Ok(App::open(&fresh.url, &fresh.keys(), &blobs, clock, town).await?)
 }
 
 async fn door(app: &App, limits: Limits) -> anyhow::Result<SocketAddr> {
@@ -212,6 +227,7 @@ async fn one_alarm_is_one_signal_and_one_incident_however_many_servers_read() ->
                 proof: "network".to_owned(),
                 mark: mark_of(&["gb26875", &n.to_string()], &frame.data),
                 bytes: frame.encode(),
+                before: None,
                 beat_of: None,
                 problem: None,
             };
@@ -228,6 +244,93 @@ async fn one_alarm_is_one_signal_and_one_incident_however_many_servers_read() ->
         assert_eq!(one.signals(&system, &asked).await?.total, i64::from(rounds));
         let incidents = one.incidents(&system, &Default::default()).await?.items;
         assert_eq!(incidents.len(), usize::from(rounds), "{incidents:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn while_incidents_are_opened_others_are_confirmed_in_between() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let app = open(&fresh).await?;
+        let system = Caller::system();
+        app.found_town(&system, &app::sample::roster(), "一个够长的密码-仅供测试").await?;
+        let from = |n: u16| {
+            let frame = alarm(u64::from(n) + 1, n);
+            Incoming {
+                provider: Provider::Gb26875,
+                dialect: None,
+                // Each from elsewhere: every one of them opens an incident.
+                peer: format!("10.8.{n}.1"),
+                proof: "network".to_owned(),
+                mark: mark_of(&["gb26875", &n.to_string()], &frame.data),
+                bytes: frame.encode(),
+                before: None,
+                beat_of: None,
+                problem: None,
+            }
+        };
+        let rounds = 40_u16;
+        app.receive(&system, (0..rounds).map(from).collect()).await?;
+        let waiting =
+            async || anyhow::Ok(app.db.read(&app.town).await?.raw_signals_waiting(100).await?.len());
+
+        // One write opens some of them, not all; at least one, or it would never end.
+        let first = app.digest_signals(&system, 500).await?;
+        assert!((1..usize::from(rounds) / 2).contains(&first), "{first} in one write");
+        assert_eq!(waiting().await?, usize::from(rounds) - first, "the others wait and are not lost");
+
+        // Whoever comes while the rest is read is confirmed before it is.
+        let reader = {
+            let app = app.clone();
+            tokio::spawn(async move {
+                while app.digest_signals(&Caller::system(), 500).await? > 0 {}
+                anyhow::Ok(())
+            })
+        };
+        tokio::task::yield_now().await;
+        let kept = app.receive(&system, vec![from(rounds)]).await?;
+        assert_eq!(kept.kept, 1);
+        assert!(waiting().await? > 1, "it waited for everything that was there before it");
+        reader.await??;
+
+        // Each opened one incident, in the order in which they came.
+        let asked = SignalAsked { view: Some("all".to_owned()), limit: Some(200), ..SignalAsked::default() };
+        let mut signals = app.signals(&system, &asked).await?.items;
+        signals.reverse();
+        let came = signals.iter().filter_map(|one| one.detail.get("source")?.parse::<u16>().ok());
+        assert_eq!(came.collect::<Vec<_>>(), (1..=rounds + 1).collect::<Vec<_>>());
+        let incidents = app.incidents(&system, &Default::default()).await?.items;
+        assert_eq!(incidents.len(), usize::from(rounds) + 1);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_same_bytes_are_a_copy_for_minutes_and_another_day_a_new_alarm() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        // Half a minute before one span of time ends and the next begins.
+        let span = 5 * 60_000;
+        let began = (Still.now().0 / span + 1) * span - 30_000;
+        let clock = Arc::new(Moved(AtomicI64::new(began)));
+        let app = open_by(&fresh, clock.clone()).await?;
+        let at = door(&app, Limits::default()).await?;
+        // Its own clock stands still: what it says again is the same to the byte.
+        let told = alarm(889, 1).encode();
+        let mut counted = Vec::new();
+        for s in [0, 20, 50, 600, 610, 24 * 3_600] {
+            clock.0.store(began + s * 1_000, Ordering::SeqCst);
+            // Switched on anew each time, so its numbers begin anew.
+            let mut device = TcpStream::connect(at).await?;
+            device.write_all(&told).await?;
+            let answers = answers(&mut device, 2).await?;
+            assert!(answers.iter().any(|one| one.command == Command::Confirm), "{s}: {answers:?}");
+            let kept = app.db.read(&app.town).await?.raw_signal_counts(Timestamp(0)).await?;
+            counted.push((kept.values().sum::<i64>(), app.switchboard.counted().copies));
+        }
+        // Twice a copy, one of them in the next span of time; then an alarm of its own, its copy, and another day's.
+        assert_eq!(counted, [(1, 0), (1, 1), (1, 2), (2, 2), (2, 3), (3, 3)]);
         Ok(())
     })
     .await

@@ -1,6 +1,6 @@
 //! What platforms and brokers push as JSON: CTWing (AEP), OneNET, our own generic form, and the telemetry that brokers of
-//! the ThingsBoard kind carry. What does not belong here: signatures and nonces (`api`), what the readings amount to
-//! (`app::signal`).
+//! the ThingsBoard kind carry. What does not belong here: who may push and what
+//! the readings amount to (`app::signal`).
 
 use std::collections::BTreeMap;
 

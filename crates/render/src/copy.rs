@@ -36,6 +36,8 @@ pub(crate) struct Copy {
     pub(crate) note: String,
     pub(crate) copies_to: String,
     pub(crate) printed: Option<(String, String)>,
+    /// Small, at the foot of every sheet.
+    pub(crate) foot: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -115,6 +117,7 @@ pub(crate) fn copy<'a>(document: &Document, pictures: &'a Pictures) -> Result<(C
             .printed
             .as_ref()
             .map(|printed| (clean(&printed.by), format!("{}印发", chinese_date(printed.on)))),
+        foot: text(&document.foot),
     };
     Ok((copy, enclosed))
 }
@@ -215,8 +218,15 @@ fn cell_text(text: &str) -> String {
 impl Copy {
     /// Every word of it.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        let mut texts =
-            vec![&*self.head, &self.number, &self.signer, &self.recipients, &self.note, &self.copies_to];
+        let mut texts = vec![
+            &*self.head,
+            &self.number,
+            &self.signer,
+            &self.recipients,
+            &self.note,
+            &self.copies_to,
+            &self.foot,
+        ];
         texts.extend(self.marks.iter().chain(&self.title).chain(&self.attachments).map(String::as_str));
         texts.extend(self.closing.iter().flat_map(|closing| &closing.by).map(String::as_str));
         texts.extend(self.printed.iter().map(|(by, _)| by.as_str()));

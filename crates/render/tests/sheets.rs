@@ -306,6 +306,35 @@ fn every_layout_is_drawn_by_both_printers_with_every_kind_of_piece() {
 }
 
 #[test]
+fn the_small_line_at_the_foot_is_on_every_sheet_of_every_layout_and_moves_nothing() {
+    let said_so = "演示数据，均为虚构";
+    for layout in Layout::ALL {
+        let blocks = vec![said("第一页。"), Block::PageBreak, said("第二页。")];
+        let plain = match layout.placard() {
+            true => placard(layout, "https://example.org"),
+            false => Document {
+                blocks,
+                signer: (layout == Layout::Upward).then(|| "王建国".to_owned()),
+                ..Document::new(layout, "青峰镇人民政府", "通知", day("2026-03-05"))
+            },
+        };
+        let marked = Document { foot: Some(said_so.to_owned()), ..plain.clone() };
+        let (before, after) = (draw(&plain), draw(&marked));
+        assert_eq!(before.pages, after.pages, "{layout:?}");
+        let Some(text) = Paper::keep(&after.bytes, "paper.pdf").text() else { return };
+        let squeezed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        assert_eq!(squeezed.matches(said_so).count(), after.pages, "{layout:?}: {text}");
+        assert!(!Paper::keep(&before.bytes, "paper.pdf").text().is_some_and(|text| text.contains("演示")));
+    }
+    let letter =
+        Document { foot: Some(said_so.to_owned()), ..placard(Layout::PlacardA4, "https://example.org") };
+    let Some(office) = Paper::through_office(&letter, &Pictures::new()).and_then(|paper| paper.text()) else {
+        return;
+    };
+    assert!(office.contains(said_so), "in the editable file as well: {office}");
+}
+
+#[test]
 fn a_ledger_repeats_its_header_on_every_page() {
     let rows = (1..=90).map(|n| vec![n.to_string(), format!("场所{n}")]).collect();
     let columns =

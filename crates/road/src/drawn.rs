@@ -3,10 +3,11 @@
 //! is cut where the survey ends; the other lines are roads of their own. What does not belong here: keeping the lines (`store`), judging them (`domain::road`).
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use domain::geometry::{Bounds, distance_m};
 use domain::road::segment::nearest;
-use domain::road::{Closure, OneWay, Road};
+use domain::road::{Barrier, Closure, Fitness, OneWay, Road};
 
 use crate::graph::{Key, Network};
 use crate::osm::{Extract, Node, Way};
@@ -19,6 +20,8 @@ const JOIN_M: f64 = 8.0;
 const ALONG: f64 = 0.7;
 /// A survey that ends so near a junction of the map ends there, m; a short one no more than a quarter of its length off.
 const END_M: f64 = NEAR_M;
+/// What stands at a corner stands so far from it, m.
+const BAR_M: f64 = 1.0;
 /// A corner so near is the cut itself, m.
 const CORNER_M: f64 = 1.0;
 
@@ -31,16 +34,50 @@ pub struct Line {
     pub line: Vec<[f64; 2]>,
     /// When it is closed.
     pub closures: Vec<Closure>,
+    /// What stands in it, and where.
+    pub barriers: Vec<(Barrier, [f64; 2])>,
+    /// Where one may not turn to from it.
+    pub turns: Vec<Turning>,
+}
+
+/// A turn from a line into another wherever the two meet: forbidden, or all that is allowed there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turning {
+    /// Numbers of the lines that are meant, all parts of one road.
+    pub into: Vec<usize>,
+    /// Whether it is all that is allowed there.
+    pub only: bool,
 }
 
 /// A network in which every drawn line is found again.
 #[derive(Debug, Default)]
 pub struct Drawn {
-    /// The network.
-    pub network: Network,
+    /// The network, the same one as long as lines are only closed and opened.
+    pub network: Arc<Network>,
     /// Closed stretches by number.
     pub closures: Vec<(u32, Closure)>,
+    laid: Arc<Laid>,
+}
+
+/// Where the lines came to lie.
+#[derive(Debug, Default)]
+struct Laid {
+    /// The lines, without their closures.
+    lines: Vec<Line>,
     line_of: HashMap<Key, usize>,
+    /// Rows of the network's roads that lines say something of.
+    rows: Vec<Row>,
+}
+
+/// A row of the network's roads, and the line it is of.
+#[derive(Debug, Clone)]
+struct Row {
+    line: usize,
+    row: u32,
+    /// What the map says where the line says nothing.
+    map: Fitness,
+    /// The row of another line that lies under this one: it says so in place of the map.
+    under: Option<u32>,
 }
 
 impl Drawn {
@@ -60,41 +97,170 @@ impl Drawn {
         for ((n, line), _) in lines.iter().enumerate().zip(&on_map).filter(|(_, ways)| ways.is_empty()) {
             drawing.add(n, line);
         }
+        drawing.bars = lines
+            .iter()
+            .enumerate()
+            .zip(&on_map)
+            .flat_map(|((n, line), ways)| {
+                let on: BTreeSet<i64> =
+                    if ways.is_empty() { BTreeSet::from([way_of_line(n)]) } else { ways.clone() };
+                line.barriers.iter().map(move |(what, at)| (on.clone(), *what, *at))
+            })
+            .collect();
         let extract = drawing.joined();
-        let mut own = Self { network: Network::of(&extract, true), ..Self::default() };
-        for segment in &own.network.segments {
+        let mut network = Network::of(&extract, true);
+        let mut laid = Laid { lines: lines.iter().map(Line::open).collect(), ..Laid::default() };
+        for segment in &network.segments {
             if let Some(line) = line_of_way(segment.key.way) {
-                own.line_of.insert(segment.key, line);
+                laid.line_of.insert(segment.key, line);
+                laid.rows.push(Row { line, row: segment.road, map: Fitness::default(), under: None });
             }
         }
         for ((n, line), _) in surveys() {
-            own.lay(n, line);
+            laid.lay(&mut network, n, line);
         }
-        for (number, segment) in own.network.segments.iter().enumerate() {
-            let line = own.line_of.get(&segment.key).and_then(|line| lines.get(*line));
-            let closures = line.into_iter().flat_map(|line| line.closures.iter().cloned());
-            own.closures.extend(closures.map(|closure| (number as u32, closure)));
+        laid.turn(&mut network, lines);
+        Self { network: Arc::new(network), closures: Vec::new(), laid: Arc::new(laid) }.closed(lines)
+    }
+
+    /// The same lines over the same map with other closures and other measurements: the network stays, or one like it in
+    /// which everything lies where it lay and other values are known. None where any line runs or is joined otherwise.
+    pub fn again(&self, lines: &[Line]) -> Option<Self> {
+        let is_same = lines.len() == self.laid.lines.len()
+            && lines.iter().zip(&self.laid.lines).all(|(own, known)| own.lies_like(known));
+        if !is_same {
+            return None;
         }
-        own
+        let is_measured = |(own, known): (&Line, &Line)| own.road.fitness != known.road.fitness;
+        if !lines.iter().zip(&self.laid.lines).any(is_measured) {
+            let (network, laid) = (self.network.clone(), self.laid.clone());
+            return Some(Self { network, closures: Vec::new(), laid }.closed(lines));
+        }
+        // Index, states and order stay: they know nothing of what was measured.
+        let mut network = Network::clone(&self.network);
+        for own in &self.laid.rows {
+            let under = own.under.and_then(|row| network.roads.get(row as usize));
+            let under = under.map_or_else(|| own.map.clone(), |road| road.fitness.clone());
+            if let Some((road, line)) = network.roads.get_mut(own.row as usize).zip(lines.get(own.line)) {
+                road.fitness = line.road.fitness.over(&under);
+            }
+        }
+        let laid = Laid {
+            lines: lines.iter().map(Line::open).collect(),
+            line_of: self.laid.line_of.clone(),
+            rows: self.laid.rows.clone(),
+        };
+        Some(Self { network: Arc::new(network), closures: Vec::new(), laid: Arc::new(laid) }.closed(lines))
+    }
+
+    /// The same with the closures of these lines.
+    fn closed(mut self, lines: &[Line]) -> Self {
+        if lines.iter().any(|line| !line.closures.is_empty()) {
+            for (number, segment) in self.network.segments.iter().enumerate() {
+                let line = self.laid.line_of.get(&segment.key).and_then(|line| lines.get(*line));
+                let closures = line.into_iter().flat_map(|line| line.closures.iter().cloned());
+                self.closures.extend(closures.map(|closure| (number as u32, closure)));
+            }
+        }
+        self
     }
 
     /// The number of the line a stretch is of; none for a road of the map nobody measured.
     pub fn line_of(&self, key: &Key) -> Option<usize> {
-        self.line_of.get(key).copied()
+        self.laid.line_of.get(key).copied()
+    }
+}
+
+impl Line {
+    /// The same without closures.
+    fn open(&self) -> Self {
+        let Self { road, line, barriers, turns, .. } = self.clone();
+        Self { road, line, closures: Vec::new(), barriers, turns }
+    }
+
+    /// Whether two make the same of a network but for closures and what limits a vehicle. Where one may turn round says
+    /// which turns are got round.
+    fn lies_like(&self, other: &Self) -> bool {
+        let (a, b) = (&self.road, &other.road);
+        let is_same_road = a.kind == b.kind
+            && a.name == b.name
+            && a.one_way == b.one_way
+            && (a.bridge, a.covered, a.private) == (b.bridge, b.covered, b.private)
+            && a.fitness.turnaround == b.fitness.turnaround;
+        is_same_road
+            && self.line == other.line
+            && self.barriers == other.barriers
+            && self.turns == other.turns
+    }
+}
+
+impl Laid {
+    /// Forbids the turns of the lines, besides those of the map; one between lines that meet nowhere is told.
+    fn turn(&self, network: &mut Network, lines: &[Line]) {
+        if lines.iter().all(|line| line.turns.is_empty()) {
+            return;
+        }
+        let mut arcs: Vec<Vec<u32>> = vec![Vec::new(); lines.len()];
+        let mut leaving: HashMap<u32, Vec<u32>> = HashMap::new();
+        for (n, segment) in network.segments.iter().enumerate() {
+            let both = [2 * n as u32, 2 * n as u32 + 1];
+            leaving.entry(segment.tail).or_default().push(both[0]);
+            leaving.entry(segment.head).or_default().push(both[1]);
+            if let Some(own) = self.line_of.get(&segment.key).and_then(|line| arcs.get_mut(*line)) {
+                own.extend(both);
+            }
+        }
+        let (mut forbidden, mut problems) = (Vec::new(), Vec::new());
+        for (line, own) in lines.iter().zip(&arcs).filter(|(line, _)| !line.turns.is_empty()) {
+            let mut met = vec![false; line.turns.len()];
+            for arc in own {
+                let Some(ways_on) = network.ends(*arc).and_then(|(_, at)| leaving.get(&at)) else {
+                    continue;
+                };
+                let is_of = |turning: &Turning, arc: u32| {
+                    turning.into.iter().any(|n| arcs.get(*n).is_some_and(|own| own.contains(&arc)))
+                };
+                let meets = |turning: &Turning| ways_on.iter().any(|on| is_of(turning, *on));
+                let here: Vec<(usize, &Turning)> =
+                    line.turns.iter().enumerate().filter(|(_, turning)| meets(turning)).collect();
+                for (n, _) in &here {
+                    met.get_mut(*n).into_iter().for_each(|met| *met = true);
+                }
+                let may_only = here.iter().any(|(_, turning)| turning.only);
+                for on in ways_on {
+                    let named = |only: bool| here.iter().any(|(_, t)| t.only == only && is_of(t, *on));
+                    if named(false) || (may_only && !named(true)) {
+                        forbidden.push(vec![*arc, *on]);
+                    }
+                }
+            }
+            let unmet = line.turns.iter().zip(&met).filter(|(_, met)| !**met).count();
+            if unmet > 0 {
+                problems.push(Problem::new(
+                    line.road.name.clone(),
+                    "road.turn_unmet",
+                    format!(
+                        "有 {unmet} 条转向限制所指的路段与本路段没有接头，未采用：请核对路线或改转向限制"
+                    ),
+                ));
+            }
+        }
+        network.problems.extend(problems);
+        network.forbid(forbidden);
     }
 
     /// What was measured along roads of the map counts there, and its name and kind with it. A road the survey says is one
     /// way is so as the line is drawn; where it says nothing of the kind, the map's sign stands.
-    fn lay(&mut self, n: usize, line: &Line) {
-        for stretch in under(&self.network, &line.line) {
-            let Some(segment) = self.network.segments.get(stretch as usize) else { continue };
-            let Some(road) = self.network.road(segment) else { continue };
+    fn lay(&mut self, network: &mut Network, n: usize, line: &Line) {
+        for stretch in under(network, &line.line) {
+            let Some(segment) = network.segments.get(stretch as usize) else { continue };
+            let Some(road) = network.road(segment) else { continue };
             if line_of_way(segment.key.way).is_some() {
                 continue;
             }
             let one_way = match line.road.one_way {
                 OneWay::No => road.one_way,
-                said if runs_against(self.network.shape(segment), &line.line) => said.turned(),
+                said if runs_against(network.shape(segment), &line.line) => said.turned(),
                 said => said,
             };
             let measured = Road {
@@ -106,13 +272,21 @@ impl Drawn {
                 covered: line.road.covered || road.covered,
                 private: line.road.private || road.private,
             };
+            let row = network.roads.len() as u32;
+            let under = self.line_of.contains_key(&segment.key).then_some(segment.road);
+            self.rows.push(Row { line: n, row, map: road.fitness.clone(), under });
             self.line_of.insert(segment.key, n);
-            if let Some(segment) = self.network.segments.get_mut(stretch as usize) {
-                segment.road = self.network.roads.len() as u32;
+            if let Some(segment) = network.segments.get_mut(stretch as usize) {
+                segment.road = row;
             }
-            self.network.roads.push(measured);
+            network.roads.push(measured);
         }
     }
+}
+
+/// The way a drawn line is while it is a road of its own.
+fn way_of_line(n: usize) -> i64 {
+    -(n as i64) - 1
 }
 
 /// Ways of the map have positive ids, drawn lines negative ones.
@@ -190,6 +364,8 @@ struct Drawing {
     strokes: Vec<Stroke>,
     /// Nodes at which a way is cut in two though nothing meets it there.
     cuts: HashSet<i64>,
+    /// What stands in lines: on which ways, what, and where.
+    bars: Vec<(BTreeSet<i64>, Barrier, [f64; 2])>,
     /// The first drawn one among the strokes.
     first: usize,
     next: i64,
@@ -208,7 +384,7 @@ impl Drawing {
                 strokes.extend(Stroke::new(way.id, way.road.clone(), at.collect()));
             }
         }
-        Self { first: strokes.len(), extract, strokes, cuts: HashSet::new(), next: -1 }
+        Self { first: strokes.len(), extract, strokes, cuts: HashSet::new(), bars: Vec::new(), next: -1 }
     }
 
     /// Nodes of the map where ways meet, end, or something stands.
@@ -263,7 +439,7 @@ impl Drawing {
 
     fn add(&mut self, n: usize, line: &Line) {
         let at = line.line.iter().map(|at| (*at, None)).collect();
-        self.strokes.extend(Stroke::new(-(n as i64) - 1, line.road.clone(), at));
+        self.strokes.extend(Stroke::new(way_of_line(n), line.road.clone(), at));
     }
 
     /// Joins ends to whatever lies near, gives every other position a node, and tells of lines that cross unjoined.
@@ -273,6 +449,7 @@ impl Drawing {
                 self.join_end(n, is_last);
             }
         }
+        self.bar();
         for stroke in &mut self.strokes {
             for (_, node) in &mut stroke.at {
                 node.get_or_insert_with(|| {
@@ -299,6 +476,26 @@ impl Drawing {
             self.extract.ways.push(Way { id: stroke.id, nodes, road: stroke.road });
         }
         self.extract
+    }
+
+    /// Puts a node of its own into a way where something stands in it, so that it never bars what only crosses there.
+    fn bar(&mut self) {
+        for (ways, what, at) in std::mem::take(&mut self.bars) {
+            let of_ways = self.strokes.iter().enumerate().filter(|(_, stroke)| ways.contains(&stroke.id));
+            let away = of_ways.map(|(n, stroke)| (n, nearest(&stroke.line(), at)));
+            let Some((n, (after, on, _))) = away.min_by(|a, b| a.1.2.total_cmp(&b.1.2)) else { continue };
+            let Some(stroke) = self.strokes.get_mut(n) else { continue };
+            let side = [after, after + 1].map(|n| stroke.at.get(n).map(|(at, _)| *at));
+            let [Some(from), Some(to)] = side else { continue };
+            // At a corner it stands a step into this side: the corner may be where another road meets.
+            let length_m = distance_m(from, to);
+            let step = (BAR_M / length_m.max(f64::MIN_POSITIVE)).min(0.25);
+            let share = (distance_m(from, on) / length_m.max(f64::MIN_POSITIVE)).clamp(step, 1.0 - step);
+            let on = [0, 1].map(|n| from[n] + (to[n] - from[n]) * share);
+            self.next -= 1;
+            stroke.at.insert(after + 1, (on, Some(self.next)));
+            self.extract.nodes.insert(self.next, Node { lon_lat: on, barrier: Some(what) });
+        }
     }
 
     fn join_end(&mut self, n: usize, is_last: bool) {
@@ -393,189 +590,4 @@ fn crossing(one: &Stroke, other: &Stroke) -> Option<[f64; 2]> {
 }
 
 #[cfg(test)]
-mod tests {
-    use domain::road::{Conditions, Fitness, Kind, OneWay};
-    use domain::time::parse_date;
-
-    use super::*;
-    use crate::weigh::Plain;
-    use crate::{Reading, Search, route};
-
-    fn line(name: &str, width_m: Option<f64>, line: &[[f64; 2]]) -> Line {
-        Line {
-            road: Road {
-                kind: Kind::Unclassified,
-                name: name.to_owned(),
-                one_way: OneWay::No,
-                bridge: false,
-                covered: false,
-                private: false,
-                fitness: Fitness { width_m, ..Fitness::default() },
-            },
-            line: line.to_vec(),
-            closures: Vec::new(),
-        }
-    }
-
-    fn length(drawn: &Drawn, from: [f64; 2], to: [f64; 2]) -> Option<u64> {
-        let network = &drawn.network;
-        let prepared = Plain::default().weigh(network);
-        let spot = |at| network.index().nearest(network, at, 50.0, |_| true).expect("a road");
-        let (from, to) = (spot(from), spot(to));
-        let way = route::best(network, &prepared, Reading::Optimistic, &mut Search::new(), &from, &to)?;
-        Some(way.cost() / 1000)
-    }
-
-    #[test]
-    fn ends_join_what_lies_near_and_lines_that_only_cross_are_told() {
-        let lines = [
-            line("主路", Some(5.0), &[[105.870, 29.260], [105.880, 29.260]]),
-            // Ends some 4 m from the middle of the first.
-            line("支路", Some(3.0), &[[105.8750, 29.26004], [105.8750, 29.265]]),
-            // Begins where the first ends, 5 m off.
-            line("新路", None, &[[105.88005, 29.26], [105.890, 29.260]]),
-            line("对穿", None, &[[105.872, 29.255], [105.872, 29.265]]),
-        ];
-        let drawn = Drawn::of(None, &lines);
-        assert!(length(&drawn, [105.870, 29.260], [105.875, 29.265]).is_some());
-        let whole = length(&drawn, [105.870, 29.260], [105.890, 29.260]).expect("a way");
-        assert!((1935..1945).contains(&whole), "{whole}");
-        assert_eq!(length(&drawn, [105.870, 29.260], [105.872, 29.265]), None);
-        let told: Vec<&str> = drawn.network.problems.iter().map(|problem| problem.code).collect();
-        assert_eq!(told, ["road.crossing_unjoined"]);
-        let named = |n: u32| {
-            let key = drawn.network.segments[n as usize].key;
-            drawn.line_of(&key).map(|line| lines[line].road.name.as_str())
-        };
-        let all: Vec<_> = (0..drawn.network.segments.len() as u32).filter_map(named).collect();
-        assert_eq!(all.iter().filter(|name| **name == "主路").count(), 2, "cut at the joint: {all:?}");
-    }
-
-    #[test]
-    fn three_ends_at_one_spot_are_one_junction_whatever_the_order() {
-        let mid = [105.88, 29.26];
-        let lines = [
-            line("甲", None, &[[105.87, 29.26], mid]),
-            line("乙", None, &[[105.88003, 29.26003], [105.89, 29.26]]),
-            line("丙", None, &[[105.88, 29.25], [105.87997, 29.25998]]),
-        ];
-        for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0]] {
-            let drawn = Drawn::of(None, &order.map(|n: usize| lines[n].clone()));
-            assert!(length(&drawn, [105.87, 29.26], [105.89, 29.26]).is_some(), "{order:?}");
-            assert!(length(&drawn, [105.88, 29.25], [105.89, 29.26]).is_some(), "{order:?}");
-            assert_eq!(drawn.network.stats().islands, 1, "{order:?}");
-        }
-    }
-
-    #[test]
-    fn a_line_along_the_map_is_a_survey_of_it_and_a_new_one_joins_it() {
-        let node = |lon, lat| Node { lon_lat: [lon, lat], barrier: None };
-        let map = Extract {
-            nodes: HashMap::from([
-                (1, node(105.870, 29.260)),
-                (2, node(105.880, 29.260)),
-                (3, node(105.890, 29.260)),
-            ]),
-            ways: vec![Way { id: 7, nodes: vec![1, 2, 3], road: line("", Some(6.0), &[]).road }],
-            ..Extract::default()
-        };
-        let closed = Closure {
-            from: parse_date("2026-11-01").expect("a day"),
-            until: None,
-            reason: "塌方".to_owned(),
-        };
-        let survey = Line {
-            closures: vec![closed.clone()],
-            ..line("进村路", Some(2.8), &[[105.8701, 29.26001], [105.8899, 29.26001]])
-        };
-        let fresh = line("新修便道", Some(3.5), &[[105.8851, 29.26002], [105.8851, 29.265]]);
-        let drawn = Drawn::of(Some(&map), &[survey, fresh]);
-        assert!(
-            length(&drawn, [105.870, 29.260], [105.8851, 29.265]).is_some(),
-            "it joins the middle of the map's way"
-        );
-        let network = &drawn.network;
-        let of_map: Vec<_> = network.segments.iter().filter(|segment| segment.key.way == 7).collect();
-        assert!(of_map.len() > 1);
-        for segment in &of_map {
-            let road = network.road(segment).expect("a road");
-            assert_eq!((road.name.as_str(), road.fitness.width_m), ("进村路", Some(2.8)));
-            assert_eq!(drawn.line_of(&segment.key), Some(0));
-        }
-        assert_eq!(drawn.closures.len(), of_map.len(), "each stretch of it is closed");
-        let conditions = Conditions { day: closed.from, wet: false };
-        assert_eq!(of_map.len(), 2, "its ends are the map's: nothing is cut off there");
-        assert!(drawn.closures.iter().all(|(_, closure)| closure.covers(conditions.day)));
-    }
-
-    #[test]
-    fn a_survey_shorter_than_the_maps_stretch_holds_where_it_was_measured_and_nowhere_else() {
-        let node = |lon, lat| Node { lon_lat: [lon, lat], barrier: None };
-        // 500 m of the map in one piece, without a corner.
-        let (from, to) = ([105.870, 29.260], [105.875_15, 29.260]);
-        let map = Extract {
-            nodes: HashMap::from([(1, node(from[0], from[1])), (2, node(to[0], to[1]))]),
-            ways: vec![Way { id: 7, nodes: vec![1, 2], road: line("", Some(6.0), &[]).road }],
-            ..Extract::default()
-        };
-        let closed = Closure {
-            from: parse_date("2026-11-01").expect("a day"),
-            until: None,
-            reason: "塌方".to_owned(),
-        };
-        // 78 m measured against the direction of the map, one way as walked; 30 m closed further on.
-        let narrow = Line {
-            road: Road { kind: Kind::Track, one_way: OneWay::Forward, ..line("窄口", Some(2.8), &[]).road },
-            ..line("窄口", Some(2.8), &[[105.8728, 29.26003], [105.8720, 29.26003]])
-        };
-        let slip = Line {
-            closures: vec![closed],
-            ..line("塌方段", None, &[[105.8740, 29.25998], [105.8743, 29.25998]])
-        };
-        let drawn = Drawn::of(Some(&map), &[narrow, slip]);
-        let network = &drawn.network;
-        let told: Vec<(f64, &str, Option<f64>)> = network
-            .segments
-            .iter()
-            .map(|segment| {
-                let road = network.road(segment).expect("a road");
-                ((f64::from(segment.length_mm) / 1000.0).round(), road.name.as_str(), road.fitness.width_m)
-            })
-            .collect();
-        let (w6, w28) = (Some(6.0), Some(2.8));
-        assert_eq!(
-            told,
-            [(194.0, "", w6), (78.0, "窄口", w28), (116.0, "", w6), (29.0, "塌方段", w6), (82.0, "", w6)]
-        );
-        assert_eq!(network.segments.len(), 5, "nothing lies beside the map's road");
-        let walked = network.road(&network.segments[1]).expect("a road");
-        assert_eq!(
-            (walked.kind, walked.one_way),
-            (Kind::Track, OneWay::Backward),
-            "the map runs the other way"
-        );
-        assert_eq!(drawn.closures.iter().map(|(n, _)| *n).collect::<Vec<_>>(), [3]);
-        let day = Conditions { day: parse_date("2026-11-02").expect("a day"), wet: false };
-        assert!(drawn.closures.iter().all(|(_, closure)| closure.covers(day.day)));
-        assert_eq!(network.stats().islands, 1);
-    }
-
-    #[test]
-    fn a_lane_that_leaves_a_road_of_the_map_square_is_a_road_of_its_own() {
-        let node = |lon, lat| Node { lon_lat: [lon, lat], barrier: None };
-        let map = Extract {
-            nodes: HashMap::from([(1, node(105.870, 29.260)), (2, node(105.875, 29.260))]),
-            ways: vec![Way { id: 7, nodes: vec![1, 2], road: line("大路", Some(6.0), &[]).road }],
-            ..Extract::default()
-        };
-        let lane = line("短巷", Some(1.5), &[[105.8725, 29.26003], [105.8725, 29.26018]]);
-        let drawn = Drawn::of(Some(&map), &[lane]);
-        let widths: Vec<Option<f64>> = drawn
-            .network
-            .segments
-            .iter()
-            .map(|segment| drawn.network.road(segment).and_then(|road| road.fitness.width_m))
-            .collect();
-        assert_eq!(widths, [Some(6.0), Some(6.0), Some(1.5)]);
-    }
-}
+mod tests;

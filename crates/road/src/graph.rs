@@ -3,16 +3,18 @@
 //!
 //! Turn restrictions are built into the graph once: where the way on depends on where one came from, the junction has
 //! further states, one for each beginning of a forbidden sequence of arcs. A search over states is then exact without
-//! knowing of turns. What does not belong here: costs (`weigh`), reading files (`osm`).
+//! knowing of turns: the last arc of such a sequence costs from there what `weigh` says a forbidden turn costs. What does
+//! not belong here: costs (`weigh`), reading files (`osm`).
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use domain::geometry::distance_m;
 use domain::road::{Barrier, OneWay, Road};
 use serde::{Deserialize, Serialize};
 
+use crate::order::Order;
 use crate::osm::{Extract, Restriction};
 use crate::problem::Problem;
 use crate::snap::Index;
@@ -65,7 +67,7 @@ pub(crate) struct Out {
 }
 
 /// The network.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Network {
     /// Longitudes and latitudes, stretch by stretch.
     pub points: Vec<[f64; 2]>,
@@ -82,12 +84,17 @@ pub struct Network {
     /// For each state its first in `outs`, and one more.
     pub(crate) first_out: Vec<u32>,
     pub(crate) outs: Vec<Out>,
+    /// Those of them that end a forbidden sequence, by place, rising.
+    pub(crate) barred: Vec<u32>,
     /// Junction of each state.
     pub(crate) junction_of: Vec<u32>,
+    /// Sequences of arcs nobody may drive, by their last arc, rising.
+    forbidden: Vec<Vec<u32>>,
     /// Further states of junctions, sorted by junction.
     copies: Vec<(u32, u32)>,
-    index: OnceLock<Index>,
-    incoming: OnceLock<Incoming>,
+    index: OnceLock<Arc<Index>>,
+    incoming: OnceLock<Arc<Incoming>>,
+    order: OnceLock<Arc<Order>>,
 }
 
 /// Figures of a network.
@@ -162,8 +169,23 @@ impl Network {
             }
         }
         let forbidden = if with_turns { network.forbidden(&extract.restrictions) } else { Vec::new() };
-        network.connect(&forbidden);
+        network.forbidden = network.with_turning_back(forbidden);
+        network.connect();
         network
+    }
+
+    /// Forbids further sequences of arcs, besides those of the map.
+    pub(crate) fn forbid(&mut self, sequences: Vec<Vec<u32>>) {
+        if sequences.is_empty() {
+            return;
+        }
+        self.restrictions += sequences.len();
+        let sequences = self.with_turning_back(sequences);
+        self.forbidden.extend(sequences);
+        (self.first_out, self.outs, self.copies) = (Vec::new(), Vec::new(), Vec::new());
+        self.barred = Vec::new();
+        (self.incoming, self.order) = (OnceLock::new(), OnceLock::new());
+        self.connect();
     }
 
     /// A network of ready stretches (tail, head, road), each straight, for nets that come from no map.
@@ -189,7 +211,8 @@ impl Network {
                 road: *road,
             });
         }
-        network.connect(forbidden);
+        network.forbidden = forbidden.to_vec();
+        network.connect();
         network
     }
 
@@ -259,12 +282,33 @@ impl Network {
 
     /// The index for finding the nearest road; made at the first question.
     pub fn index(&self) -> &Index {
-        self.index.get_or_init(|| Index::of(self))
+        self.index.get_or_init(|| Arc::new(Index::of(self)))
     }
 
     /// What leads to each state; made at the first question.
     pub(crate) fn incoming(&self) -> &Incoming {
-        self.incoming.get_or_init(|| Incoming::of(self))
+        self.incoming.get_or_init(|| Arc::new(Incoming::of(self)))
+    }
+
+    /// Makes the order of the network (seconds for a district) for whoever asks for many ways:
+    /// [`Prepared::make_shortcuts`](crate::Prepared::make_shortcuts).
+    pub fn make_order(&self) {
+        self.order.get_or_init(|| Arc::new(Order::of(self)));
+    }
+
+    /// Takes over the order of a network of the same stretches and turns, whatever else is known of them there. Whether this
+    /// one has an order then.
+    pub fn share_order(&self, other: &Self) -> bool {
+        let is_same = self.first_out == other.first_out && self.outs == other.outs;
+        if let Some(order) = other.order.get().filter(|_| is_same) {
+            self.order.get_or_init(|| order.clone());
+        }
+        self.order.get().is_some()
+    }
+
+    /// The order, once it is made.
+    pub(crate) fn order(&self) -> Option<&Order> {
+        self.order.get().map(Arc::as_ref)
     }
 
     /// The parts that do not hang together with the longest, the longest first.
@@ -352,13 +396,15 @@ impl Network {
     }
 
     /// Builds states and arcs between them around the forbidden sequences.
-    fn connect(&mut self, forbidden: &[Vec<u32>]) {
+    fn connect(&mut self) {
         let leaving = self.leaving();
+        let mut forbidden = std::mem::take(&mut self.forbidden);
+        forbidden.sort_by_key(|sequence| sequence.last().copied());
         let full: HashSet<&[u32]> = forbidden.iter().map(Vec::as_slice).collect();
         let mut state_of: HashMap<&[u32], u32> = HashMap::new();
         let mut histories: Vec<&[u32]> = Vec::new();
         self.junction_of = (0..self.junctions.len() as u32).collect();
-        for sequence in forbidden {
+        for sequence in &forbidden {
             for n in 1..sequence.len() {
                 let Some(beginning) = sequence.get(..n) else { continue };
                 let Some((_, at)) = beginning.last().and_then(|arc| self.ends(*arc)) else { continue };
@@ -382,7 +428,7 @@ impl Network {
                 driven.push(*arc);
                 let endings = || (0..driven.len()).filter_map(|n| driven.get(n..));
                 if endings().any(|ending| full.contains(ending)) {
-                    continue;
+                    self.barred.push(self.outs.len() as u32);
                 }
                 let plain = self.ends(*arc).map_or(0, |(_, head)| head);
                 let to = endings().find_map(|ending| state_of.get(ending).copied()).unwrap_or(plain);
@@ -391,6 +437,50 @@ impl Network {
         }
         self.first_out.push(self.outs.len() as u32);
         self.copies.sort_unstable();
+        self.forbidden = forbidden;
+    }
+
+    /// The same, and none of them got round by turning back on the next stretch: whoever may not turn from A into B and drives
+    /// on over C does not turn back at the end of C, unless C is a dead end or has a turnaround.
+    fn with_turning_back(&self, mut forbidden: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
+        if forbidden.is_empty() {
+            return forbidden;
+        }
+        let leaving = self.leaving();
+        let may_turn_back = |arc: u32| {
+            let road = self.segments.get(arc as usize / 2).and_then(|segment| self.road(segment));
+            let is_end = |head: u32| leaving.get(head as usize).is_none_or(|arcs| arcs.len() < 2);
+            road.is_some_and(|road| road.fitness.turnaround == Some(true))
+                || self.ends(arc).is_none_or(|(_, head)| is_end(head))
+        };
+        let mut known: HashSet<Vec<u32>> = forbidden.iter().cloned().collect();
+        let mut more = Vec::new();
+        for sequence in &forbidden {
+            let Some((into, before)) = sequence.split_last() else { continue };
+            let at = self.ends(*into).and_then(|(tail, _)| leaving.get(tail as usize));
+            for on in at.into_iter().flatten().copied() {
+                // Back over the road one comes by one is where one was.
+                let is_back = before.last().is_some_and(|last| *last == on ^ 1);
+                let driven = [before, &[on]].concat();
+                if is_back || known.contains(&driven) || may_turn_back(on) {
+                    continue;
+                }
+                let turned = [driven.as_slice(), &[on ^ 1]].concat();
+                if known.insert(turned.clone()) {
+                    more.push(turned);
+                }
+            }
+        }
+        forbidden.extend(more);
+        forbidden
+    }
+
+    /// The forbidden sequence that driving these arcs one after the other ends with.
+    pub(crate) fn forbidden_by(&self, arcs: &[u32]) -> Option<&[u32]> {
+        let last = *arcs.last()?;
+        let from = self.forbidden.partition_point(|own| own.last().is_none_or(|own| *own < last));
+        let ending = self.forbidden.iter().skip(from).take_while(|own| own.last() == Some(&last));
+        ending.map(Vec::as_slice).find(|own| arcs.ends_with(own))
     }
 
     /// The restrictions as sequences of arcs nobody may drive.

@@ -2,6 +2,7 @@
 //! costs the memory of its roads. What does not belong here: the two formats (`pbf`, `xml`), what follows from tags for
 //! a vehicle (`domain::road`), the network (`graph`).
 
+pub mod ground;
 mod pbf;
 mod tags;
 mod xml;

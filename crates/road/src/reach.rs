@@ -6,6 +6,7 @@ use domain::road::Finding;
 use domain::vehicle::{Class, Vehicle};
 use serde::Serialize;
 
+use crate::climb::table;
 use crate::graph::Network;
 use crate::outline::{Grid, Rings};
 use crate::route::{Spotlight, goals, part_between, seeds, spotlights};
@@ -268,6 +269,21 @@ pub fn matrix(
     from: &[Spot],
     to: &[Spot],
 ) -> Vec<Vec<Option<u32>>> {
+    let costs = &prepared.optimistic;
+    if let Some(ordered) = costs.ordered(network) {
+        let starts: Vec<Vec<Seed>> = from.iter().map(|start| seeds(network, costs, start, 0)).collect();
+        let ends: Vec<_> = to.iter().map(|spot| goals(network, costs, spot)).collect();
+        let mut rows = table(ordered, &mut search.climb, &starts, &ends);
+        for (row, start) in rows.iter_mut().zip(from) {
+            for (cell, spot) in row.iter_mut().zip(to) {
+                if let Some((cost, _)) = part_between(network, costs, start, spot) {
+                    *cell = cost.min(*cell);
+                }
+            }
+        }
+        let told = |cost: u32| (cost != NEVER).then_some(cost);
+        return rows.into_iter().map(|row| row.into_iter().map(told).collect()).collect();
+    }
     let to: Vec<Option<Spot>> = to.iter().copied().map(Some).collect();
     from.iter()
         .map(|start| {

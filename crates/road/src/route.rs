@@ -2,11 +2,12 @@
 //! (`search`), the judgement (`domain::road`).
 
 use domain::geometry::distance_m;
-use domain::road::{Closure, Finding, Road, judge};
+use domain::road::{Closure, Finding, Refusal, Road, judge};
 use domain::vehicle::Vehicle;
 use serde::Serialize;
 
-use crate::graph::{Key, Network};
+use crate::climb;
+use crate::graph::{Key, Network, Segment};
 use crate::search::{NONE, Search, Seed};
 use crate::snap::Spot;
 use crate::weigh::{Costs, NEVER, Objective, Prepared, Reading, Situation};
@@ -37,9 +38,9 @@ impl Way {
 /// A stretch or junction that matters, and why.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Spotlight {
-    /// The stretch; none at a junction.
+    /// The stretch, of a turn the one turned into; none at a barrier.
     pub segment: Option<Key>,
-    /// Node in the map; none for a stretch.
+    /// Node in the map, of a barrier or a turn; none for a stretch.
     pub node: Option<i64>,
     /// Name of the road; empty when it has none.
     pub name: String,
@@ -141,9 +142,33 @@ pub(crate) fn spotlights(
             reasons: vec![Reason::of(&finding)],
         })
     };
+    // A forbidden turn that ends with this arc, by the roads it leads from and into.
+    let at_turn = |n: usize, segment: &Segment, road: &Road| {
+        let sequence = network.forbidden_by(arcs.get(..=n)?).filter(|_| vehicle.obeys_one_way)?;
+        let from =
+            network.segments.get(*sequence.first()? as usize / 2).and_then(|from| network.road(from))?;
+        let junction = network.junctions.get(network.ends(*sequence.last()?)?.0 as usize)?;
+        let is_back =
+            sequence.iter().rev().nth(1).is_some_and(|before| Some(before ^ 1) == sequence.last().copied());
+        let refusal = match is_back {
+            true => Refusal::TurnBack(road.name.clone()),
+            false => Refusal::Turn { from: from.name.clone(), into: road.name.clone() },
+        };
+        let finding = Some(Finding::Refused(refusal)).filter(&want)?;
+        Some(Spotlight {
+            segment: Some(segment.key),
+            node: Some(junction.id),
+            name: road.name.clone(),
+            kind: road.kind.code(),
+            length_m: 0.0,
+            lon_lat: junction.lon_lat,
+            reasons: vec![Reason::of(&finding)],
+        })
+    };
     for (n, arc) in arcs.iter().enumerate() {
         let Some(segment) = network.segments.get(*arc as usize / 2) else { continue };
         let Some(road) = network.road(segment) else { continue };
+        found.extend(at_turn(n, segment, road));
         found.extend(start.filter(|_| n == 0).and_then(|start| at_barrier(start, road)));
         let mut reasons = Vec::new();
         let mut say = |finding: Finding| {
@@ -153,7 +178,7 @@ pub(crate) fn spotlights(
         };
         judge(road, arc.is_multiple_of(2), vehicle, &situation.conditions, &mut say);
         for (_, closure) in closures(situation, *arc / 2) {
-            say(Finding::Refused(domain::road::Refusal::Closed(closure.reason.clone())));
+            say(Finding::Refused(Refusal::Closed(closure.reason.clone())));
         }
         let shape = network.shape(segment);
         if !reasons.is_empty() {
@@ -254,19 +279,17 @@ fn find(
     let mut best = part_between(network, costs, from, to).map(|(cost, arc)| (cost, NONE, arc));
     let goals = goals(network, costs, to);
     let least = |best: &Option<(u32, u32, u32)>| best.map_or(NEVER, |(cost, ..)| cost);
-    let ends: Vec<(u32, u32)> = goals
-        .iter()
-        .filter_map(|(state, more, _)| Some((*network.junction_of.get(*state as usize)?, *more)))
-        .collect();
-    let rest = |state: u32| {
-        let guide = prepared.landmarks.as_ref().zip(network.junction_of.get(state as usize));
-        let Some((landmarks, at)) = guide else { return 0 };
-        let to = |(end, more): &(u32, u32)| costs.at_least(landmarks.least(*at, *end)).saturating_add(*more);
-        ends.iter().map(to).min().unwrap_or(0)
-    };
     let begun = seeds(network, costs, from, 0);
-    search.run_towards(network, costs, &begun, NEVER - 1, rest, |state, cost, key| {
-        if key >= least(&best) {
+    if let Some((order, shortcuts)) = costs.ordered(network) {
+        let found = search.climb.between(order, shortcuts, &begun, &goals, least(&best));
+        let through =
+            found.map(|found| (found.cost, climb::driven(network, costs, &begun, &goals, &found.states)));
+        let beside = best.map(|(cost, _, arc)| (cost, vec![arc]));
+        let (cost, arcs) = through.or(beside)?;
+        return Some(way(network, prepared, cost, arcs, from, to));
+    }
+    search.run(network, costs, &begun, NEVER - 1, |state, cost| {
+        if cost >= least(&best) {
             return false;
         }
         for (_, more, arc) in goals.iter().filter(|(goal, ..)| *goal == state) {
@@ -311,6 +334,13 @@ fn way(network: &Network, prepared: &Prepared, cost: u32, arcs: Vec<u32>, from: 
         let share = f64::from(ends.saturating_sub(starts)) / f64::from(length.max(1));
         ms += f64::from(prepared.ms.get(*arc as usize).copied().unwrap_or_default()) * share;
         let shape = network.shape(segment);
+        if starts == 0 && ends == length {
+            match forward {
+                true => geometry.extend(shape.iter().skip(1)),
+                false => geometry.extend(shape.iter().rev().skip(1)),
+            }
+            continue;
+        }
         let mut driven = 0.0;
         let mut put = |a: &[f64; 2], b: &[f64; 2]| {
             driven += distance_m(*a, *b) * 1000.0;

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use crate::climb::Climb;
 use crate::graph::Network;
 use crate::weigh::{Costs, NEVER};
 
@@ -14,8 +15,6 @@ pub(crate) const NONE: u32 = u32::MAX;
 struct Label {
     run: u32,
     cost: u32,
-    /// The cost with what the rest costs at least.
-    key: u32,
     /// State before this one, and the arc driven from it; for a seed the arc one stood on.
     from: u32,
     arc: u32,
@@ -38,7 +37,7 @@ pub struct Search {
     labels: Vec<Label>,
     run: u32,
     heap: BinaryHeap<Reverse<u64>>,
-    settled: usize,
+    pub(crate) climb: Climb,
 }
 
 impl Search {
@@ -57,25 +56,9 @@ impl Search {
         limit: u32,
         mut settled: impl FnMut(u32, u32) -> bool,
     ) {
-        self.run_towards(network, costs, seeds, limit, |_| 0, |state, cost, _| settled(state, cost));
-    }
-
-    /// The same in the order of cost and of what the rest costs at least, which `rest` says of a state: never more than it
-    /// does, and from a state to the next never less by more than the step costs. `settled` hears both, the sum last.
-    pub(crate) fn run_towards(
-        &mut self,
-        network: &Network,
-        costs: &Costs,
-        seeds: &[Seed],
-        limit: u32,
-        rest: impl Fn(u32) -> u32,
-        mut settled: impl FnMut(u32, u32, u32) -> bool,
-    ) {
-        self.settled = 0;
         if self.labels.len() < network.states() || self.run == u32::MAX {
             self.labels.clear();
-            self.labels
-                .resize(network.states(), Label { run: 0, cost: NEVER, key: NEVER, from: NONE, arc: NONE });
+            self.labels.resize(network.states(), Label { run: 0, cost: NEVER, from: NONE, arc: NONE });
             self.run = 0;
         }
         self.run += 1;
@@ -84,15 +67,15 @@ impl Search {
             // A seed's `from` tells which start it was: no state has so high a number.
             let from = NONE - 1 - n as u32;
             if seed.cost <= limit {
-                self.offer(seed.state, seed.cost, &rest, (from, seed.arc));
+                self.offer(seed.state, seed.cost, (from, seed.arc));
             }
         }
         while let Some(Reverse(next)) = self.heap.pop() {
-            let (key, state) = ((next >> 32) as u32, next as u32);
-            let label = self.labels.get(state as usize).filter(|label| label.run == self.run);
-            let Some(cost) = label.filter(|label| label.key == key).map(|label| label.cost) else { continue };
-            self.settled += 1;
-            if !settled(state, cost, key) {
+            let (cost, state) = ((next >> 32) as u32, next as u32);
+            if self.cost(state) != cost {
+                continue;
+            }
+            if !settled(state, cost) {
                 return;
             }
             let range = network.outs_of(state);
@@ -101,24 +84,18 @@ impl Search {
             for (out, weight) in outs.iter().zip(weights) {
                 let there = cost.saturating_add(*weight);
                 if there <= limit && there != NEVER {
-                    self.offer(out.to, there, &rest, (state, out.arc));
+                    self.offer(out.to, there, (state, out.arc));
                 }
             }
         }
     }
 
-    fn offer(&mut self, state: u32, cost: u32, rest: impl Fn(u32) -> u32, (from, arc): (u32, u32)) {
+    fn offer(&mut self, state: u32, cost: u32, (from, arc): (u32, u32)) {
         let Some(label) = self.labels.get_mut(state as usize) else { return };
         if label.run != self.run || cost < label.cost {
-            let key = cost.saturating_add(rest(state));
-            *label = Label { run: self.run, cost, key, from, arc };
-            self.heap.push(Reverse(u64::from(key) << 32 | u64::from(state)));
+            *label = Label { run: self.run, cost, from, arc };
+            self.heap.push(Reverse(u64::from(cost) << 32 | u64::from(state)));
         }
-    }
-
-    /// How many states the last run settled: what it took, on any machine.
-    pub fn settled(&self) -> usize {
-        self.settled
     }
 
     /// Cost of a state in the last run; [`NEVER`] where it did not come.

@@ -4,7 +4,6 @@
 #![expect(clippy::expect_used, reason = "helpers of tests")]
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use domain::place::Confidence;
 use domain::road::{Barrier, Closure, Conditions, Finding, Fitness, Kind, Limit, OneWay, Road, judge};
@@ -12,7 +11,6 @@ use domain::time::{Date, parse_date};
 use domain::vehicle::{Class, Need, Vehicle};
 use proptest::prelude::*;
 use road::graph::Junction;
-use road::landmark::Landmarks;
 use road::made_up::Dice;
 use road::snap::Spot;
 use road::towards::towards;
@@ -240,6 +238,26 @@ impl Case {
     }
 }
 
+/// Whether two spots lie on roads that meet somehow, whatever may be driven.
+fn hang_together(network: &Network, from: &Spot, to: &Spot) -> bool {
+    let ends = |spot: &Spot| {
+        let own = &network.segments[spot.segment as usize];
+        spot.junction.unwrap_or(own.tail)
+    };
+    let mut met = std::collections::HashSet::from([ends(from)]);
+    loop {
+        let known = met.len();
+        for segment in &network.segments {
+            if met.contains(&segment.tail) || met.contains(&segment.head) {
+                met.extend([segment.tail, segment.head]);
+            }
+        }
+        if met.len() == known {
+            return met.contains(&ends(to));
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -250,16 +268,21 @@ proptest! {
         let mut search = Search::new();
         for objective in [Objective::Time, Objective::Distance] {
             let prepared = Prepared::new(&case.network, &engine(), &case.situation, objective);
-            let landmarks = Arc::new(Landmarks::of(&case.network, &prepared));
-            let guided = prepared.clone().guided(landmarks);
+            case.network.make_order();
+            let ordered = prepared.clone();
+            ordered.make_shortcuts(&case.network);
             let (from, to) = (case.spot(&mut dice), case.spot(&mut dice));
             for reading in [Reading::Optimistic, Reading::Pessimistic] {
                 let wanted = case.brute_to(&from, &to, reading, objective);
                 let way = route::best(&case.network, &prepared, reading, &mut search, &from, &to);
                 prop_assert_eq!(way.as_ref().map(|way| way.cost()), wanted, "{:?} {:?} {:?}", from, to, reading);
-                let sooner = route::best(&case.network, &guided, reading, &mut search, &from, &to);
-                prop_assert_eq!(sooner.as_ref().map(|way| way.cost()), wanted, "guided {:?} {:?}", from, to);
-                if let Some(way) = way {
+                let sooner = route::best(&case.network, &ordered, reading, &mut search, &from, &to);
+                prop_assert_eq!(sooner.as_ref().map(|way| way.cost()), wanted, "by order {:?} {:?}", from, to);
+                for way in way.into_iter().chain(sooner) {
+                    let whole: u64 = way.arcs.iter().map(|arc| case.cost(*arc, objective)).sum();
+                    prop_assert!(way.cost() <= whole, "no way costs more than all of its stretches");
+                    let is_whole = from.junction.is_some() && to.junction.is_some();
+                    prop_assert!(!is_whole || way.cost() == whole, "a way costs what its stretches cost");
                     let driven = &way.arcs;
                     prop_assert!(driven.iter().all(|arc| case.passes(*arc, reading)));
                     prop_assert!(driven.windows(2).all(|pair| case.ends(pair[0]).1 == case.ends(pair[1]).0));
@@ -277,6 +300,8 @@ proptest! {
                 prop_assert!(light.reasons.iter().all(|reason| reason.code.starts_with("road.refused.")));
                 prop_assert!(!light.reasons.is_empty());
             }
+            let is_lost = answer.optimistic.is_none() && hang_together(&case.network, &from, &to);
+            prop_assert!(!is_lost || !answer.blocked_by.is_empty(), "{:?} {:?}", from, to);
             if let (Some(bold), Some(careful)) = (&answer.optimistic, &answer.pessimistic) {
                 prop_assert!(bold.cost() <= careful.cost(), "knowing less never makes a way shorter");
                 if bold.cost() < careful.cost() {
@@ -352,8 +377,10 @@ fn one_refusal_on_a_long_detour_is_fewer_than_two_on_a_short_way() {
     };
     for objective in [Objective::Time, Objective::Distance] {
         let prepared = Prepared::new(&network, &engine(), &situation, objective);
-        let guided = prepared.clone().guided(Arc::new(Landmarks::of(&network, &prepared)));
-        for prepared in [prepared, guided] {
+        network.make_order();
+        let ordered = prepared.clone();
+        ordered.make_shortcuts(&network);
+        for prepared in [prepared, ordered] {
             let (from, to) = (spot(0, 0), spot(1, 2));
             let found =
                 route::route(&network, &engine(), &situation, &prepared, &mut Search::new(), (&from, &to));
@@ -364,34 +391,126 @@ fn one_refusal_on_a_long_detour_is_fewer_than_two_on_a_short_way() {
     }
 }
 
-#[test]
-fn landmarks_give_the_same_ways_and_settle_fewer_states() {
+/// A made-up network of 8,100 junctions with its order, and a day on it with closures.
+fn district(closures: u64) -> (Network, Situation) {
     let network = road::made_up::network(90, road::made_up::SEED);
-    let situation = Situation { conditions: Conditions { day: day(), wet: false }, closures: Vec::new() };
-    let mut dice = Dice(7);
+    network.make_order();
+    let mut dice = Dice(11);
+    let closure = Closure { from: day(), until: None, reason: "修路".to_owned() };
+    let closures =
+        (0..closures).map(|_| (dice.below(network.segments.len() as u64) as u32, closure.clone())).collect();
+    (network, Situation { conditions: Conditions { day: day(), wet: false }, closures })
+}
+
+/// A vehicle that passes most roads of the district, and of some nobody knows.
+fn lorry() -> Vehicle {
+    let mut own = engine();
+    own.needs.insert(
+        Limit::Width,
+        Need { value: Some(3.0), source: String::new(), confidence: Confidence::Check },
+    );
+    own.speeds_kmh.insert(Kind::Secondary, 45.0);
+    own
+}
+
+/// Anywhere on a network: at a junction or along a stretch.
+fn anywhere(network: &Network, dice: &mut Dice) -> Spot {
+    let segment = dice.below(network.segments.len() as u64) as u32;
+    let own = &network.segments[segment as usize];
+    let lon_lat = network.shape(own)[0];
+    let junction = (dice.below(2) == 0).then_some(own.tail);
+    let offset_mm = if junction.is_some() { 0 } else { dice.below(u64::from(own.length_mm)) as u32 };
+    Spot { segment, offset_mm, junction, lon_lat, away_m: 0.0 }
+}
+
+#[test]
+fn an_order_holds_for_every_closure_and_vehicle_and_gives_the_ways_of_a_search_without() {
+    let mut bike = lorry();
+    bike.class = Class::Motorcycle;
+    bike.needs.clear();
+    bike.obeys_one_way = false;
     let mut search = Search::new();
-    for objective in [Objective::Time, Objective::Distance] {
-        let prepared = Prepared::new(&network, &engine(), &situation, objective);
-        let guided = prepared.clone().guided(Arc::new(Landmarks::of(&network, &prepared)));
-        let (mut plain, mut sooner, mut ways) = (0, 0, 0);
-        for _ in 0..150 {
-            let mut spot = || {
-                let segment = dice.below(network.segments.len() as u64) as u32;
-                let own = &network.segments[segment as usize];
-                let lon_lat = network.shape(own)[0];
-                Spot { segment, offset_mm: 0, junction: Some(own.tail), lon_lat, away_m: 0.0 }
-            };
-            let (from, to) = (spot(), spot());
-            let way = route::best(&network, &prepared, Reading::Optimistic, &mut search, &from, &to);
-            let settled = search.settled();
-            let other = route::best(&network, &guided, Reading::Optimistic, &mut search, &from, &to);
-            assert_eq!(way.as_ref().map(|way| way.cost()), other.as_ref().map(|way| way.cost()));
-            if way.is_some() {
-                (plain, sooner, ways) = (plain + settled, sooner + search.settled(), ways + 1);
+    for (vehicle, closed) in [(lorry(), 0), (lorry(), 400), (bike, 400)] {
+        let (network, situation) = district(closed);
+        for objective in [Objective::Time, Objective::Distance] {
+            let plain = Prepared::new(&network, &vehicle, &situation, objective);
+            let ordered = plain.clone();
+            ordered.make_shortcuts(&network);
+            let mut dice = Dice(7 + closed);
+            let (mut ways, mut unlike) = (0, 0);
+            for _ in 0..60 {
+                let (from, to) = (anywhere(&network, &mut dice), anywhere(&network, &mut dice));
+                let asked = (&from, &to);
+                let one = route::route(&network, &vehicle, &situation, &plain, &mut search, asked);
+                let other = route::route(&network, &vehicle, &situation, &ordered, &mut search, asked);
+                for (one, other) in
+                    [(&one.optimistic, &other.optimistic), (&one.pessimistic, &other.pessimistic)]
+                {
+                    assert_eq!(one.as_ref().map(|way| way.cost()), other.as_ref().map(|way| way.cost()));
+                    let Some((one, other)) = one.as_ref().zip(other.as_ref()) else { continue };
+                    ways += 1;
+                    // Two ways may cost the same to the millisecond, and both are right.
+                    unlike += usize::from(one.arcs != other.arcs);
+                }
+                assert_eq!(one.blocked_by.is_empty(), other.blocked_by.is_empty(), "{from:?} {to:?}");
             }
+            assert!(ways > 40 && unlike * 10 < ways, "{ways} ways, {unlike} of them over other roads");
         }
-        assert!(ways > 20, "{ways} ways");
-        assert!(sooner < plain, "{objective:?}: {sooner} states instead of {plain}");
+    }
+}
+
+#[test]
+fn a_network_measured_anew_takes_over_the_order_and_one_with_another_road_does_not() {
+    let (before, situation) = district(0);
+    let lines: Vec<_> = before.segments.iter().map(|own| (own.tail, own.head, own.road)).collect();
+    let build = |lines: &[(u32, u32, u32)], width_m| {
+        let mut roads = before.roads.clone();
+        roads.iter_mut().for_each(|road| road.fitness.width_m = width_m);
+        Network::from_parts(before.junctions.clone(), lines, roads, &[])
+    };
+    let (wide, narrow) = (build(&lines, Some(6.0)), build(&lines, Some(3.0)));
+    assert!(!wide.share_order(&before), "its turns are not forbidden here");
+    wide.make_order();
+    assert!(narrow.share_order(&wide), "only widths differ");
+    let shorter = build(&lines[1..], Some(6.0));
+    assert!(!shorter.share_order(&wide), "a road less");
+
+    let mut bike = lorry();
+    bike.needs.clear();
+    let mut dice = Dice(5);
+    let mut there = 0;
+    let mut search = Search::new();
+    let plain = Prepared::new(&narrow, &bike, &situation, Objective::Time);
+    let ordered = plain.clone();
+    ordered.make_shortcuts(&narrow);
+    for _ in 0..20 {
+        let (from, to) = (anywhere(&narrow, &mut dice), anywhere(&narrow, &mut dice));
+        let mut cost = |prepared| {
+            route::best(&narrow, prepared, Reading::Optimistic, &mut search, &from, &to).map(|way| way.cost())
+        };
+        assert_eq!(cost(&plain), cost(&ordered));
+        there += usize::from(cost(&plain).is_some());
+    }
+    assert!(there > 10, "{there} ways");
+}
+
+#[test]
+fn a_table_by_order_has_the_cells_of_one_by_searches() {
+    let (network, situation) = district(300);
+    let mut search = Search::new();
+    let mut dice = Dice(3);
+    let plain = Prepared::new(&network, &lorry(), &situation, Objective::Time);
+    // More goals than are carried side by side, and not a multiple of that.
+    let from: Vec<Spot> = (0..25).map(|_| anywhere(&network, &mut dice)).collect();
+    let to: Vec<Spot> = (0..41).map(|_| anywhere(&network, &mut dice)).chain(from.first().copied()).collect();
+    for prepared in [plain.clone(), plain.careful()] {
+        let wanted = reach::matrix(&network, &prepared, &mut search, &from, &to);
+        let ordered = prepared.clone();
+        ordered.make_shortcuts(&network);
+        assert_eq!(reach::matrix(&network, &ordered, &mut search, &from, &to), wanted);
+        let there = wanted.iter().flatten().flatten().count();
+        assert!(there > 100 && there < 25 * 42, "{there} cells have a way");
+        assert_eq!(reach::matrix(&network, &ordered, &mut search, &from, &[]), vec![Vec::new(); 25]);
     }
 }
 
@@ -407,8 +526,19 @@ proptest! {
         let prepared = Prepared::new(&case.network, &vehicle, &case.situation, Objective::Time);
         let to = case.spot(&mut dice);
         let starts: Vec<Option<Spot>> = (0..4).map(|_| Some(case.spot(&mut dice))).chain([None]).collect();
-        let found = towards(&case.network, (&vehicle, &case.situation), &prepared, &starts, &to);
+        let day = (&vehicle, &case.situation);
+        let found = towards(&case.network, day, &prepared, &mut search, (&starts, &to));
         prop_assert_eq!(found.len(), 5);
+        case.network.make_order();
+        let ordered = prepared.clone();
+        ordered.make_shortcuts(&case.network);
+        let by_order = towards(&case.network, day, &ordered, &mut search, (&starts, &to));
+        for (one, other) in found.iter().flatten().zip(by_order.iter().flatten()) {
+            prop_assert_eq!(one.seconds, other.seconds, "by order");
+            prop_assert_eq!(one.blocked_by.is_empty(), other.blocked_by.is_empty());
+            // Of ways that cost the same one may lead over what nobody knows.
+            prop_assert!(one.unknown == other.unknown || one.seconds.is_some());
+        }
         prop_assert!(found[4].is_none(), "who is off the roads has no way over them");
         for (start, found) in starts.iter().flatten().zip(found.iter().flatten()) {
             let way = route::route(

@@ -3,7 +3,6 @@
 #![expect(clippy::print_stdout, reason = "a command answers on standard output")]
 
 use std::io::BufRead;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use serde_json::json;
 
 use crate::config::{self, Where};
 use crate::courier::Gateways;
-use crate::{bench, demo, doctor, frame, keep, ledger, plan, road, serve, storm};
+use crate::{bench, danger, demo, doctor, frame, keep, ledger, plan, road, serve, storm};
 
 /// The software a Chinese township runs its fire-safety governance on.
 #[derive(Parser)]
@@ -32,31 +31,10 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// 提供服务
-    Serve {
-        /// Address to listen on.
-        #[arg(long, default_value = "127.0.0.1:8080")]
-        listen: SocketAddr,
-        /// Certificate chain, PEM.
-        #[arg(long, requires = "tls_key")]
-        tls_cert: Option<PathBuf>,
-        /// Private key, PEM.
-        #[arg(long, requires = "tls_cert")]
-        tls_key: Option<PathBuf>,
-        /// Address that links and QR codes for units begin with, as `https://xf.example.gov.cn`; by default what the
-        /// browser says.
-        #[arg(long, env = "FENGSUI_PUBLIC_URL", value_parser = public_url)]
-        public_url: Option<String>,
-        /// Port on which devices speak GB/T 26875.3 over TCP, as `0.0.0.0:5201`, or `0.0.0.0:5202=DIALECT` for makers that
-        /// differ from the standard; several, one after the other or with commas. Nobody listens when left out.
-        #[arg(long, env = "FENGSUI_INGEST", value_delimiter = ',', value_name = "ADDR[=DIALECT]")]
-        ingest: Vec<serve::Port>,
-        /// Broker devices publish to, as `mqtt://name:password@host:1883`. Give it by the environment when it has a password.
-        #[arg(long, env = "FENGSUI_MQTT", hide_env_values = true)]
-        mqtt: Option<String>,
-        /// File that names the gateways for SMS, voice, WeCom, DingTalk, other platforms and e-mail.
-        #[arg(long, env = "FENGSUI_GATEWAYS")]
-        gateways: Option<PathBuf>,
-    },
+    Serve(serve::Asked),
+    /// 配置核对
+    #[command(subcommand)]
+    Config(Config),
     /// 建立演示数据；重复执行不改变已有内容
     Demo {
         /// Throw the old demo away and begin anew.
@@ -96,6 +74,9 @@ enum Command {
     /// GB/T 26875.3 报文
     #[command(subcommand)]
     Frame(frame::Frame),
+    /// 森林火险
+    #[command(subcommand)]
+    Danger(danger::Danger),
     /// CAP 1.2 预警文件
     #[command(subcommand)]
     Cap(frame::Cap),
@@ -167,6 +148,18 @@ enum User {
     Enable {
         /// Login name.
         login: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum Config {
+    /// 核对启动用的配置，不启动、不改动任何东西；选项与 serve 相同
+    Check {
+        #[command(flatten)]
+        asked: Box<serve::Asked>,
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -266,14 +259,31 @@ pub fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     let place = cli.place;
     match cli.command {
-        Command::Serve { listen, tls_cert, tls_key, public_url, ingest, mqtt, gateways } => {
-            let tls = tls_cert.zip(tls_key).map(|(cert, key)| serve::Tls { cert, key });
+        Command::Serve(asked) => {
             let mut app = place.open().await?;
-            app.courier = Arc::new(match gateways {
-                Some(file) => Gateways::read(&file, app.clock.clone())?,
+            app.courier = Arc::new(match &asked.gateways {
+                Some(file) => Gateways::read(file, app.clock.clone())?,
                 None => Gateways::none(app.clock.clone()),
             });
-            serve::serve(app, listen, tls, public_url, serve::Devices { tcp: ingest, mqtt }).await
+            app.uplink = asked.relay.as_deref().map(config::uplink).transpose()?.map(Arc::new);
+            serve::serve(app, asked).await
+        }
+        Command::Config(Config::Check { asked, json }) => {
+            let found = config::check(&place, &asked).await;
+            let is_fit = found.iter().all(|one| one.well);
+            if json {
+                let checks: Vec<_> = found
+                    .iter()
+                    .map(|one| json!({ "name": one.name, "well": one.well, "says": one.says }))
+                    .collect();
+                println!("{}", serde_json::to_string_pretty(&json!({ "ok": is_fit, "checks": checks }))?);
+            } else {
+                for one in &found {
+                    println!("{} {}", if one.well { "好" } else { "差" }, one.says);
+                }
+            }
+            ensure!(is_fit, "配置有问题，改好以后再启动");
+            Ok(())
         }
         Command::Demo { reset } => {
             for login in demo::fill(&place, reset).await? {
@@ -325,6 +335,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Site(asked) => road::site(&asked),
         Command::Reader { .. } => Ok(()),
         Command::Frame(asked) => frame::frame(&asked),
+        Command::Danger(asked) => danger::danger(&asked),
         Command::Cap(asked) => frame::cap(place, asked).await,
         Command::Storm(asked) => storm::storm(asked, config::clock()).await,
         Command::Backup { folder } => {
@@ -448,6 +459,9 @@ async fn verify(place: Where, json: bool) -> anyhow::Result<()> {
             println!("{}\t{}\t{}", finding.code, finding.place, finding.message);
         }
         println!("记录 {} 条，内容 {} 行，末端 {}", verified.entries, verified.rows, verified.head);
+        if verified.findings.is_empty() {
+            println!("记录完整，没有发现改动");
+        }
     }
     ensure!(verified.findings.is_empty(), "发现 {} 处与记录不符", verified.findings.len());
     Ok(())
@@ -467,33 +481,4 @@ fn verify_file(file: &Path, json: bool) -> anyhow::Result<()> {
     }
     ensure!(check.findings.is_empty(), "发现 {} 处与导出时不符", check.findings.len());
     Ok(())
-}
-
-/// An address without a path, as a link can begin with.
-fn public_url(text: &str) -> Result<String, String> {
-    let address = text.trim().trim_end_matches('/');
-    let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
-    match host.is_some_and(|host| !host.is_empty() && !host.contains(['/', ' ', '?', '#', '@'])) {
-        true => Ok(address.to_owned()),
-        false => Err("请写成 https://域名 或 https://域名:端口，不带路径".to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_begin_with_an_address_and_nothing_else() {
-        for (text, wanted) in [
-            ("https://xf.example.gov.cn/", Some("https://xf.example.gov.cn")),
-            ("http://10.0.0.8:8080", Some("http://10.0.0.8:8080")),
-            ("xf.example.gov.cn", None),
-            ("https://", None),
-            ("https://xf.example.gov.cn/p", None),
-            ("https://a@b", None),
-        ] {
-            assert_eq!(public_url(text).ok().as_deref(), wanted, "{text}");
-        }
-    }
 }

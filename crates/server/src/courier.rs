@@ -217,6 +217,10 @@ impl Courier for Gateways {
         })
     }
 
+    fn receipt_secret(&self, channel: Channel) -> Option<String> {
+        self.by_channel.get(&channel).and_then(|gateway| gateway.secret.clone())
+    }
+
     fn push_contact(&self, endpoint: &str) -> Option<String> {
         self.push.as_ref().filter(|push| push.takes(endpoint)).map(|push| push.contact.clone())
     }

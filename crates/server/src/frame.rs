@@ -194,6 +194,7 @@ pub async fn cap(place: Where, asked: Cap) -> anyhow::Result<()> {
                 proof: "platform:system".to_owned(),
                 mark: format!("cap:{}:{}:{}", alert.sender, alert.identifier, alert.sent),
                 bytes,
+                before: None,
                 beat_of: None,
                 problem: None,
             };

@@ -4,6 +4,7 @@ mod bench;
 pub mod cli;
 pub mod config;
 pub mod courier;
+mod danger;
 pub mod demo;
 pub mod doctor;
 pub mod embed;

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, ensure};
-use app::road::net::{ReachAsked, RoadNetwork, RouteAsked};
+use app::road::net::RoadNetwork;
+use app::road::way::{ReachAsked, ReachNodes, RouteAsked};
 use app::{App, Caller};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::road::Conditions;
@@ -25,8 +26,6 @@ use crate::config::Where;
 
 /// A road is looked for so far around a point, m.
 const NEAR_M: f64 = 500.0;
-/// An outline takes in so much beside the road, m.
-const BESIDE_M: f64 = 30.0;
 
 /// The network as a whole.
 #[derive(Debug, Subcommand)]
@@ -458,14 +457,23 @@ async fn reach_in_town(place: Where, asked: &Reached) -> anyhow::Result<()> {
         on: asked.on.day.clone(),
         wet: Some(asked.on.wet),
     };
-    let found = app.road_reach(&Caller::system(), &query).await;
+    let found = app.road_reach_nodes(&Caller::system(), &query).await;
     app.db.close().await;
-    let found = found.map_err(plainly)?;
-    if asked.on.json {
-        println!("{}", serde_json::to_string(&found)?);
-    } else {
-        println!("不明路段按可通行：道路 {:.1} 公里", found.optimistic.road_km);
-        println!("不明路段按不可通行：道路 {:.1} 公里", found.pessimistic.road_km);
+    reached(&found.map_err(plainly)?, asked.on.json)
+}
+
+/// Prints how far one gets, when what nobody knows passes and when it does not.
+fn reached([bold, careful]: &[ReachNodes; 2], as_json: bool) -> anyhow::Result<()> {
+    if as_json {
+        let mut document = serde_json::to_value(bold)?;
+        if let Some(object) = document.as_object_mut() {
+            object.insert("pessimistic".to_owned(), serde_json::to_value(careful)?);
+        }
+        println!("{}", serde_json::to_string(&document)?);
+        return Ok(());
+    }
+    for (word, one) in [("可通行", bold), ("不可通行", careful)] {
+        println!("不明路段按{word}：路口 {} 个，道路 {:.1} 公里", one.reached.len(), one.road_km);
     }
     Ok(())
 }
@@ -559,39 +567,8 @@ pub async fn reach(place: Where, asked: &Reached) -> anyhow::Result<()> {
     let limit = (asked.minutes * 60_000.0) as u32;
     let mut search = Search::new();
     let mut within = |reading| reach::reach(&network, &prepared, reading, &mut search, &starts, limit);
-    let (bold, careful) = (within(Reading::Optimistic), within(Reading::Pessimistic));
-    let km = |reach: &reach::Reach| {
-        reach.pieces.iter().map(|piece| f64::from(piece.to_mm - piece.from_mm)).sum::<f64>() / 1e6
-    };
-    if !asked.on.json {
-        println!("不明路段按可通行：路口 {} 个，道路 {:.1} 公里", bold.junctions.len(), km(&bold));
-        println!("不明路段按不可通行：路口 {} 个，道路 {:.1} 公里", careful.junctions.len(), km(&careful));
-        return Ok(());
-    }
-    let told = |reach: &reach::Reach| {
-        let rings = reach::outline(&network, reach, BESIDE_M);
-        let inside: std::collections::HashMap<u32, u32> = reach.junctions.iter().copied().collect();
-        let node = |n: u32| network.junctions.get(n as usize).map(|junction| junction.id);
-        let reached: Vec<Value> = reach
-            .junctions
-            .iter()
-            .map(|(n, cost)| json!({ "node": node(*n), "seconds": f64::from(*cost) / 1000.0 }))
-            .collect();
-        let all = 0..network.junctions.len() as u32;
-        let unreached: Vec<Option<i64>> = all.filter(|n| !inside.contains_key(n)).map(node).collect();
-        json!({
-            "polygon": { "type": "MultiPolygon", "coordinates": rings },
-            "road_km": km(reach),
-            "reached": reached,
-            "unreached": unreached,
-        })
-    };
-    let mut document = told(&bold);
-    if let Some(object) = document.as_object_mut() {
-        object.insert("pessimistic".to_owned(), told(&careful));
-    }
-    println!("{}", serde_json::to_string(&document)?);
-    Ok(())
+    let both = [within(Reading::Optimistic), within(Reading::Pessimistic)];
+    reached(&both.map(|reach| ReachNodes::of(&network, &reach)), asked.on.json)
 }
 
 /// Prints where stations belong.

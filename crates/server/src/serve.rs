@@ -10,6 +10,7 @@ use api::Doors;
 use app::{App, Caller};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use clap::{Args, ValueEnum};
 use protocol::gb26875::Dialect;
 
 use crate::embed;
@@ -26,7 +27,77 @@ const LOOK_AT_CLOCKS_EVERY: Duration = Duration::from_secs(30);
 /// How often the worker forgets old operations.
 const FORGET_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// What a process does; several may share one database, each with its part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// 网页和接口
+    Web,
+    /// 后台任务、消息、推送
+    Worker,
+    /// 设备报文
+    Ingest,
+}
+
+/// How to serve.
+#[derive(Debug, Clone, Args)]
+pub struct Asked {
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// What this process does, commas between: `web`, `worker`, `ingest`. Several processes on one database may divide it
+    /// among themselves; each part must be done by one at least.
+    #[arg(long, env = "FENGSUI_ROLES", value_delimiter = ',', default_value = "web,worker,ingest")]
+    pub roles: Vec<Role>,
+    /// Certificate chain, PEM.
+    #[arg(long, requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key, PEM.
+    #[arg(long, requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Address that links and QR codes for units begin with, as `https://xf.example.gov.cn`; by default what the
+    /// browser says.
+    #[arg(long, env = "FENGSUI_PUBLIC_URL", value_parser = public_url)]
+    pub public_url: Option<String>,
+    /// Port on which devices speak GB/T 26875.3 over TCP, as `0.0.0.0:5201`, or `0.0.0.0:5202=DIALECT` for makers that
+    /// differ from the standard; several, one after the other or with commas. Nobody listens when left out.
+    #[arg(long, env = "FENGSUI_INGEST", value_delimiter = ',', value_name = "ADDR[=DIALECT]")]
+    pub ingest: Vec<Port>,
+    /// Broker devices publish to, as `mqtt://name:password@host:1883`. Give it by the environment when it has a password.
+    #[arg(long, env = "FENGSUI_MQTT", hide_env_values = true)]
+    pub mqtt: Option<String>,
+    /// File that names the gateways for SMS, voice, WeCom, DingTalk, other platforms and e-mail.
+    #[arg(long, env = "FENGSUI_GATEWAYS")]
+    pub gateways: Option<PathBuf>,
+    /// File that makes this a village's own box: it goes on by itself and hands over what its devices say to the town's
+    /// server this file names.
+    #[arg(long, env = "FENGSUI_RELAY")]
+    pub relay: Option<PathBuf>,
+}
+
+impl Asked {
+    /// Whether this process does it.
+    pub fn does(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// Certificate and key, where both are named.
+    pub fn tls(&self) -> Option<Tls> {
+        self.tls_cert.clone().zip(self.tls_key.clone()).map(|(cert, key)| Tls { cert, key })
+    }
+}
+
+/// An address without a path, as a link can begin with.
+fn public_url(text: &str) -> Result<String, String> {
+    let address = text.trim().trim_end_matches('/');
+    let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    match host.is_some_and(|host| !host.is_empty() && !host.contains(['/', ' ', '?', '#', '@'])) {
+        true => Ok(address.to_owned()),
+        false => Err("请写成 https://域名 或 https://域名:端口，不带路径".to_owned()),
+    }
+}
+
 /// Certificate and key, PEM.
+#[derive(Debug, Clone)]
 pub struct Tls {
     /// Certificate chain.
     pub cert: PathBuf,
@@ -56,23 +127,10 @@ impl FromStr for Port {
     }
 }
 
-/// Where devices come in besides HTTP.
-pub struct Devices {
-    /// Ports on which they speak GB/T 26875.3.
-    pub tcp: Vec<Port>,
-    /// Broker they publish to.
-    pub mqtt: Option<String>,
-}
-
 /// Serves until told to stop.
-pub async fn serve(
-    app: App,
-    listen: SocketAddr,
-    tls: Option<Tls>,
-    public_url: Option<String>,
-    devices: Devices,
-) -> anyhow::Result<()> {
-    if tls.is_none() && !listen.ip().is_loopback() {
+pub async fn serve(app: App, asked: Asked) -> anyhow::Result<()> {
+    let (listen, tls) = (asked.listen, asked.tls());
+    if asked.does(Role::Web) && tls.is_none() && !listen.ip().is_loopback() {
         tracing::warn!("没有配置 HTTPS：手机离线功能与登录安全都需要 HTTPS，请用 --tls-cert 和 --tls-key");
     }
     let db = app.db.clone();
@@ -92,34 +150,37 @@ pub async fn serve(
     if app.install_shipped_plan(&Caller::system()).await? {
         tracing::info!("方案文件已装入，请消安办核对镇定参数");
     }
-    tokio::spawn(work(app.clone()));
-    tokio::spawn(deliver(app.clone()));
-    tokio::spawn(tell(app.clone()));
-    tokio::spawn(ingest::read(app.clone()));
-    let intake = ingest::Intake::start(app.clone());
-    for Port { at, dialect } in devices.tcp {
-        let listener = tokio::net::TcpListener::bind(at)
-            .await
-            .with_context(|| format!("不能在 {at} 接收设备报文，端口可能被占用"))?;
-        tracing::info!(%at, dialect = dialect.name, "gb26875");
-        let (app, intake, limits) = (app.clone(), intake.clone(), ingest::Limits::default());
-        tokio::spawn(ingest::listen(app, listener, dialect, intake, limits));
+    if asked.does(Role::Worker) {
+        tokio::spawn(work(app.clone()));
+        tokio::spawn(deliver(app.clone()));
+        tokio::spawn(tell(app.clone()));
+        if app.uplink.is_some() {
+            tokio::spawn(hand_over(app.clone()));
+        }
     }
-    if let Some(address) = &devices.mqtt {
-        let broker =
-            ingest::Broker::parse(address).context("消息代理的地址请写成 mqtt://主机:1883 的样子")?;
-        tokio::spawn(ingest::subscribe(app.clone(), broker, intake));
+    // What came by HTTP is read as well, so whoever works in the background reads it.
+    if asked.does(Role::Worker) || asked.does(Role::Ingest) {
+        tokio::spawn(ingest::read(app.clone()));
     }
-    let routes = api::router(Doors { app, secure: tls.is_some(), public_url }, embed::routes())
-        .into_make_service_with_connect_info::<SocketAddr>();
+    if asked.does(Role::Ingest) {
+        take_in(&app, &asked).await?;
+    } else if !asked.ingest.is_empty() || asked.mqtt.is_some() {
+        tracing::warn!("本进程的 --roles 不含 ingest，设备端口和消息代理不在这里接");
+    }
+    if !asked.does(Role::Web) {
+        tracing::info!(roles = ?asked.roles, "working without a door");
+        told_to_stop().await;
+        db.close().await;
+        return Ok(());
+    }
+    let routes =
+        api::router(Doors { app, secure: tls.is_some(), public_url: asked.public_url }, embed::routes())
+            .into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
     tokio::spawn(stop_when_told(handle.clone()));
     match tls {
         Some(tls) => {
-            let _ = rustls::crypto::ring::default_provider().install_default();
-            let config = RustlsConfig::from_pem_file(&tls.cert, &tls.key)
-                .await
-                .context("证书或私钥读不出来，请检查两个 PEM 文件")?;
+            let config = certified(&tls).await?;
             tracing::info!(%listen, "https");
             axum_server::bind_rustls(listen, config).handle(handle).serve(routes).await?;
         }
@@ -133,6 +194,38 @@ pub async fn serve(
         }
     }
     db.close().await;
+    Ok(())
+}
+
+/// Reads certificate and key.
+///
+/// Errors: a file cannot be read; the two do not belong together.
+pub async fn certified(tls: &Tls) -> anyhow::Result<RustlsConfig> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    RustlsConfig::from_pem_file(&tls.cert, &tls.key).await.context("证书或私钥读不出来，请检查两个 PEM 文件")
+}
+
+/// The broker devices publish to.
+///
+/// Errors: the address is none.
+pub fn broker(address: &str) -> anyhow::Result<ingest::Broker> {
+    ingest::Broker::parse(address).context("消息代理的地址请写成 mqtt://主机:1883 的样子")
+}
+
+/// Opens the doors for devices besides HTTP.
+async fn take_in(app: &App, asked: &Asked) -> anyhow::Result<()> {
+    let intake = ingest::Intake::start(app.clone());
+    for Port { at, dialect } in asked.ingest.iter().copied() {
+        let listener = tokio::net::TcpListener::bind(at)
+            .await
+            .with_context(|| format!("不能在 {at} 接收设备报文，端口可能被占用"))?;
+        tracing::info!(%at, dialect = dialect.name, "gb26875");
+        let (app, intake, limits) = (app.clone(), intake.clone(), ingest::Limits::default());
+        tokio::spawn(ingest::listen(app, listener, dialect, intake, limits));
+    }
+    if let Some(address) = &asked.mqtt {
+        tokio::spawn(ingest::subscribe(app.clone(), broker(address)?, intake));
+    }
     Ok(())
 }
 
@@ -152,6 +245,12 @@ async fn work(app: App) {
             clocks = Some(Instant::now());
             if let Err(error) = app.tell_of_overdue_whistles(&Caller::system()).await {
                 tracing::error!(cause = ?error, "clocks of whistles could not be looked at");
+            }
+            if let Err(error) = app.tell_of_overdue_reports(&Caller::system()).await {
+                tracing::error!(cause = ?error, "clocks of reports could not be looked at");
+            }
+            if let Err(error) = app.tell_of_due_call_tests(&Caller::system()).await {
+                tracing::error!(cause = ?error, "nobody could be told of call tests that are due");
             }
             if let Err(error) = app.follow_house_rule().await {
                 tracing::error!(cause = ?error, "houses could not be held against the rule of the day");
@@ -207,13 +306,35 @@ async fn tell(app: App) {
     }
 }
 
-async fn stop_when_told(handle: Handle<SocketAddr>) {
+/// Hands over to the town's server what a village's own box took in, as soon as it is kept and the town can be reached.
+async fn hand_over(app: App) {
+    let mut bell = app.bell.listen();
+    loop {
+        match app.relay(&Caller::system()).await {
+            Ok(0) => {
+                let _ = tokio::time::timeout(LOOK_FOR_JOBS_EVERY, bell.changed()).await;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(cause = ?error, "nothing could be handed over to the town; it is kept and tried again");
+                tokio::time::sleep(LOOK_FOR_JOBS_EVERY).await;
+            }
+        }
+    }
+}
+
+/// Waits until the program is told to stop.
+async fn told_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut term) = signal(SignalKind::terminate()) else { return };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = term.recv() => {}
     }
+}
+
+async fn stop_when_told(handle: Handle<SocketAddr>) {
+    told_to_stop().await;
     handle.graceful_shutdown(Some(LAST_ORDERS));
 }
 
@@ -230,5 +351,19 @@ mod tests {
         let unknown = told("0.0.0.0:5201=martian").expect_err("no such dialect");
         assert!(unknown.contains("martian") && unknown.contains("command_sum"), "{unknown}");
         assert!(told("5201").expect_err("no address").contains("0.0.0.0:5201"));
+    }
+
+    #[test]
+    fn links_begin_with_an_address_and_nothing_else() {
+        for (text, wanted) in [
+            ("https://xf.example.gov.cn/", Some("https://xf.example.gov.cn")),
+            ("http://10.0.0.8:8080", Some("http://10.0.0.8:8080")),
+            ("xf.example.gov.cn", None),
+            ("https://", None),
+            ("https://xf.example.gov.cn/p", None),
+            ("https://a@b", None),
+        ] {
+            assert_eq!(public_url(text).ok().as_deref(), wanted, "{text}");
+        }
     }
 }

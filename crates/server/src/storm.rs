@@ -1,6 +1,7 @@
 //! `fengsui storm`: alarms at a steady rate over real connections to a running server, and how long each waited for its
 //! confirmation. Each is due at its own moment whether or not the last one was confirmed, so that a server that falls behind
-//! cannot hide it. For a server of one's own: what it sends is kept there.
+//! cannot hide it. The same loop speaks GB/T 26875.3, MQTT QoS 1 and HTTP POST, so that other programs are measured by the
+//! same clock. For a server of one's own: what it sends is kept there.
 #![expect(clippy::print_stdout, reason = "a command answers on standard output")]
 
 use std::collections::HashMap;
@@ -10,19 +11,42 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use app::Clock;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use protocol::gb26875::frame::Event;
 use protocol::gb26875::{Command, Frame, Object, Part, Splitter, Stamp, System, Unit, dialect};
+use rumqttc::{AsyncClient, MqttOptions, PublishOptions, QoS};
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
+
+/// What is spoken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Wire {
+    /// Frames of GB/T 26875.3, confirmed by frames.
+    #[default]
+    Gb26875,
+    /// Messages of QoS 1 to a broker, confirmed by PUBACK.
+    Mqtt,
+    /// POST, confirmed by any answer of success. One at a time on a connection, as HTTP/1.1 is.
+    Http,
+}
+
+/// Under this topic a broker is sent messages, and to this path a web server.
+const TOPIC: &str = "storm/alarm";
+const PATH: &str = "/in";
+/// Messages of one connection a broker has under way.
+const UNDER_WAY: u16 = 10_000;
 
 /// How much to send.
 #[derive(Debug, Args)]
 pub struct Asked {
-    /// Address devices speak GB/T 26875.3 to, as `127.0.0.1:5201`.
+    /// Address to send to: where devices speak GB/T 26875.3, as `127.0.0.1:5201`, a broker, a web server.
     to: SocketAddr,
+    /// What is spoken there: frames, messages to a broker, or requests to `/in`.
+    #[arg(long, value_enum, default_value_t = Wire::Gb26875)]
+    wire: Wire,
     /// Frames a second, over all connections.
     #[arg(long, default_value_t = 500)]
     rate: u32,
@@ -45,13 +69,40 @@ type Due = Arc<Mutex<HashMap<u16, Instant>>>;
 
 /// What came of it.
 #[derive(Debug, Default)]
-struct Told {
-    sent: u64,
-    ms: Vec<f64>,
-    denied: u64,
+pub(crate) struct Told {
+    /// Frames sent.
+    pub sent: u64,
+    /// How long each waited for its confirmation, the shortest first once all are there. Units: milliseconds.
+    pub ms: Vec<f64>,
+    /// Frames denied.
+    pub denied: u64,
 }
 
-fn alarm(source: u64, sequence: u16, clock: &dyn Clock) -> Vec<u8> {
+impl Told {
+    /// What this share of the waits did not exceed.
+    pub(crate) fn at(&self, share: f64) -> f64 {
+        let n = ((self.ms.len() as f64 * share) as usize).min(self.ms.len().saturating_sub(1));
+        self.ms.get(n).copied().unwrap_or_default()
+    }
+
+    /// One was confirmed after so long; none was not.
+    fn hear(&mut self, after: Option<Duration>) {
+        self.ms.extend(after.map(|after| after.as_secs_f64() * 1_000.0));
+    }
+
+    /// Frames nobody answered.
+    pub(crate) fn unanswered(&self) -> u64 {
+        self.sent - self.ms.len() as u64 - self.denied
+    }
+}
+
+/// The unit of the first connection; each further one speaks for the next.
+pub(crate) const SOURCE: u64 = 900_000;
+/// Connections of a storm nobody asked otherwise of.
+pub(crate) const CONNECTIONS: u32 = 50;
+
+/// An alarm of a detector behind a unit.
+pub(crate) fn alarm(source: u64, sequence: u16, clock: &dyn Clock) -> Vec<u8> {
     let text = clock.now().to_rfc3339();
     let time = text.get(..19).and_then(Stamp::parse).unwrap_or(Stamp([0; 6]));
     let part = Part { kind: 40, address: u32::from(sequence).to_le_bytes() };
@@ -60,8 +111,115 @@ fn alarm(source: u64, sequence: u16, clock: &dyn Clock) -> Vec<u8> {
     Frame { sequence, version: (1, 1), time, source, destination: 1, command: Command::Send, data }.encode()
 }
 
+/// When each of one connection is due.
+fn turns(asked: &Asked, n: u32, begun: Instant) -> impl Iterator<Item = Instant> + use<> {
+    let (all, rate) = (asked.rate * asked.seconds, f64::from(asked.rate));
+    (n..all)
+        .step_by(asked.connections as usize)
+        .map(move |turn| begun + Duration::from_secs_f64(f64::from(turn) / rate))
+}
+
 /// One connection: sends when due, and notes when each was confirmed.
 async fn one(asked: &Asked, n: u32, clock: Arc<dyn Clock>, begun: Instant) -> anyhow::Result<Told> {
+    match asked.wire {
+        Wire::Gb26875 => frames(asked, n, clock, begun).await,
+        Wire::Mqtt => messages(asked, n, clock, begun).await,
+        Wire::Http => requests(asked, n, clock, begun).await,
+    }
+}
+
+/// Messages to a broker. Who is cut off is not connected again: what was not confirmed stays so.
+async fn messages(asked: &Asked, n: u32, clock: Arc<dyn Clock>, begun: Instant) -> anyhow::Result<Told> {
+    TcpStream::connect(asked.to).await.with_context(|| format!("连接不上 {}", asked.to))?;
+    let mut options = MqttOptions::new(format!("storm-{n}"), (asked.to.ip().to_string(), asked.to.port()));
+    options.set_inflight(UNDER_WAY);
+    let (client, mut events) = AsyncClient::builder(options).capacity(usize::from(UNDER_WAY)).build();
+    let driven = tokio::spawn(async move { while events.poll().await.is_ok() {} });
+    let mut waiting = JoinSet::new();
+    let mut told = Told::default();
+    for (k, at) in turns(asked, n, begun).enumerate() {
+        tokio::time::sleep_until(at).await;
+        let options = PublishOptions::new(QoS::AtLeastOnce);
+        let bytes = alarm(SOURCE + u64::from(n), k as u16, clock.as_ref());
+        let notice = client.publish_tracked(TOPIC, bytes, options).await?;
+        waiting.spawn(async move { notice.wait_async().await.is_ok().then(|| at.elapsed()) });
+        told.sent += 1;
+        while let Some(done) = waiting.try_join_next() {
+            told.hear(done?);
+        }
+    }
+    let until = Instant::now() + Duration::from_secs(asked.patience);
+    while let Ok(Some(done)) = tokio::time::timeout_at(until, waiting.join_next()).await {
+        told.hear(done?);
+    }
+    driven.abort();
+    Ok(told)
+}
+
+/// Requests on one connection, each after the answer to the last: one that is late makes the next late as well, which
+/// counts, as each waits from when it was due.
+async fn requests(asked: &Asked, n: u32, clock: Arc<dyn Clock>, begun: Instant) -> anyhow::Result<Told> {
+    let stream = TcpStream::connect(asked.to).await.with_context(|| format!("连接不上 {}", asked.to))?;
+    stream.set_nodelay(true)?;
+    let mut stream = BufReader::new(stream);
+    let mut told = Told::default();
+    let end = begun + Duration::from_secs(u64::from(asked.seconds) + asked.patience);
+    for (k, at) in turns(asked, n, begun).enumerate() {
+        tokio::time::sleep_until(at).await;
+        told.sent += 1;
+        // Nobody waits for ever: what was due and never left counts as not answered.
+        if Instant::now() >= end {
+            continue;
+        }
+        let bytes = alarm(SOURCE + u64::from(n), k as u16, clock.as_ref());
+        match tokio::time::timeout_at(end, request(&mut stream, &bytes)).await {
+            Ok(Ok(true)) => told.hear(Some(at.elapsed())),
+            Ok(Ok(false)) => told.denied += 1,
+            Ok(Err(error)) => return Err(error),
+            Err(_) => {}
+        }
+    }
+    Ok(told)
+}
+
+/// Posts and reads the answer; whether it is one of success.
+async fn request(stream: &mut BufReader<TcpStream>, bytes: &[u8]) -> anyhow::Result<bool> {
+    let head = format!(
+        "POST {PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n",
+        bytes.len()
+    );
+    stream.write_all(&[head.as_bytes(), bytes].concat()).await?;
+    let (mut line, mut length, mut status) = (String::new(), 0_usize, String::new());
+    let mut in_chunks = false;
+    loop {
+        line.clear();
+        ensure!(stream.read_line(&mut line).await? > 0, "对方断开了连接");
+        let said = line.trim().to_ascii_lowercase();
+        if status.is_empty() {
+            status = said.split(' ').nth(1).unwrap_or_default().to_owned();
+        } else if let Some(n) = said.strip_prefix("content-length:") {
+            length = n.trim().parse()?;
+        } else if said.starts_with("transfer-encoding:") && said.ends_with("chunked") {
+            in_chunks = true;
+        } else if said.is_empty() {
+            break;
+        }
+    }
+    let mut rest = vec![0; length];
+    stream.read_exact(&mut rest).await?;
+    while in_chunks {
+        line.clear();
+        ensure!(stream.read_line(&mut line).await? > 0, "对方断开了连接");
+        let n = usize::from_str_radix(line.trim(), 16)?;
+        let mut piece = vec![0; n + 2];
+        stream.read_exact(&mut piece).await?;
+        in_chunks = n > 0;
+    }
+    Ok(status.starts_with('2'))
+}
+
+/// Frames on one connection.
+async fn frames(asked: &Asked, n: u32, clock: Arc<dyn Clock>, begun: Instant) -> anyhow::Result<Told> {
     let stream = TcpStream::connect(asked.to)
         .await
         .with_context(|| format!("连接不上 {}，请确认服务已用 --ingest 接收设备报文", asked.to))?;
@@ -87,15 +245,13 @@ async fn one(asked: &Asked, n: u32, clock: Arc<dyn Clock>, begun: Instant) -> an
         }
         (ms, denied)
     });
-    let all = asked.rate * asked.seconds;
     let mut sent = 0;
     // Numbers go round after 65,536 frames of one connection; by then the old ones are confirmed.
-    for (sequence, turn) in (n..all).step_by(asked.connections as usize).enumerate() {
-        let at = begun + Duration::from_secs_f64(f64::from(turn) / f64::from(asked.rate));
+    for (sequence, at) in turns(asked, n, begun).enumerate() {
         tokio::time::sleep_until(at).await;
         let sequence = sequence as u16;
         due.lock().unwrap_or_else(PoisonError::into_inner).insert(sequence, at);
-        write.write_all(&alarm(900_000 + u64::from(n), sequence, clock.as_ref())).await?;
+        write.write_all(&alarm(SOURCE + u64::from(n), sequence, clock.as_ref())).await?;
         sent += 1;
     }
     let until = Instant::now() + Duration::from_secs(asked.patience);
@@ -109,13 +265,20 @@ async fn one(asked: &Asked, n: u32, clock: Arc<dyn Clock>, begun: Instant) -> an
     Ok(Told { sent, ms, denied })
 }
 
-/// `fengsui storm …`.
-pub async fn storm(asked: Asked, clock: Arc<dyn Clock>) -> anyhow::Result<()> {
-    ensure!(asked.rate > 0 && asked.seconds > 0, "速率和时长应大于 0");
-    ensure!((1..=250).contains(&asked.connections), "连接数请写 1 到 250：同一地址最多 256 个连接");
-    let asked = Arc::new(asked);
+/// So many frames a second for so many seconds, over 50 connections.
+pub(crate) async fn blow(
+    to: SocketAddr,
+    (rate, seconds): (u32, u32),
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<Told> {
+    let asked =
+        Asked { to, wire: Wire::Gb26875, rate, seconds, connections: CONNECTIONS, patience: 30, json: false };
+    rage(Arc::new(asked), clock).await
+}
+
+async fn rage(asked: Arc<Asked>, clock: Arc<dyn Clock>) -> anyhow::Result<Told> {
     let begun = Instant::now() + Duration::from_millis(200);
-    let mut crowd = tokio::task::JoinSet::new();
+    let mut crowd = JoinSet::new();
     for n in 0..asked.connections {
         let (asked, clock) = (asked.clone(), clock.clone());
         crowd.spawn(async move { one(&asked, n, clock, begun).await });
@@ -128,12 +291,18 @@ pub async fn storm(asked: Asked, clock: Arc<dyn Clock>) -> anyhow::Result<()> {
         all.ms.extend(told.ms);
     }
     all.ms.sort_by(f64::total_cmp);
-    let at = |share: f64| {
-        let n = ((all.ms.len() as f64 * share) as usize).min(all.ms.len().saturating_sub(1));
-        all.ms.get(n).copied().unwrap_or_default()
-    };
+    Ok(all)
+}
+
+/// `fengsui storm …`.
+pub async fn storm(asked: Asked, clock: Arc<dyn Clock>) -> anyhow::Result<()> {
+    ensure!(asked.rate > 0 && asked.seconds > 0, "速率和时长应大于 0");
+    ensure!((1..=250).contains(&asked.connections), "连接数请写 1 到 250：同一地址最多 256 个连接");
+    let asked = Arc::new(asked);
+    let all = rage(asked.clone(), clock).await?;
+    let at = |share: f64| all.at(share);
     let confirmed = all.ms.len() as u64;
-    let lost = all.sent - confirmed - all.denied;
+    let lost = all.unanswered();
     if asked.json {
         let told = json!({
             "rate": asked.rate, "seconds": asked.seconds, "connections": asked.connections, "sent": all.sent,

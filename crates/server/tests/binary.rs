@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::common::{PASSWORD, Served, run, said};
+use crate::common::{PASSWORD, Served, demo, run, said};
 
 #[test]
 fn the_first_account_is_made_and_the_record_can_be_proved_backed_up_and_restored() -> Result<()> {
@@ -268,9 +268,7 @@ fn the_real_notice_is_linted() -> Result<()> {
 #[test]
 fn the_demo_is_filled_once_and_never_over_real_data() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let (demo, real) = (folder.path().join("demo"), folder.path().join("real"));
-    let first = run(&demo, &["demo"], "")?;
-    assert!(first.status.success() && said(&first).contains("账号 clerk"), "{}", said(&first));
+    let (demo, real) = (demo(folder.path())?, folder.path().join("real"));
     assert!(run(&demo, &["demo"], "")?.status.success());
     let verified = run(&demo, &["audit", "verify", "--json"], "")?;
     let verified: serde_json::Value = serde_json::from_slice(&verified.stdout)?;
@@ -289,8 +287,7 @@ fn the_demo_is_filled_once_and_never_over_real_data() -> Result<()> {
 #[test]
 fn a_file_of_events_is_proved_without_a_database() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let (demo, nowhere) = (folder.path().join("demo"), folder.path().join("nowhere"));
-    ensure!(run(&demo, &["demo"], "")?.status.success());
+    let (demo, nowhere) = (demo(folder.path())?, folder.path().join("nowhere"));
     let file = folder.path().join("events.jsonl");
     let at = file.display().to_string();
     let written = run(&demo, &["export", "events", &at], "")?;
@@ -347,8 +344,7 @@ fn record_place(served: &Served, cookie: &str, village: &str, n: u64) -> Option<
 fn what_was_acknowledged_is_there_once_however_often_the_server_is_killed() -> Result<()> {
     const WRITERS: u64 = 3;
     let folder = tempfile::tempdir()?;
-    let data = folder.path().join("demo");
-    ensure!(run(&data, &["demo"], "")?.status.success());
+    let data = demo(folder.path())?;
     let served = Served::start(&data)?;
     let cookie = served.login_with("clerk", DEMO_PASSWORD).context("login")?;
     let (_, _, all) = served.ask("GET", "/api/v1/territories", &cookie, "", "").context("territories")?;

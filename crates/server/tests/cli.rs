@@ -6,15 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::common::{run, said};
-
-/// A data folder with the sample town.
-fn demo(folder: &Path) -> Result<std::path::PathBuf> {
-    let data = folder.join("demo");
-    let filled = run(&data, &["demo"], "")?;
-    assert!(filled.status.success(), "{}", said(&filled));
-    Ok(data)
-}
+use crate::common::{demo, run, said};
 
 /// The one JSON document on standard output.
 fn document(output: &std::process::Output) -> Result<Value> {
@@ -273,6 +265,45 @@ fn a_way_over_a_map_says_what_stands_in_it_and_what_nobody_knows() -> Result<()>
 }
 
 #[test]
+fn the_towns_own_network_answers_by_the_same_contract_as_a_map_file() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = demo(folder.path())?;
+    let file = folder.path().join("map.osm");
+    std::fs::write(&file, MAP)?;
+    let before = document(&run(&data, &["roads", "stats", "--json"], "")?)?;
+    let taken = document(&run(&data, &["roads", "import", &file.display().to_string(), "--json"], "")?)?;
+    assert!(taken["map"]["ways"].as_i64() > Some(1), "{taken}");
+    let stats = document(&run(&data, &["roads", "stats", "--json"], "")?)?;
+    for key in ["nodes", "edges", "length_m", "with_width", "with_height", "barriers"] {
+        assert!(stats[key].is_number(), "{key}: {stats}");
+    }
+    assert!(stats["segments"].as_u64() > before["segments"].as_u64(), "the map lies under it: {stats}");
+
+    let ends = ["route", "--from", "105.900,29.300", "--to", "105.910,29.300", "--vehicle", "mini", "--json"];
+    let way = document(&run(&data, &ends, "")?)?;
+    assert_eq!((&way["found"], &way["geometry"]["type"]), (&json!(true), &json!("LineString")), "{way}");
+    assert!(way["distance_m"].as_f64() > Some(900.0) && way["duration_s"].as_f64() > Some(0.0), "{way}");
+    assert!(way["blocked_by"].is_array() && way["unknown"].is_array(), "{way}");
+
+    let near = ["reach", "--from", "105.900,29.300", "--minutes", "1", "--vehicle", "mini", "--json"];
+    let reach = document(&run(&data, &near, "")?)?;
+    assert_eq!(reach["polygon"]["type"], "MultiPolygon", "{reach}");
+    let (reached, unreached) = (reach["reached"].as_array(), reach["unreached"].as_array());
+    assert!(
+        reached.is_some_and(|all| all[0]["node"] == json!(1) && all[0]["seconds"] == json!(0.0)),
+        "{reach}"
+    );
+    assert!(
+        unreached.is_some_and(|all| all.contains(&json!(2))),
+        "970 m at 30 km/h are two minutes: {reach}"
+    );
+    for key in ["polygon", "road_km", "reached", "unreached"] {
+        assert!(!reach["pessimistic"][key].is_null(), "{key}: {reach}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_file_too_large_is_refused_unread_and_a_trial_of_a_map_tells_what_is_wrong() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let data = demo(folder.path())?;
@@ -369,5 +400,143 @@ fn orders_of_12345_come_in_once_and_their_answers_go_out_by_command() -> Result<
     let answers = answers.as_array().context("answers")?;
     assert!(!answers.is_empty() && answers.iter().all(|one| one["ext_no"] != "YB-9001"), "{answers:?}");
     assert!(answers.iter().all(|one| one["reply"].as_str().is_some_and(|reply| !reply.is_empty())));
+    Ok(())
+}
+
+#[test]
+fn a_configuration_is_looked_through_and_nothing_is_made() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let port = format!("127.0.0.1:{}", crate::common::free_port()?);
+    let fit = run(&data, &["config", "check", "--listen", &port, "--json"], "")?;
+    assert_eq!(fit.status.code(), Some(0), "{}", said(&fit));
+    let told = document(&fit)?;
+    assert_eq!(told["ok"], true);
+    let names: Vec<&str> =
+        told["checks"].as_array().into_iter().flatten().filter_map(|one| one["name"].as_str()).collect();
+    assert_eq!(names, ["clock", "town", "data", "keys", "database", "roles", "tls", "ports"]);
+    assert!(!data.exists(), "looking makes nothing");
+
+    let text = folder.path().join("note.txt");
+    std::fs::write(&text, "no certificate, no database, no gateway")?;
+    let text = text.display().to_string();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let at = taken.local_addr()?.to_string();
+    let database = format!("sqlite:{text}");
+    let sheet = [
+        (&["--listen", &at][..], "ports"),
+        (&["--listen", &port, "--ingest", &port], "ports"),
+        (&["--listen", &port, "--tls-cert", &text, "--tls-key", &text], "tls"),
+        (&["--listen", "0.0.0.0:0"], "tls"),
+        (&["--listen", &port, "--gateways", &text], "gateways"),
+        (&["--listen", &port, "--mqtt", "somewhere"], "mqtt"),
+        (&["--listen", &port, "--database", &database], "database"),
+        (&["--listen", &port, "--town", "qingfeng"], "town"),
+    ];
+    for (arguments, name) in sheet {
+        let wrong = run(&data, &[&["config", "check", "--json"], arguments].concat(), "")?;
+        assert_eq!(wrong.status.code(), Some(1), "{arguments:?}");
+        let told = document(&wrong)?;
+        let bad: Vec<&str> = told["checks"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|one| one["well"] == false)
+            .filter_map(|one| one["name"].as_str())
+            .collect();
+        assert_eq!((told["ok"].as_bool(), bad), (Some(false), vec![name]), "{}", said(&wrong));
+    }
+    let lines = said(&run(&data, &["config", "check", "--listen", &at], "")?);
+    assert!(lines.contains("差 端口") && lines.contains("好 时钟"), "{lines}");
+    for usage in [&["config"][..], &["config", "check", "--roles", "king"], &["serve", "--roles", ""]] {
+        assert_eq!(run(&data, usage, "")?.status.code(), Some(2), "{usage:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn one_process_has_the_door_and_another_does_the_work() -> Result<()> {
+    use crate::common::{PASSWORD, Served, fengsui, free_port};
+    use std::time::{Duration, Instant};
+
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let head = ["user", "add", "auditor", "--role", "auditor", "--territory", "500118100000"];
+    let added = run(&data, &head, "first-password-of-theirs\n")?;
+    assert!(added.status.success(), "{}", said(&added));
+    let port = free_port()?;
+    let mut web = fengsui(&data);
+    web.args(["serve", "--roles", "web", "--listen", &format!("127.0.0.1:{port}")]);
+    let web = Served::wait_for(web, port)?;
+    let cookie = web.login_with("auditor", "first-password-of-theirs").context("logged in")?;
+    let change = json!({ "old_password": "first-password-of-theirs", "new_password": PASSWORD }).to_string();
+    let (status, _, told) =
+        web.ask("POST", "/api/v1/me/password", &cookie, "", &change).context("an answer")?;
+    assert!(status < 300, "{told}");
+    let cookie = web.login("auditor").context("logged in")?;
+    let (status, _, job) = web.ask("POST", "/api/v1/audit/verify", &cookie, "", "").context("an answer")?;
+    assert_eq!(status, 202, "{job}");
+    let id = serde_json::from_str::<Value>(&job)?["id"].as_str().context("an id")?.to_owned();
+    let state = || -> Result<String> {
+        let path = format!("/api/v1/jobs/{id}");
+        let (_, _, job) = web.ask("GET", &path, &cookie, "", "").context("an answer")?;
+        Ok(serde_json::from_str::<Value>(&job)?["state"].as_str().unwrap_or_default().to_owned())
+    };
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(state()?, "waiting", "whoever has the door does no work behind it");
+
+    let closed = free_port()?;
+    let mut worker = fengsui(&data);
+    worker.args(["serve", "--roles", "worker", "--listen", &format!("127.0.0.1:{closed}")]);
+    let mut worker = Served { child: worker.spawn()?, port: closed };
+    let until = Instant::now() + Duration::from_secs(30);
+    while state()? != "done" {
+        anyhow::ensure!(Instant::now() < until, "nobody did the work: {}", state()?);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert!(worker.ask("GET", "/healthz", "", "", "").is_none(), "and who works has no door");
+    let told = std::process::Command::new("kill").arg(worker.child.id().to_string()).status()?;
+    assert!(told.success() && worker.child.wait()?.success(), "told to stop, it ends well");
+    Ok(())
+}
+
+#[test]
+fn a_spring_of_weather_becomes_fire_weather_row_by_row() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("weather.csv");
+    let days =
+        "long;lat;yr;mon;day;temp;rh;ws;prec\n-100;40;1985;4;13;17;42;25;0\n-100;40;1985;4;14;20;21;25;2.4\n";
+    std::fs::write(&file, days)?;
+    let at = file.display().to_string();
+    let told = run(folder.path(), &["danger", "fwi", &at, "--lat", "40", "--json"], "")?;
+    assert_eq!(told.status.code(), Some(0), "{}", said(&told));
+    let rows = document(&told)?;
+    let wanted =
+        [("FFMC", 86.2), ("DMC", 10.4), ("DC", 23.57), ("ISI", 8.771), ("BUI", 10.36), ("FWI", 9.22)];
+    for (name, wanted) in wanted {
+        let found = rows[1][name].as_f64().context(name)?;
+        assert!((found - wanted).abs() <= wanted * 1e-3, "{name}: {found} for {wanted}");
+    }
+    // Begun from the first day's codes, the second day alone comes out the same.
+    let first = |name: &str| rows[0][name].to_string();
+    let start = [first("FFMC"), first("DMC"), first("DC")].join(",");
+    std::fs::write(&file, "month,day,temp,rh,ws,prec\n4,14,20,21,25,2.4\n")?;
+    let again = run(folder.path(), &["danger", "fwi", &at, "--lat", "40", "--start", &start, "--json"], "")?;
+    assert_eq!(document(&again)?[0]["FWI"], rows[1]["FWI"]);
+    for (table, sentence) in [
+        ("month,day,temp,rh,ws\n4,14,20,21,25\n", "没有 prec 这一列"),
+        ("month,day,temp,rh,ws,prec\n4,14,warm,21,25,0\n", "第 2 行 temp"),
+        ("month,day,temp,rh,ws,prec\n4,14,20,121,25,0\n", "相对湿度超出"),
+    ] {
+        std::fs::write(&file, table)?;
+        let refused = run(folder.path(), &["danger", "fwi", &at, "--lat", "40"], "")?;
+        assert_eq!(refused.status.code(), Some(1), "{table}");
+        assert!(said(&refused).contains(sentence), "{}", said(&refused));
+    }
+    assert_eq!(
+        run(folder.path(), &["danger", "fwi", &at], "")?.status.code(),
+        Some(2),
+        "where, it must be told"
+    );
     Ok(())
 }

@@ -65,6 +65,72 @@ fn bytes_are_decoded_and_encoded_without_a_database() -> Result<()> {
     Ok(())
 }
 
+/// Every sample the handbook keeps, through the command: frames as they are, units in a frame of their own.
+#[test]
+fn every_sample_of_the_handbook_decodes_to_its_fields_and_encodes_to_its_bytes() -> Result<()> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/gb26875/gb26875-frames.json");
+    let Ok(text) = std::fs::read_to_string(&file) else {
+        eprintln!("skipped: {} is not here", file.display());
+        return Ok(());
+    };
+    let given: Value = serde_json::from_str(&text)?;
+    let list = |key: &str| given[key].as_array().cloned().unwrap_or_default();
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("nothing");
+    let digits = |case: &Value| case["hex"].as_str().unwrap_or_default().replace(' ', "").to_lowercase();
+    let decode = |hex: &str| document(&run(&data, &["frame", "decode", "--hex", hex, "--json"], "")?);
+    let encode = |told: &Value| -> Result<String> {
+        let encoded = run(&data, &["frame", "encode"], &told.to_string())?;
+        ensure!(encoded.status.success(), "{}", said(&encoded));
+        Ok(String::from_utf8(encoded.stdout)?.trim().to_owned())
+    };
+    let mut seen = 0;
+    for case in list("frames") {
+        let (hex, wanted) = (digits(&case), &case["expect"]);
+        let told = decode(&hex)?;
+        let frame = &told["frames"][0];
+        for (ours, theirs) in [
+            ("sequence", "serial"),
+            ("time", "sent"),
+            ("source", "src"),
+            ("destination", "dst"),
+            ("command", "cmd"),
+        ] {
+            assert_eq!(frame[ours], wanted[theirs], "{} {ours}", case["id"]);
+        }
+        assert_eq!(encode(&told)?, hex, "{}", case["id"]);
+        seen += 1;
+    }
+    for case in list("app_units") {
+        let bytes = protocol::unhex(&digits(&case)).context("digits")?;
+        let hex = protocol::hex(&Frame { data: bytes, ..alarm(7, 1) }.encode());
+        let told = decode(&hex)?;
+        let (unit, wanted) = (&told["frames"][0]["units"][0], &case["expect"]);
+        assert_eq!(unit["type_flag"], wanted["type_flag"], "{} {unit}", case["id"]);
+        let objects = |of: &Value| of["objects"].as_array().cloned().unwrap_or_default();
+        assert_eq!(objects(unit).len(), objects(wanted).len(), "{}", case["id"]);
+        for (object, wanted) in objects(unit).iter().zip(objects(wanted)) {
+            for (field, wanted) in wanted.as_object().into_iter().flatten() {
+                match (object[field].as_f64(), wanted.as_f64()) {
+                    (Some(found), Some(wanted)) => {
+                        assert!((found - wanted).abs() < 1e-9, "{} {field}", case["id"])
+                    }
+                    _ => assert_eq!(&object[field], wanted, "{} {field}", case["id"]),
+                }
+            }
+        }
+        assert_eq!(encode(&told)?, hex, "{}", case["id"]);
+        seen += 1;
+    }
+    for case in list("bad_frames").iter().chain(&list("bad_app_units")) {
+        let told = decode(&digits(case))?;
+        assert_ne!(told["problems"], json!([]), "{}: {told}", case["id"]);
+        seen += 1;
+    }
+    assert!(seen >= 13, "all samples: {seen}");
+    Ok(())
+}
+
 #[test]
 fn a_warning_is_checked_and_taken_in_once() -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -90,7 +156,7 @@ fn a_warning_is_checked_and_taken_in_once() -> Result<()> {
     Ok(())
 }
 
-fn alarm(source: u64, sequence: u16) -> Frame {
+pub fn alarm(source: u64, sequence: u16) -> Frame {
     let time = Stamp([0, 0, 8, 1, 11, 26]);
     Frame {
         sequence,
@@ -213,6 +279,80 @@ async fn killed_in_a_storm_nothing_confirmed_is_lost_and_nothing_is_there_twice(
     assert_eq!(seen.len(), sent);
     assert_eq!(app.verify(&caller).await?.findings, []);
     Ok(())
+}
+
+/// A web server that takes whatever is posted: every third request by an answer in chunks.
+fn taker() -> Result<String> {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let door = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let to = door.local_addr()?.to_string();
+    std::thread::spawn(move || {
+        for stream in door.incoming().flatten() {
+            std::thread::spawn(move || -> Result<()> {
+                let (mut back, mut read) = (stream.try_clone()?, BufReader::new(stream));
+                for n in 0.. {
+                    let (mut line, mut length) = (String::new(), 0);
+                    loop {
+                        line.clear();
+                        ensure!(read.read_line(&mut line)? > 0, "gone");
+                        if let Some(n) = line.strip_prefix("Content-Length: ") {
+                            length = n.trim().parse()?;
+                        }
+                        if line.trim().is_empty() {
+                            break;
+                        }
+                    }
+                    read.read_exact(&mut vec![0; length])?;
+                    back.write_all(match n % 3 {
+                        0 => b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+                            .as_slice(),
+                        _ => b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}".as_slice(),
+                    })?;
+                }
+                Ok(())
+            });
+        }
+    });
+    Ok(to)
+}
+
+#[test]
+fn the_same_storm_speaks_to_a_web_server_and_to_a_broker() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let small = ["--rate", "60", "--seconds", "2", "--connections", "4", "--patience", "3", "--json"];
+    let blown = |to: &str, wire: &str| -> Result<Value> {
+        let told = document(&run(&data, &[&["storm", to, "--wire", wire], &small[..]].concat(), "")?)?;
+        let counts = ["sent", "confirmed", "denied", "unanswered"].map(|name| told[name].clone());
+        assert_eq!(counts, [json!(120), json!(120), json!(0), json!(0)], "{wire}: {told}");
+        Ok(told)
+    };
+    blown(&taker()?, "http")?;
+    let port = free_port()?;
+    let config = folder.path().join("mosquitto.conf");
+    std::fs::write(&config, format!("listener {port} 127.0.0.1\nallow_anonymous true\n"))?;
+    let start = |program: &str| {
+        let mut command = std::process::Command::new(program);
+        command
+            .arg("-c")
+            .arg(&config)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null());
+        command.spawn()
+    };
+    let Ok(mut broker) = start("mosquitto").or_else(|_| start("/usr/sbin/mosquitto")) else {
+        eprintln!("skipped in part: mosquitto is not installed");
+        return Ok(());
+    };
+    let to = format!("127.0.0.1:{port}");
+    let is_up = (0..100).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        std::net::TcpStream::connect(&to).is_ok()
+    });
+    let told = if is_up { blown(&to, "mqtt") } else { Err(anyhow::anyhow!("the broker did not come up")) };
+    broker.kill()?;
+    broker.wait()?;
+    told.map(drop)
 }
 
 #[test]

@@ -9,5 +9,6 @@ mod device;
 mod full_disk;
 mod message;
 mod open311;
+mod power_cut;
 mod push;
 mod two_nodes;

@@ -127,6 +127,7 @@ impl Write {
     /// Ends the transaction: seals every row written, appends the entry to the town's chain, stores the answer of the
     /// bound operation, and commits with a synced write. Returns the answer and the entry's `seq`.
     pub async fn commit<T: Serialize>(mut self, audit: Audit, answer: T) -> Result<T> {
+        self.keep_timing(audit.object_kind, &audit.object_id).await?;
         self.append(audit).await?;
         if self.operation.is_some() {
             let text =

@@ -2,7 +2,7 @@
 //! columns so that they can be asked for. An edition in use never changes its content, whoever asks.
 
 use domain::checklist::{Checklist, State};
-use domain::time::{Date, Timestamp};
+use domain::time::Timestamp;
 
 use crate::value::json;
 use crate::{Error, Read, Result, Row, Value, Write, args, cols};
@@ -85,20 +85,6 @@ impl Read {
             .iter()
             .map(ChecklistRecord::from_row)
             .collect()
-    }
-
-    /// The editions given out on a day, by code.
-    pub async fn checklists_on(&mut self, on: Date) -> Result<Vec<ChecklistRecord>> {
-        let town = self.town.clone();
-        self.rows(
-            "SELECT * FROM checklist WHERE town = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2) \
-             ORDER BY code, edition",
-            args![town.as_str(), on],
-        )
-        .await?
-        .iter()
-        .map(ChecklistRecord::from_row)
-        .collect()
     }
 }
 

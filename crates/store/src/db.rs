@@ -41,6 +41,8 @@ const UNSEALED: &[&str] = &[
     "device_state",
     "raw_signal",
     "message_claim",
+    "message_receipt",
+    "relay",
     "subscriber_progress",
 ];
 
@@ -262,9 +264,33 @@ async fn open_sqlite(url: &str) -> Result<Pool> {
     let readers = SqlitePoolOptions::new()
         .max_connections(8)
         .acquire_timeout(Duration::from_secs(10))
-        .connect_with(options.read_only(true).create_if_missing(false))
+        // Eight caches of the writer's size would be most of the memory of a town; the system keeps the file's pages anyway.
+        .connect_with(options.read_only(true).create_if_missing(false).pragma("cache_size", "-4000"))
         .await?;
     Ok(Pool::Sqlite { readers, writers })
+}
+
+/// Asks which engine answers at `sqlite:PATH` or `postgres://…`, and changes nothing there; none where the file is yet to be
+/// made.
+pub async fn probe(url: &str) -> Result<Option<String>> {
+    if url.starts_with("postgres") {
+        let options = PgConnectOptions::from_str(url)?.disable_statement_logging();
+        let mut conn = options.connect().await?;
+        let (version,): (String,) = sqlx::query_as("SHOW server_version").fetch_one(&mut conn).await?;
+        conn.close().await?;
+        return Ok(Some(format!("PostgreSQL {version}")));
+    }
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    if !Path::new(path).exists() {
+        return Ok(None);
+    }
+    let options = SqliteConnectOptions::from_str(&format!("sqlite:{path}"))?.read_only(true);
+    let mut conn = options.disable_statement_logging().connect().await?;
+    let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&mut conn).await?;
+    // A file that is no database says so at the first look into it.
+    sqlx::query("SELECT COUNT(*) FROM sqlite_master").fetch_one(&mut conn).await?;
+    conn.close().await?;
+    Ok(Some(format!("SQLite {version}")))
 }
 
 async fn open_postgres(url: &str) -> Result<Pool> {
@@ -604,5 +630,20 @@ impl Write {
             return Err(Error::Inconsistent { table: t.table, column: "audit".to_owned(), id: t.id.clone() });
         }
         self.commit_transaction().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_sqlite_is_refused_and_no_newer_one() {
+        for old in ["3.51.2", "3.50.99", "3.9.0", "2.99.99", "", "x.y.z"] {
+            assert!(matches!(check_floor(old), Err(Error::Setup(_))), "{old}");
+        }
+        for new in ["3.51.3", "3.51.10", "3.52.0", "4.0.0"] {
+            assert!(check_floor(new).is_ok(), "{new}");
+        }
     }
 }

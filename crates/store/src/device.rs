@@ -262,6 +262,23 @@ impl Read {
         self.rows(sql, args![town.as_str(), id.as_str()]).await?.iter().map(HeardRecord::from_row).collect()
     }
 
+    /// The times devices were heard that reach into this time, by device, in order.
+    pub async fn device_spans_between(
+        &mut self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<HashMap<DeviceId, Vec<HeardSpan>>> {
+        let town = self.town.clone();
+        let sql = "SELECT * FROM device_span WHERE town = $1 AND from_at < $3 AND (to_at IS NULL OR to_at > $2) \
+                   ORDER BY device, from_at, id";
+        let mut found: HashMap<DeviceId, Vec<HeardSpan>> = HashMap::new();
+        for row in &self.rows(sql, args![town.as_str(), from, to]).await? {
+            let record = HeardRecord::from_row(row)?;
+            found.entry(record.device).or_default().push(record.span);
+        }
+        Ok(found)
+    }
+
     /// The time that goes on, of each of these devices that has one.
     pub async fn open_spans(&mut self, ids: &[&str]) -> Result<BTreeMap<DeviceId, HeardRecord>> {
         let mut found = BTreeMap::new();
@@ -288,6 +305,16 @@ impl Read {
                    ORDER BY s.device";
         let rows = self.rows(sql, args![town.as_str(), now]).await?;
         rows.iter().map(|row| Ok((HeardRecord::from_row(row)?, row.instant("gone_at")?))).collect()
+    }
+
+    /// Devices in use that should be heard, never were, and that nobody was asked to look after yet.
+    pub async fn never_heard(&mut self) -> Result<Vec<DeviceRecord>> {
+        let town = self.town.clone();
+        let sql = "SELECT d.* FROM device d WHERE d.town = $1 AND d.patience IS NOT NULL AND d.retired_on IS NULL \
+                   AND d.voided_at IS NULL AND NOT EXISTS (SELECT 1 FROM device_state h WHERE h.town = d.town \
+                   AND h.id = d.id AND h.heard_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM follow_up f \
+                   WHERE f.town = d.town AND f.origin_kind = 'device' AND f.origin = d.id) ORDER BY d.id";
+        self.rows(sql, args![town.as_str()]).await?.iter().map(DeviceRecord::from_row).collect()
     }
 }
 

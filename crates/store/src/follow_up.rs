@@ -10,6 +10,9 @@ use crate::scope::{Columns, Where};
 use crate::value::json;
 use crate::{Read, Result, Row, Value, Write, args, cols};
 
+/// Origins asked for in one statement.
+const MANY: usize = 300;
+
 pub(crate) const COLUMNS: Columns = Columns { path: "path", org: "org", place: "" };
 
 /// An item as kept.
@@ -125,6 +128,25 @@ impl Read {
         .iter()
         .map(FollowUpRecord::from_row)
         .collect()
+    }
+
+    /// Items that are owed or said to be done, asked for by these records of one kind, first due first. Who may read the
+    /// origin may read what it asked for.
+    pub async fn follow_ups_waiting(&mut self, kind: &str, origins: &[&str]) -> Result<Vec<FollowUpRecord>> {
+        let mut found = Vec::new();
+        for some in origins.chunks(MANY) {
+            let mut only = Where::town("town", self.town.as_str());
+            only.is("origin_kind", Some(kind));
+            only.is_one_of("state", Some("open,done"));
+            let marks: Vec<String> = some.iter().map(|origin| only.mark(*origin)).collect();
+            only.and(&format!("origin IN ({})", marks.join(", ")));
+            let (sql, list) = only.finish();
+            let rows = self.rows(format!("SELECT * FROM follow_up{sql} ORDER BY due_on, id"), list).await?;
+            for row in &rows {
+                found.push(FollowUpRecord::from_row(row)?);
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -9,11 +9,13 @@ mod campaign;
 mod contract;
 mod device;
 mod drill;
+mod enforcement;
 mod evidence;
 mod facility;
 mod fire_plan;
 mod force;
 mod house;
+mod incident;
 mod letter;
 mod meeting;
 mod names;
@@ -35,6 +37,7 @@ use domain::time::{Date, Timestamp};
 
 pub use acts::{Life, Told};
 pub use evidence::OCCASION;
+pub use incident::INCIDENT;
 pub use sector::SECTOR;
 pub use stop_use::STOP_USE;
 pub use whistle::WHISTLE;
@@ -175,6 +178,9 @@ impl Read {
         self.gather_places(&mut out, as_of).await?;
         self.gather_stations(&mut out).await?;
         self.gather_managers(&mut out).await?;
+        // What answers a fire is credited to it: fires come first.
+        self.gather_incidents(&mut out).await?;
+        self.gather_authority(&mut out).await?;
         self.gather_acts(&mut out).await?;
         self.gather_meetings(&mut out).await?;
         self.gather_reports(&mut out).await?;

@@ -104,6 +104,11 @@ pub struct HazardFilter {
     pub found_to: Option<Timestamp>,
     /// Only closed at or after this instant.
     pub closed_from: Option<Timestamp>,
+    /// Only these, where they are named at all.
+    pub ids: Option<Vec<HazardId>>,
+    /// Only those the ladder of escalation may have a step for: awaited past this date or again after a failed re-check, or
+    /// determined as major and not ended.
+    pub unfixed_as_of: Option<Date>,
     /// Only with this text in code, description or the place's name.
     pub text: Option<String>,
 }
@@ -386,6 +391,21 @@ impl Read {
         if filter.extension_asked {
             only.and(&format!("{awaited} AND h.extension = 'asked'"));
         }
+        if let Some(ids) = &filter.ids {
+            let ids: Vec<&str> = ids.iter().map(HazardId::as_str).collect();
+            match ids.is_empty() {
+                true => only.and("1 = 0"),
+                false => only.is_one_of("h.id", Some(&ids.join(","))),
+            }
+        }
+        if let Some(date) = filter.unfixed_as_of {
+            let date = only.mark(date);
+            only.and(&format!(
+                "({awaited} AND (h.deadline_on < {date} OR EXISTS (SELECT 1 FROM hazard_event e WHERE e.town = $1 \
+                 AND e.hazard = h.id AND e.kind = 'recheck_failed')) OR h.level = 'major' AND NOT {})",
+                at(&Stage::ENDED)
+            ));
+        }
         if let Some(from) = filter.found_from {
             let from = only.mark(from);
             only.and(&format!("h.found_at >= {from}"));
@@ -432,6 +452,18 @@ impl Read {
             }
         }
         Ok(ids.iter().filter_map(|id| known.remove(id)).collect())
+    }
+
+    /// Units of a sector in which a hazard of this code of the dictionary is open.
+    pub async fn units_with_hazard(&mut self, code: &str, sector: &OrgId) -> Result<i64> {
+        let town = self.town().clone();
+        let sql = format!(
+            "SELECT COUNT(DISTINCT h.place) AS n FROM hazard h JOIN place p ON p.town = h.town AND p.id = h.place \
+             WHERE h.town = $1 AND h.hazard_code = $2 AND p.sector_org = $3 AND NOT {}",
+            at(&Stage::ENDED)
+        );
+        let row = self.row(sql, args![town.as_str(), code, sector.as_str()]).await?;
+        row.map_or(Ok(0), |row| row.int("n"))
     }
 
     /// Whether somebody may see this hazard.

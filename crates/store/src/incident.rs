@@ -69,6 +69,8 @@ pub struct IncidentFilter {
     pub alarm: Option<(Timestamp, Timestamp)>,
     /// Only those invented to practise, or only those that were not; none: both.
     pub rehearsal: Option<bool>,
+    /// Only those nobody went through again, with an alarm before this time.
+    pub unreviewed_before: Option<Timestamp>,
 }
 
 /// What a new sign says of the incidents it may belong to.
@@ -102,6 +104,13 @@ impl IncidentFilter {
         if let Some(rehearsal) = self.rehearsal {
             let rehearsal = only.mark(rehearsal);
             only.and(&format!("rehearsal = {rehearsal}"));
+        }
+        if let Some(before) = self.unreviewed_before {
+            let before = only.mark(before);
+            only.and(&format!(
+                "alarm_at < {before} AND NOT EXISTS (SELECT 1 FROM incident_event e WHERE e.town = incident.town \
+                 AND e.incident = incident.id AND e.step = 'review')"
+            ));
         }
     }
 }
@@ -278,6 +287,20 @@ impl Read {
             .collect()
     }
 
+    /// Incidents this device was a sign of, those invented to practise left out, whose alarm came since then.
+    pub async fn incidents_of_sender(
+        &mut self,
+        sender: &str,
+        since: Timestamp,
+    ) -> Result<Vec<IncidentRecord>> {
+        let town = self.town.clone();
+        let sql = "SELECT * FROM incident WHERE town = $1 AND rehearsal = $4 AND alarm_at >= $3 AND id IN (\
+                   SELECT g.incident FROM incident_signal g WHERE g.town = $1 AND g.cached_sender = $2) \
+                   ORDER BY alarm_at, id";
+        let rows = self.rows(sql, args![town.as_str(), sender, since, false]).await?;
+        rows.iter().map(IncidentRecord::from_row).collect()
+    }
+
     /// The signs of several incidents at once, each in the order they came.
     pub async fn incident_signals_of(
         &mut self,
@@ -292,6 +315,30 @@ impl Read {
             let sql = format!("SELECT * FROM incident_signal{sql} ORDER BY came_at, id");
             for row in &self.rows(sql, list).await? {
                 found.entry(row.text("incident")?.into()).or_default().push(row.json("content")?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// What these senders said since a moment that is in an incident that lasts, rehearsals left out; in the order it came.
+    pub async fn signs_since(&mut self, senders: &[String], since: Timestamp) -> Result<Vec<Heard>> {
+        let mut found = Vec::new();
+        for some in senders.chunks(500) {
+            let mut only = Where::town("g.town", self.town.as_str());
+            only.is_one_of("o.stage", Some(&live()));
+            let marks: Vec<String> = some.iter().map(|sender| only.mark(sender.as_str())).collect();
+            let (real, since) = (only.mark(false), only.mark(since));
+            only.and(&format!(
+                "g.cached_sender IN ({}) AND g.came_at >= {since} AND o.rehearsal = {real}",
+                marks.join(", ")
+            ));
+            let (sql, list) = only.finish();
+            let sql = format!(
+                "SELECT g.* FROM incident_signal g JOIN incident o ON o.town = g.town AND o.id = g.incident{sql} \
+                 ORDER BY g.came_at, g.id"
+            );
+            for row in &self.rows(sql, list).await? {
+                found.push(row.json("content")?);
             }
         }
         Ok(found)

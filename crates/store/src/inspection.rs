@@ -2,7 +2,7 @@
 //! record may be accepted (`domain::inspection`).
 
 use domain::ids::{InspectionId, OrgId, PlaceId};
-use domain::inspection::{Inspection, Outcome};
+use domain::inspection::{Inspection, Occasion, Outcome};
 use domain::policy::Scope;
 use domain::time::Date;
 
@@ -41,6 +41,12 @@ pub struct InspectionFilter {
     pub result: Option<String>,
     /// Only with this text in the place's name, code or initials.
     pub text: Option<String>,
+    /// Only those that answer a task which several organisations owe together.
+    pub joint: bool,
+    /// Only for this reason.
+    pub occasion: Option<Occasion>,
+    /// Only where somebody could look.
+    pub looked: bool,
 }
 
 fn broken(column: &str, id: &str) -> Error {
@@ -128,6 +134,18 @@ impl Read {
         }
         only.is("org", filter.org.as_ref().map(OrgId::as_str));
         only.is("result", filter.result.as_deref());
+        if filter.joint {
+            only.and("task IN (SELECT t.id FROM task t WHERE t.town = $1 AND t.kind = 'joint')");
+        }
+        if let Some(occasion) = filter.occasion {
+            // What somebody typed has its quotes escaped and is never taken for the field.
+            let word = serde_json::to_string(&occasion).unwrap_or_default();
+            let field = only.mark(format!("%\"occasion\":{word}%"));
+            only.and(&format!("content LIKE {field}"));
+        }
+        if filter.looked {
+            only.and(LOOKED);
+        }
         of_places(&mut only, filter.village.as_deref(), filter.text.as_deref(), &[]);
         only
     }

@@ -123,22 +123,24 @@ pub struct FewVisits {
     pub to_come: u32,
 }
 
-/// Whose places, which year, and what is wanted of them.
+/// Whose places, in which days, and what is wanted of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage<'a> {
     /// The body.
     pub org: &'a OrgId,
     /// Its places are those of its lists of this kind; those of its sector when there is none.
     pub lists: Option<ListKind>,
-    /// The year.
-    pub year: i32,
+    /// Visits whose window begins within these days count, both included.
+    pub within: (Date, Date),
+    /// Only places registered, or entered on the list, on or after this day.
+    pub since: Option<Date>,
     /// Who is a member and exists on this day.
     pub on: Date,
     /// From when on a visit is to come.
     pub from: Date,
-    /// Visits a year by the copy of the grade, as it is kept.
+    /// Visits wanted by the copy of the grade, as it is kept.
     pub by_grade: &'a [(&'static str, u32)],
-    /// Visits a year of every other place.
+    /// Visits wanted of every other place.
     pub otherwise: u32,
 }
 
@@ -207,23 +209,33 @@ impl Read {
         .collect()
     }
 
-    /// The body's places that its approved plans of a year visit less often than their grade wants, by place.
+    /// The body's places that its approved plans visit less often than their grade wants, by place.
     pub async fn places_with_few_visits(&mut self, asked: &Coverage<'_>) -> Result<Vec<FewVisits>> {
         let mut only = Where::town("p.town", self.town.as_str());
         only.and("p.voided_at IS NULL AND p.opening <> 'deregistered'");
-        let (org, year) = (only.mark(asked.org.as_str()), only.mark(asked.year));
+        let org = only.mark(asked.org.as_str());
+        let (first, last) = (only.mark(asked.within.0), only.mark(asked.within.1));
         let (on, from) = (only.mark(asked.on), only.mark(asked.from));
         only.and(&format!("(p.closed_on IS NULL OR p.closed_on > {on})"));
         match asked.lists {
             Some(kind) => {
                 let kind = only.mark(word(&kind)?);
+                let new = asked.since.map_or_else(String::new, |day| {
+                    let (day, at) = (only.mark(day), only.mark(Timestamp::start_of(day)));
+                    format!(" AND (e.from_on >= {day} OR e.recorded_at >= {at})")
+                });
                 only.and(&format!(
                     "p.id IN (SELECT e.place FROM list_entry e JOIN place_list l ON l.town = e.town AND l.id = e.list \
                      WHERE e.town = p.town AND l.kind = {kind} AND l.owner_org = {org} AND e.from_on <= {on} \
-                     AND (e.to_on IS NULL OR e.to_on > {on}))"
+                     AND (e.to_on IS NULL OR e.to_on > {on}){new})"
                 ));
             }
-            None => only.and(&format!("p.sector_org = {org}")),
+            None => {
+                let new = asked.since.map_or_else(String::new, |day| {
+                    format!(" AND p.recorded_at >= {}", only.mark(Timestamp::start_of(day)))
+                });
+                only.and(&format!("p.sector_org = {org}{new}"));
+            }
         }
         let mut wanted = only.mark(i64::from(asked.otherwise));
         for (grade, visits) in asked.by_grade {
@@ -239,8 +251,8 @@ impl Read {
                      COALESCE(x.to_come, 0) AS to_come FROM place p LEFT JOIN (SELECT i.town, i.place, \
                      COUNT(*) AS planned, COUNT(CASE WHEN i.from_on >= {from} THEN 1 END) AS to_come \
                      FROM plan_item i JOIN inspection_plan q ON q.town = i.town AND q.id = i.plan \
-                     WHERE i.town = $1 AND i.voided_at IS NULL AND q.org = {org} AND q.year = {year} \
-                     AND q.state = 'approved' GROUP BY i.town, i.place) x ON x.town = p.town AND x.place = p.id{sql} \
+                     WHERE i.town = $1 AND i.voided_at IS NULL AND q.org = {org} AND i.from_on >= {first} \
+                     AND i.from_on <= {last} AND q.state = 'approved' GROUP BY i.town, i.place) x ON x.town = p.town AND x.place = p.id{sql} \
                      ORDER BY p.id"
                 ),
                 list,
@@ -258,26 +270,6 @@ impl Read {
             })
         };
         found.iter().map(read).collect()
-    }
-
-    /// The visits that approved plans promise to one place with a window touching these days, both inclusive.
-    pub async fn planned_visits(
-        &mut self,
-        place: &PlaceId,
-        from: Date,
-        to: Date,
-    ) -> Result<Vec<PlanItemRecord>> {
-        let town = self.town.clone();
-        self.rows(
-            "SELECT i.* FROM plan_item i JOIN inspection_plan p ON p.town = i.town AND p.id = i.plan \
-             WHERE i.town = $1 AND i.place = $2 AND i.from_on <= $4 AND i.to_on >= $3 AND i.voided_at IS NULL \
-             AND p.state = 'approved' ORDER BY i.from_on, i.to_on, i.id",
-            args![town.as_str(), place.as_str(), from, to],
-        )
-        .await?
-        .iter()
-        .map(PlanItemRecord::from_row)
-        .collect()
     }
 }
 

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod base_map;
 mod bench;
 pub mod blob;
+pub mod boundary;
 pub mod budget;
 pub mod calendar;
 pub mod call_test;
@@ -84,6 +85,6 @@ pub mod waiver;
 pub mod whistle;
 
 pub use audit::Audit;
-pub use db::{Db, Read, Write};
+pub use db::{Db, Read, Write, probe};
 pub use error::{Error, Result};
 pub use value::{Row, Value};

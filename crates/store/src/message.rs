@@ -4,7 +4,7 @@
 pub mod push;
 
 use domain::ids::{MessageId, PersonId};
-use domain::message::{Attempt, Message, Reach};
+use domain::message::{Attempt, Channel, Message, Reach};
 use domain::time::Timestamp;
 
 use crate::scope::Where;
@@ -92,6 +92,10 @@ impl ReachRecord {
     }
 }
 
+fn receipt_id(channel: Channel, receipt: &str) -> String {
+    format!("{}/{receipt}", channel.code())
+}
+
 impl Read {
     /// The message of this id.
     pub async fn message(&mut self, id: &MessageId) -> Result<Option<MessageRecord>> {
@@ -103,6 +107,20 @@ impl Read {
         let town = self.town.clone();
         let sql = "SELECT * FROM message WHERE town = $1 AND message_key = $2";
         let row = self.row(sql, args![town.as_str(), key]).await?;
+        row.as_ref().map(MessageRecord::from_row).transpose()
+    }
+
+    /// The message a gateway gave this receipt for; none where it gave it for several, or for none.
+    pub async fn message_with_receipt(
+        &mut self,
+        channel: Channel,
+        receipt: &str,
+    ) -> Result<Option<MessageRecord>> {
+        let town = self.town.clone();
+        let sql = "SELECT m.* FROM message_receipt r JOIN message m ON m.town = r.town AND m.id = r.message \
+                   WHERE r.town = $1 AND r.id = $2";
+        let id = receipt_id(channel, receipt);
+        let row = self.row(sql, args![town.as_str(), id.as_str()]).await?;
         row.as_ref().map(MessageRecord::from_row).transpose()
     }
 
@@ -212,6 +230,22 @@ impl Write {
             content: json(attempt)?,
         };
         self.insert("message_try", id, row).await
+    }
+
+    /// The receipt a gateway gave for a message. Given for two, it is that of neither.
+    pub async fn note_receipt(
+        &mut self,
+        (channel, receipt): (Channel, &str),
+        message: &MessageId,
+        now: Timestamp,
+    ) -> Result<()> {
+        let town = self.town.clone();
+        let sql = "INSERT INTO message_receipt (town, id, message, recorded_at) VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT (town, id) DO UPDATE SET message = \
+                   CASE WHEN message_receipt.message = $3 THEN message_receipt.message ELSE '' END";
+        let id = receipt_id(channel, receipt);
+        self.exec(sql, args![town.as_str(), id.as_str(), message.as_str(), now]).await?;
+        Ok(())
     }
 
     /// How a person is reached, said for the first time.

@@ -54,6 +54,15 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0048_calendar", include_str!("../migrations/0048_calendar.sql")),
     ("0052_place_access", include_str!("../migrations/0052_place_access.sql")),
     ("0049_certificate_revoked", include_str!("../migrations/0049_certificate_revoked.sql")),
+    ("0056_ground", include_str!("../migrations/0056_ground.sql")),
+    ("0053_life", include_str!("../migrations/0053_life.sql")),
+    ("0062_boundary", include_str!("../migrations/0062_boundary.sql")),
+    ("0063_follow_up_origin", include_str!("../migrations/0063_follow_up_origin.sql")),
+    ("0057_relay", include_str!("../migrations/0057_relay.sql")),
+    ("0058_message_receipt", include_str!("../migrations/0058_message_receipt.sql")),
+    ("0043_assignment_away", include_str!("../migrations/0043_assignment_away.sql")),
+    ("0044_device_key", include_str!("../migrations/0044_device_key.sql")),
+    ("0045_operation_timing", include_str!("../migrations/0045_operation_timing.sql")),
 ];
 
 const MEMORY: &str =

@@ -1,10 +1,11 @@
 //! Idempotency: the client makes an operation id when the act is begun; the answer is stored in the same transaction
-//! as the fact. The same id with the same request gets the same answer again, with another request it is refused.
+//! as the fact. The same id with the same request gets the same answer again, with another request it is refused. What the client
+//! could show of when it was done is kept beside it, and stays.
 
 use domain::ids::TownCode;
-use domain::time::Timestamp;
+use domain::time::{Timestamp, Timing};
 
-use crate::{Error, Read, Result, Write, args};
+use crate::{Error, Read, Result, Write, args, cols};
 
 /// The operation id of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Operation {
     pub request_hash: String,
     /// When it came in.
     pub at: Timestamp,
+    /// What the phone could show of when it was done.
+    pub timing: Option<Timing>,
 }
 
 /// What is known of an operation id.
@@ -44,9 +47,40 @@ impl Read {
             Some(_) => Known::Other,
         })
     }
+
+    /// What was shown of when the first act on an object was done, and when it came in.
+    pub async fn timing_of(&mut self, kind: &str, id: &str) -> Result<Option<(Timing, Timestamp)>> {
+        let town = self.town().clone();
+        let sql = "SELECT * FROM operation_timing WHERE town = $1 AND object_kind = $2 AND object_id = $3 \
+                   ORDER BY received_at, id LIMIT 1";
+        let Some(row) = self.row(sql, args![town.as_str(), kind, id]).await? else { return Ok(None) };
+        let timing = Timing {
+            anchor: row.text("anchor")?,
+            anchor_at: row.instant("anchor_at")?,
+            elapsed_ms: row.opt_int("elapsed_ms")?,
+            wall_at: row.instant("wall_at")?,
+        };
+        Ok(Some((timing, row.instant("received_at")?)))
+    }
 }
 
 impl Write {
+    /// Keeps what was shown of when the bound operation was done, with the object it was done to. An id that was used before the
+    /// operation was forgotten keeps what it has.
+    pub(crate) async fn keep_timing(&mut self, kind: &str, object: &str) -> Result<()> {
+        let Some(op) = &self.operation else { return Ok(()) };
+        let (id, received_at) = (op.id.clone(), op.at);
+        let Some(timing) = op.timing.clone() else { return Ok(()) };
+        if self.by_id("operation_timing", &id).await?.is_some() {
+            return Ok(());
+        }
+        let row = cols! {
+            object_kind: kind, object_id: object, anchor: &timing.anchor, anchor_at: timing.anchor_at,
+            elapsed_ms: timing.elapsed_ms, wall_at: timing.wall_at, received_at: received_at,
+        };
+        self.insert("operation_timing", &id, row).await
+    }
+
     /// Records the answer of the bound operation; [`Error::OperationTaken`] when another request was faster.
     pub(crate) async fn finish_operation(&mut self, answer: &str) -> Result<()> {
         let Some(op) = self.operation.take() else { return Ok(()) };

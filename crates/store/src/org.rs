@@ -2,7 +2,7 @@
 //! may do is the cellar's business (`domain::org`).
 
 use domain::ids::{OrgId, TerritoryCode};
-use domain::org::{Org, Territory};
+use domain::org::{Life, Org, Territory};
 use domain::time::Timestamp;
 
 use crate::value::{json, word};
@@ -26,6 +26,8 @@ pub struct TerritoryRecord {
 pub struct OrgRecord {
     /// The organisation.
     pub org: Org,
+    /// Since when it is there, and since when no more.
+    pub life: Life,
     /// Where it stands in a list.
     pub ord: i64,
     /// Row version.
@@ -80,6 +82,7 @@ impl OrgRecord {
         };
         Ok(Self {
             org,
+            life: life(row)?,
             ord: row.int("ord")?,
             version: row.int("version")?,
             recorded_at: row.instant("recorded_at")?,
@@ -92,8 +95,14 @@ impl OrgRecord {
             kind: word(&o.kind)?, name: &o.name, short_name: &o.short_name, aliases: json(&o.aliases)?,
             relation: word(&o.relation)?, label: &o.label, sectors: "", territory: o.territory.as_str(),
             active: o.active, ord: self.ord,
+            founded_on: self.life.founded_on, closed_on: self.life.closed_on,
         })
     }
+}
+
+/// The days an organisation or a post begins and ends.
+pub(crate) fn life(row: &Row) -> Result<Life> {
+    Ok(Life { founded_on: row.opt_date("founded_on")?, closed_on: row.opt_date("closed_on")? })
 }
 
 impl Read {

@@ -80,10 +80,14 @@ impl ParameterRecord {
             Setting::Text(text) => json(text)?,
             Setting::Flag(flag) => json(flag)?,
         };
+        let (decided_by, decided_at) = match &self.decided {
+            Some((by, at)) => (by.as_str(), Some(*at)),
+            None => ("", None),
+        };
         Ok(cols! {
             name: &p.name, value: value, unit: &p.unit, basis: p.basis.code(), source: &p.source,
             from_on: p.effective_from, state: word(&self.decision)?, reason: &self.reason,
-            proposed_by: &self.proposed_by, decided_by: "", decided_at: None::<Timestamp>, version: 1_i64,
+            proposed_by: &self.proposed_by, decided_by: decided_by, decided_at: decided_at, version: 1_i64,
             recorded_at: self.recorded_at,
         })
     }
@@ -125,7 +129,7 @@ impl Read {
 }
 
 impl Write {
-    /// A new value, as proposed.
+    /// A new value, as proposed or as it was decided.
     pub async fn insert_parameter(&mut self, parameter: &ParameterRecord) -> Result<()> {
         self.insert("parameter", &parameter.id, parameter.cols()?).await
     }

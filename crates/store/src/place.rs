@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use domain::ids::PlaceId;
+use domain::geometry::Bounds;
+use domain::ids::{OrgId, PlaceId};
 use domain::place::{
     Contact, FireHazardClass, GasUse, HeadCounts, KindCode, Location, Opening, Place, Registration,
 };
@@ -13,8 +14,10 @@ use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::scope::{Columns, Where, like};
+use crate::task::StoredTask;
 use crate::value::{json, word};
 use crate::vault::{secret, traces};
+use crate::whistle::WhistleRecord;
 use crate::{Read, Result, Row, Value, Write, args, cols};
 
 /// A place as it is kept.
@@ -262,6 +265,45 @@ impl Read {
         Ok(found)
     }
 
+    /// Organisations that open work names at a place: who leads a task there or goes along on it, who was asked about its
+    /// licences, which bodies a whistle called. Whoever asks has asked what they may see for it.
+    // tidy(contract): api/tests/joint_control.rs and house.rs try each of its three sources on both databases.
+    pub async fn orgs_named_at(&mut self, id: &PlaceId) -> Result<BTreeSet<OrgId>> {
+        let town = self.town.clone();
+        let at = || args![town.as_str(), id.as_str()];
+        let mut named = BTreeSet::new();
+        let sql = "SELECT * FROM task WHERE town = $1 AND place = $2 AND state NOT IN ('done', 'cancelled')";
+        for row in self.rows(sql, at()).await? {
+            let task = StoredTask::from_row(&row)?.task;
+            named.insert(task.lead);
+            named.extend(task.joint);
+        }
+        let sql = "SELECT DISTINCT org FROM house_check WHERE town = $1 AND place = $2 AND answer <> 'ended'";
+        for row in self.rows(sql, at()).await? {
+            named.insert(row.text("org")?.into());
+        }
+        let sql = "SELECT * FROM whistle WHERE town = $1 AND place = $2 AND stage IN ('sent', 'done')";
+        for row in self.rows(sql, at()).await? {
+            named.extend(WhistleRecord::from_row(&row)?.whistle.bodies.into_iter().map(|body| body.org));
+        }
+        Ok(named)
+    }
+
+    /// Places in use within a box, each with its name, where it lies and how many people are on record. Whoever asks has asked
+    /// who may see them.
+    pub async fn heads_within(&mut self, bounds: &Bounds) -> Result<Vec<(String, [f64; 2], HeadCounts)>> {
+        let sql = "SELECT name, lon, lat, facts FROM place WHERE town = $1 AND voided_at IS NULL \
+                   AND closed_on IS NULL AND lon >= $2 AND lon <= $3 AND lat >= $4 AND lat <= $5 ORDER BY id";
+        let list = args![self.town.as_str(), bounds.west, bounds.east, bounds.south, bounds.north];
+        let mut found = Vec::new();
+        for row in self.rows(sql, list).await? {
+            let Some(at) = row.opt_real("lon")?.zip(row.opt_real("lat")?) else { continue };
+            let facts: Facts = row.json("facts")?;
+            found.push((row.text("name")?, [at.0, at.1], facts.heads));
+        }
+        Ok(found)
+    }
+
     /// One page of the register after `after`, which is the last place's name (or code) and id.
     pub async fn place_page(
         &mut self,
@@ -397,9 +439,12 @@ impl Write {
 
     /// New places, as an import brings them: all or none.
     pub async fn insert_places(&mut self, places: &[PlaceRecord]) -> Result<()> {
-        let rows =
-            places.iter().map(|p| Ok((p.place.id.to_string(), p.new_cols()?))).collect::<Result<Vec<_>>>()?;
-        self.insert_many("place", rows).await
+        // So many at a time: a whole ledger as columns would be held a second time.
+        for some in places.chunks(500) {
+            let rows = some.iter().map(|p| Ok((p.place.id.to_string(), p.new_cols()?)));
+            self.insert_many("place", rows.collect::<Result<Vec<_>>>()?).await?;
+        }
+        Ok(())
     }
 
     /// Stores a changed place, if nobody changed it since.

@@ -2,11 +2,12 @@
 //! under it keeps its hat.
 
 use domain::ids::{AssignmentId, CertificateId, PersonId, PostId};
-use domain::org::{Assignment, Certificate, CertificateKind, Post, Revocation};
+use domain::org::{Assignment, Certificate, CertificateKind, Life, Post, Revocation};
 use domain::time::{Date, Timestamp};
 
+use crate::org::life;
 use crate::scope::Where;
-use crate::value::word;
+use crate::value::{json, word};
 use crate::{Read, Result, Row, Value, Write, args, cols};
 
 /// A post as kept.
@@ -14,6 +15,8 @@ use crate::{Read, Result, Row, Value, Write, args, cols};
 pub struct PostRecord {
     /// The post.
     pub post: Post,
+    /// Since when it is there, and since when no more.
+    pub life: Life,
     /// Row version.
     pub version: i64,
     /// When it was recorded.
@@ -55,7 +58,8 @@ impl PostRecord {
             max_n: row.opt_int("max_n")?.map(|n| count(n, "max_n")).transpose()?,
             active: row.bool("active")?,
         };
-        Ok(Self { post, version: row.int("version")?, recorded_at: row.instant("recorded_at")? })
+        let (version, recorded_at) = (row.int("version")?, row.instant("recorded_at")?);
+        Ok(Self { post, life: life(row)?, version, recorded_at })
     }
 
     fn cols(&self) -> Result<Vec<(&'static str, Value)>> {
@@ -63,6 +67,7 @@ impl PostRecord {
         Ok(cols! {
             role: word(&p.role)?, org: p.org.as_str(), territory: p.territory.as_str(), name: &p.name,
             min_n: p.min_n, max_n: p.max_n, active: p.active,
+            founded_on: self.life.founded_on, closed_on: self.life.closed_on,
         })
     }
 }
@@ -70,6 +75,10 @@ impl PostRecord {
 impl AssignmentRecord {
     pub(crate) fn from_row(row: &Row) -> Result<Self> {
         let assignment = Assignment {
+            away: match row.opt_text("away")? {
+                Some(_) => row.json("away")?,
+                None => Vec::new(),
+            },
             id: row.text("id")?.into(),
             person: row.text("person")?.into(),
             post: row.text("post")?.into(),
@@ -92,9 +101,14 @@ impl AssignmentRecord {
             person: a.person.as_str(), post: a.post.as_str(), role: word(&a.role)?, org: a.org.as_str(),
             territory: a.territory.as_str(), path: &a.path, sectors: "",
             place: a.place.as_ref().map(|place| place.as_str()), acting: a.acting, from_on: a.from, to_on: a.to,
-            basis: &a.basis, version: 1_i64, recorded_at: self.recorded_at,
+            basis: &a.basis, away: away(a)?, version: 1_i64, recorded_at: self.recorded_at,
         })
     }
+}
+
+/// None where he is never away, as in rows from before.
+fn away(held: &Assignment) -> Result<Option<String>> {
+    if held.away.is_empty() { Ok(None) } else { json(&held.away).map(Some) }
 }
 
 impl CertificateRecord {
@@ -288,6 +302,12 @@ impl Write {
     /// Stores the last day of an assignment, which is all that ever changes of it, if nobody changed it since.
     pub async fn end_assignment(&mut self, held: &AssignmentRecord) -> Result<()> {
         let row = cols! { to_on: held.assignment.to };
+        self.update("assignment", held.assignment.id.as_str(), held.version, row).await
+    }
+
+    /// Stores when somebody on a post is away, if nobody changed the assignment since.
+    pub async fn update_away(&mut self, held: &AssignmentRecord) -> Result<()> {
+        let row = cols! { away: away(&held.assignment)? };
         self.update("assignment", held.assignment.id.as_str(), held.version, row).await
     }
 

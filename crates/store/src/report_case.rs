@@ -84,6 +84,9 @@ pub struct ReportCaseFilter {
     pub from: Option<Timestamp>,
     /// Only that came before this moment.
     pub until: Option<Timestamp>,
+    /// Only those something happened to at or after the first and before the second moment; what was joined with another
+    /// goes on there and is among them.
+    pub touched: Option<(Timestamp, Timestamp)>,
     /// Only with this text in its number, its number elsewhere or the address.
     pub text: Option<String>,
 }
@@ -107,6 +110,13 @@ impl ReportCaseFilter {
                 let mark = only.mark(moment);
                 only.and(&format!("{clause} {mark}"));
             }
+        }
+        if let Some((from, until)) = self.touched {
+            let (from, until) = (only.mark(from), only.mark(until));
+            only.and(&format!(
+                "(stage = 'merged' OR id IN (SELECT e.report_case FROM report_case_event e WHERE e.town = report_case.town \
+                 AND e.recorded_at >= {from} AND e.recorded_at < {until}))"
+            ));
         }
         if let Some(text) = &self.text {
             only.containing(&["code", "ext_no", "address"], text);

@@ -7,6 +7,7 @@ mod scenario;
 use domain::geometry::{Bounds, Position};
 use domain::ids::{RoadId, TerritoryCode};
 use domain::policy::Scope;
+use domain::road::residents::Residents;
 use domain::road::segment::{Event, Segment};
 use domain::time::Timestamp;
 
@@ -61,6 +62,21 @@ pub struct GroupPoint {
     pub recorded_by: String,
     /// Row version; 0 before the first.
     pub version: i64,
+    /// When.
+    pub recorded_at: Timestamp,
+}
+
+/// How many lived in a village group when somebody counted them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupCount {
+    /// Id.
+    pub id: String,
+    /// The group.
+    pub territory: TerritoryCode,
+    /// The count.
+    pub residents: Residents,
+    /// Who recorded it.
+    pub recorded_by: String,
     /// When.
     pub recorded_at: Timestamp,
 }
@@ -202,6 +218,33 @@ impl Read {
             .collect()
     }
 
+    /// How many live in village groups, every count in the order it was recorded.
+    pub async fn group_counts(&mut self) -> Result<Vec<GroupCount>> {
+        let town = self.town.clone();
+        let sql = "SELECT * FROM group_count WHERE town = $1 ORDER BY recorded_at, id";
+        self.rows(sql, args![town.as_str()])
+            .await?
+            .iter()
+            .map(|row| {
+                let number = |column: &'static str| {
+                    u32::try_from(row.int(column)?).map_err(|_| row.inconsistent(column))
+                };
+                Ok(GroupCount {
+                    id: row.text("id")?,
+                    territory: row.text("territory")?.into(),
+                    residents: Residents {
+                        counted_on: row.date("counted_on")?,
+                        households: number("households")?,
+                        people: number("people")?,
+                        source: row.text("source")?,
+                    },
+                    recorded_by: row.text("recorded_by")?,
+                    recorded_at: row.instant("recorded_at")?,
+                })
+            })
+            .collect()
+    }
+
     /// The map of roads handed in last.
     pub async fn road_map(&mut self) -> Result<Option<RoadMapRecord>> {
         let town = self.town.clone();
@@ -263,6 +306,17 @@ impl Write {
         }
         row.extend(cols! { version: 1_i64 });
         self.insert("group_point", id, row).await
+    }
+
+    /// A count of those who live in a village group; those before it stay.
+    pub async fn insert_group_count(&mut self, count: &GroupCount) -> Result<()> {
+        let own = &count.residents;
+        let row = cols! {
+            territory: count.territory.as_str(), counted_on: own.counted_on, households: i64::from(own.households),
+            people: i64::from(own.people), source: &own.source, version: 1_i64, recorded_at: count.recorded_at,
+            recorded_by: &count.recorded_by,
+        };
+        self.insert("group_count", &count.id, row).await
     }
 
     /// A map of roads that was handed in; those before it stay.

@@ -31,6 +31,8 @@ pub struct Session {
     pub agent: String,
     /// Ended by logout or from another device.
     pub ended_at: Option<Timestamp>,
+    /// Public half of the phone's key, base64url; empty when none is bound.
+    pub device_key: String,
 }
 
 impl Session {
@@ -47,6 +49,7 @@ impl Session {
             address: row.text("address")?,
             agent: row.text("agent")?,
             ended_at: row.opt_instant("ended_at")?,
+            device_key: row.text("device_key")?,
         })
     }
 }
@@ -78,7 +81,7 @@ impl Write {
         let row = cols! {
             account: s.account.as_str(), kind: &s.kind, created_at: s.created_at, seen_at: s.seen_at,
             expires_at: s.expires_at, factor_at: s.factor_at, epoch: s.epoch, address: &s.address, agent: &s.agent,
-            ended_at: s.ended_at,
+            ended_at: s.ended_at, device_key: &s.device_key,
         };
         self.insert("session", &s.id, row).await
     }

@@ -1,7 +1,9 @@
 //! Signals as rows, and the bytes they were read from as they came: kept first, each once, read later. What does not
 //! belong here: what the bytes mean (`protocol`), what a signal may cause (`domain::signal`).
 
-use std::collections::BTreeMap;
+pub mod relay;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -195,11 +197,41 @@ impl Read {
         self.by_id("raw_signal", id.as_str()).await?.as_ref().map(RawSignal::from_row).transpose()
     }
 
+    /// The bytes with this mark: there is a copy already.
+    pub async fn raw_signal_with_mark(&mut self, mark: &str) -> Result<Option<RawSignal>> {
+        let town = self.town.clone();
+        let row = self
+            .row("SELECT * FROM raw_signal WHERE town = $1 AND mark = $2", args![town.as_str(), mark])
+            .await?;
+        row.as_ref().map(RawSignal::from_row).transpose()
+    }
+
     /// Bytes nobody has read yet, oldest first.
     pub async fn raw_signals_waiting(&mut self, limit: i64) -> Result<Vec<RawSignal>> {
         let town = self.town.clone();
         let sql = "SELECT * FROM raw_signal WHERE town = $1 AND digested_at IS NULL ORDER BY received_at, id LIMIT $2";
         self.rows(sql, args![town.as_str(), limit]).await?.iter().map(RawSignal::from_row).collect()
+    }
+
+    /// Which of these marks something is kept under.
+    pub async fn raw_marks_kept(&mut self, marks: &[&str]) -> Result<BTreeSet<String>> {
+        let mut kept = BTreeSet::new();
+        for some in marks.chunks(MANY * 5) {
+            let mut list = args![self.town.as_str()];
+            let places: Vec<String> = some
+                .iter()
+                .map(|mark| {
+                    list.push((*mark).into());
+                    format!("${}", list.len())
+                })
+                .collect();
+            let sql =
+                format!("SELECT mark FROM raw_signal WHERE town = $1 AND mark IN ({})", places.join(", "));
+            for row in &self.rows(sql, list).await? {
+                kept.insert(row.text("mark")?);
+            }
+        }
+        Ok(kept)
     }
 
     /// How many messages came since then by each way, and what was wrong with them (empty for nothing).

@@ -65,6 +65,8 @@ pub struct TaskFilter {
     pub overdue_as_of: Option<Date>,
     /// Only those given to somebody before this date who has not answered.
     pub unanswered_since: Option<Date>,
+    /// Last due first, in place of first due first.
+    pub newest: bool,
 }
 
 fn broken(column: &str, id: &TaskId) -> Error {
@@ -125,7 +127,7 @@ fn step_columns(task: &Task, events: &[Event]) -> Result<Vec<(&'static str, crat
 
 impl StoredTask {
     /// Reads a row, whose content must be of the version the row claims.
-    fn from_row(row: &Row) -> Result<Self> {
+    pub(crate) fn from_row(row: &Row) -> Result<Self> {
         let task: Task = row.json("content")?;
         let events: Vec<Event> = row.json("events")?;
         let is_whole = events.iter().zip(1..).all(|(event, n)| event.version == n && event.task == task.id)
@@ -154,7 +156,8 @@ impl Read {
         self.by_id("task", id.as_str()).await?.as_ref().map(StoredTask::from_row).transpose()
     }
 
-    /// Tasks due after `after` (exclusive, by date and id), first due first, within the scope.
+    /// Tasks due after `after` (exclusive, by date and id), first due first, within the scope; last due first and those
+    /// before it where the filter asks so.
     pub async fn tasks(
         &mut self,
         scope: &Scope,
@@ -162,14 +165,15 @@ impl Read {
         after: Option<(Date, TaskId)>,
         limit: i64,
     ) -> Result<Vec<StoredTask>> {
+        let (beyond, order) = if filter.newest { ("<", "due_on DESC, id DESC") } else { (">", "due_on, id") };
         let mut only = self.task_filter(scope, filter);
         if let Some((due_on, id)) = after {
             let (due_on, id) = (only.mark(due_on), only.mark(id.as_str()));
-            only.and(&format!("(due_on, id) > ({due_on}, {id})"));
+            only.and(&format!("(due_on, id) {beyond} ({due_on}, {id})"));
         }
         let most = only.mark(limit);
         let (sql, list) = only.finish();
-        self.rows(format!("SELECT * FROM task{sql} ORDER BY due_on, id LIMIT {most}"), list)
+        self.rows(format!("SELECT * FROM task{sql} ORDER BY {order} LIMIT {most}"), list)
             .await?
             .iter()
             .map(StoredTask::from_row)

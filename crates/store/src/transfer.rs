@@ -19,6 +19,8 @@ const BESIDE: &[&str] = &[
     "device_link",
     "device_state",
     "raw_signal",
+    "relay",
+    "message_receipt",
     "subscriber_progress",
 ];
 

@@ -46,7 +46,7 @@ pub(crate) const MARK: &str = "sealed:";
 /// How the master key's file begins.
 const FILE_MARK: &str = "fengsui-master-1 ";
 /// Name of the master key's file.
-const FILE: &str = "master.key";
+pub const FILE: &str = "master.key";
 /// Bytes of a trace: too many to guess, few enough for a column.
 const TRACE: usize = 16;
 
@@ -66,6 +66,7 @@ struct Cipher {
     aes: Aes256Gcm,
     nonces: [u8; KEY],
     traces: [u8; KEY],
+    stamps: [u8; KEY],
 }
 
 /// A town's data key, unwrapped.
@@ -88,13 +89,17 @@ impl fmt::Debug for Vault {
 }
 
 /// HMAC-SHA256 over length-prefixed fields.
-fn keyed(key: &[u8; KEY], fields: &[&[u8]]) -> Result<[u8; KEY]> {
+fn mac_of(key: &[u8; KEY], fields: &[&[u8]]) -> Result<Hmac<Sha256>> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|e| Error::Setup(e.to_string()))?;
     for field in fields {
         mac.update(&(field.len() as u64).to_be_bytes());
         mac.update(field);
     }
-    Ok(mac.finalize().into_bytes().into())
+    Ok(mac)
+}
+
+fn keyed(key: &[u8; KEY], fields: &[&[u8]]) -> Result<[u8; KEY]> {
+    Ok(mac_of(key, fields)?.finalize().into_bytes().into())
 }
 
 /// What is authenticated with a value, length-prefixed.
@@ -111,7 +116,13 @@ impl Cipher {
     fn new(key: &[u8; KEY], id: u32) -> Result<Self> {
         let aes =
             Aes256Gcm::new_from_slice(&keyed(key, &[b"seal"])?).map_err(|e| Error::Setup(e.to_string()))?;
-        Ok(Self { id, aes, nonces: keyed(key, &[b"nonce"])?, traces: keyed(key, &[b"trace"])? })
+        Ok(Self {
+            id,
+            aes,
+            nonces: keyed(key, &[b"nonce"])?,
+            traces: keyed(key, &[b"trace"])?,
+            stamps: keyed(key, &[b"stamp"])?,
+        })
     }
 
     fn seal(&self, about: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
@@ -185,6 +196,20 @@ impl Keys {
         let Some(sealed) = kept.strip_prefix(MARK.as_bytes()) else { return Ok(kept) };
         let broken = || Error::Broken { table: "blob", column: "bytes".to_owned(), id: id.to_owned() };
         self.cipher.open(&self.about("blob", "", ""), sealed).ok_or_else(broken)
+    }
+
+    /// What this town's program signs so that it knows it again when a browser brings it back: HMAC-SHA256 in base64url. The
+    /// first field says what for.
+    pub fn stamp(&self, fields: &[&str]) -> Result<String> {
+        let fields: Vec<&[u8]> = fields.iter().map(|field| field.as_bytes()).collect();
+        Ok(URL_SAFE_NO_PAD.encode(keyed(&self.cipher.stamps, &fields)?))
+    }
+
+    /// Whether this stamp is of these fields; takes as long for a wrong one.
+    pub fn is_stamp(&self, fields: &[&str], stamp: &str) -> Result<bool> {
+        let fields: Vec<&[u8]> = fields.iter().map(|field| field.as_bytes()).collect();
+        let mac = mac_of(&self.cipher.stamps, &fields)?;
+        Ok(URL_SAFE_NO_PAD.decode(stamp).is_ok_and(|stamp| mac.verify_slice(&stamp).is_ok()))
     }
 
     fn trace(&self, kind: &str, digits: &str) -> Result<String> {

@@ -69,20 +69,6 @@ impl Read {
         .map(WaiverRecord::from_row)
         .collect()
     }
-
-    /// The waivers in force on any of these days, both inclusive, by duty; void ones left out.
-    pub async fn waivers_between(&mut self, from: Date, to: Date) -> Result<Vec<WaiverRecord>> {
-        let town = self.town.clone();
-        self.rows(
-            "SELECT * FROM waiver WHERE town = $1 AND from_on <= $3 AND (to_on IS NULL OR to_on >= $2) \
-             AND voided_at IS NULL ORDER BY duty, from_on, id",
-            args![town.as_str(), from, to],
-        )
-        .await?
-        .iter()
-        .map(WaiverRecord::from_row)
-        .collect()
-    }
 }
 
 impl Write {

@@ -1,7 +1,7 @@
 //! The contract of the store: every public function, once on SQLite and once on PostgreSQL.
 
 use domain::ids::TownCode;
-use domain::time::Timestamp;
+use domain::time::{Timestamp, Timing};
 use store::account::Account;
 use store::audit::AuditFilter;
 use store::blob::{Appended, Blobs};
@@ -44,7 +44,13 @@ fn account(id: &str) -> Account {
 }
 
 fn operation(id: &str, hash: &str) -> Operation {
-    Operation { id: id.to_owned(), account: "acc".to_owned(), request_hash: hash.to_owned(), at: NOW }
+    Operation {
+        id: id.to_owned(),
+        account: "acc".to_owned(),
+        request_hash: hash.to_owned(),
+        at: NOW,
+        timing: None,
+    }
 }
 
 async fn with_account(db: &Db, id: &str) -> anyhow::Result<()> {
@@ -232,7 +238,7 @@ async fn attacked(db: &Db, sql: &'static str) -> anyhow::Result<Vec<store::verif
 }
 
 /// Runs statements behind the program's back.
-async fn run(db: &Db, sql: String) -> anyhow::Result<()> {
+pub async fn run(db: &Db, sql: String) -> anyhow::Result<()> {
     let statements = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
     match &db.pool {
         Pool::Sqlite { writers, .. } => statements.execute(writers).await.map(|_| ())?,
@@ -281,6 +287,39 @@ async fn writers_of_one_town_queue_up_and_none_is_lost() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn what_was_shown_of_when_stays_when_the_operation_is_forgotten() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let timing = |elapsed_ms| Timing {
+            anchor: "anchor".to_owned(),
+            anchor_at: Timestamp(NOW.0 - 10),
+            elapsed_ms,
+            wall_at: NOW.plus_ms(7),
+        };
+        for (id, elapsed_ms) in [("op", Some(5)), ("lost", None), ("op", Some(9))] {
+            let mut tx = db.write(&town()).await?;
+            tx.bind_operation(Operation { timing: Some(timing(elapsed_ms)), ..operation(id, "h") });
+            tx.commit(audit("task.accept", id), ()).await?;
+            let mut tx = db.write(&town()).await?;
+            tx.forget_operations(NOW.plus_ms(1)).await?;
+            tx.commit_machinery().await?;
+        }
+        let mut read = db.read(&town()).await?;
+        let kind = audit("task.accept", "op").object_kind;
+        assert_eq!(read.timing_of(kind, "op").await?, Some((timing(Some(5)), NOW)), "as it was first");
+        assert_eq!(read.timing_of(kind, "lost").await?, Some((timing(None), NOW)));
+        assert_eq!(read.timing_of(kind, "other").await?, None);
+        assert_eq!(read.verify().await?.findings, []);
+        let keys = db.keys(&town()).await?;
+        let stamp = keys.stamp(&["for", "this"])?;
+        assert!(keys.is_stamp(&["for", "this"], &stamp)?);
+        assert!(!keys.is_stamp(&["fort", "his"], &stamp)? && !keys.is_stamp(&["for", "this"], "x")?);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn sessions_live_until_they_end_or_expire() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let db = Db::open(&fresh.url, &fresh.keys()).await?;
@@ -296,6 +335,7 @@ async fn sessions_live_until_they_end_or_expire() -> anyhow::Result<()> {
             address: "127.0.0.1".to_owned(),
             agent: "test".to_owned(),
             ended_at: None,
+            device_key: "BKey".to_owned(),
         };
         let mut tx = db.write(&town()).await?;
         tx.insert_session(&session).await?;
@@ -447,6 +487,25 @@ async fn a_running_number_that_was_not_kept_is_given_again() -> anyhow::Result<(
         drop(lost);
         let mut tx = db.write(&town()).await?;
         assert_eq!(tx.next_number("a").await?, 3);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_answers_at_an_address_is_asked_without_touching_what_is_there() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let is_file = fresh.url.starts_with("sqlite:");
+        let before = store::probe(&fresh.url).await?;
+        assert_eq!(before.is_none(), is_file, "a file that is not there is not made: {before:?}");
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let engine = db.engine().await?;
+        db.close().await;
+        assert_eq!(store::probe(&fresh.url).await?, Some(engine));
+        let folder = tempfile::tempdir()?;
+        let note = folder.path().join("note.txt");
+        std::fs::write(&note, "no database at all, however it is called")?;
+        assert!(store::probe(&format!("sqlite:{}", note.display())).await.is_err());
         Ok(())
     })
     .await

@@ -28,7 +28,7 @@ use store::{Audit, Db, Error, Write};
 use testkit::both_databases;
 
 use crate::ground::{day, entry};
-use crate::scopes::{below, everything};
+use crate::scopes::{below, everything, of_org};
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 const TOWN: &str = "500118103000";
@@ -210,11 +210,12 @@ fn org(id: &str, kind: OrgKind, label: &str, territory: &str) -> OrgRecord {
         territory: territory.into(),
         active: true,
     };
-    OrgRecord { org, ord: 0, version: 1, recorded_at: NOW }
+    OrgRecord { life: domain::org::Life::default(), org, ord: 0, version: 1, recorded_at: NOW }
 }
 
 fn assignment(id: &str, org: &str, territory: &str, path: &str) -> AssignmentRecord {
     let assignment = Assignment {
+        away: Vec::new(),
         id: id.into(),
         person: "someone".into(),
         post: "post".into(),
@@ -285,7 +286,8 @@ async fn found(tx: &mut Write) -> anyhow::Result<()> {
         max_n: None,
         active: true,
     };
-    tx.insert_post(&PostRecord { post, version: 1, recorded_at: NOW }).await?;
+    tx.insert_post(&PostRecord { life: domain::org::Life::default(), post, version: 1, recorded_at: NOW })
+        .await?;
     tx.insert_assignment(&assignment("hat", "v1-committee", "v1", &format!("{TOWN}/v1"))).await?;
     tx.insert_certificate(&CertificateRecord {
         certificate: Certificate {
@@ -544,7 +546,22 @@ async fn subjects_are_named_and_rows_told_apart_by_scope() -> anyhow::Result<()>
             assert_eq!(read.within_scope(kind, &[id], &everything()).await?, [id]);
             assert_eq!(read.within_scope(kind, &[id], &below(&[&here])).await?, [id]);
             assert!(read.within_scope(kind, &[id], &below(&[&elsewhere])).await?.is_empty());
+            // The same, told once for all who ask.
+            let stand = read.stand_of(kind, &[id, "nobody"]).await?;
+            assert_eq!(stand.len(), 1, "{kind}");
+            for scope in [
+                everything(),
+                below(&[&here]),
+                below(&[&elsewhere]),
+                of_org("police"),
+                of_org("v1-committee"),
+            ] {
+                let seen = !read.within_scope(kind, &[id], &scope).await?.is_empty();
+                let admits = stand.get(id).is_some_and(|all| all.iter().any(|row| scope.admits(row)));
+                assert_eq!(admits, seen, "{kind} {scope:?}");
+            }
         }
+        assert!(read.stand_of("waiver", &["x"]).await?.is_empty());
         assert!(read.within_scope("waiver", &["x"], &below(&[&here])).await?.is_empty());
         Ok(())
     })

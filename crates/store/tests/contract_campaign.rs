@@ -41,6 +41,7 @@ fn campaign(id: &str, path: &str, from: &str) -> CampaignRecord {
             from: day(from),
             until: day("2026-12-31"),
             entries: ["shop", "mill"].map(entry).to_vec(),
+            unchecked: Default::default(),
             state: State::Running,
         },
         recorded_by: "某人".to_owned(),
@@ -173,7 +174,8 @@ async fn looks_are_the_last_visit_that_could_be_made_and_the_hazards_of_the_wind
         let places: Vec<PlaceId> = ["shop", "mill"].map(PlaceId::from).to_vec();
         let window: (Date, Date) = (day("2026-03-02"), day("2026-03-11"));
         let looks = read.looks(&places, window).await?;
-        let shop = Look { inspection: Some(("last".into(), day("2026-03-11"))), found: 2, open: 2 };
+        let shop =
+            Look { inspection: Some(("last".into(), day("2026-03-11"))), found: 2, open: 2, assessed: None };
         assert_eq!(looks, BTreeMap::from([("shop".into(), shop)]), "a closed door is no look");
         assert_eq!(read.looks(&[], window).await?, BTreeMap::new());
         let signs = read.place_signs(&places, day("2026-03-20")).await?;

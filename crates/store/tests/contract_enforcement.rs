@@ -94,6 +94,7 @@ fn event(seq: i64, act: Act, stage: Stage) -> Event {
         by: "a".into(),
         document_no: String::new(),
         paper: None,
+        outside: Vec::new(),
         text: "写明".to_owned(),
         stage,
     }

@@ -36,6 +36,7 @@ fn audit(action: &'static str, object: &'static str, id: &str) -> Audit {
 
 fn held(role: Role, path: &str, org: &str) -> Assignment {
     Assignment {
+        away: Vec::new(),
         id: format!("a-{}", role.code()).into(),
         person: "p".into(),
         post: "post".into(),

@@ -294,7 +294,14 @@ async fn what_a_force_has_and_does_is_credited_to_it_and_to_whom_it_serves() -> 
             territory: "v1".into(),
             active: true,
         };
-        tx.insert_org(&OrgRecord { org: org.clone(), ord: 1, version: 1, recorded_at: NOW }).await?;
+        tx.insert_org(&OrgRecord {
+            life: domain::org::Life::default(),
+            org: org.clone(),
+            ord: 1,
+            version: 1,
+            recorded_at: NOW,
+        })
+        .await?;
         let path = format!("{TOWN}/v1");
         let used = |id: &str, place: Option<&str>| -> anyhow::Result<ForceRecord> {
             let mut record = force(id, ForceKind::Micro, "v1", &path, place);
@@ -310,7 +317,14 @@ async fn what_a_force_has_and_does_is_credited_to_it_and_to_whom_it_serves() -> 
         // The brigade of the woods is an organisation's own.
         let centre =
             Org { id: "agri".into(), kind: OrgKind::Dept, label: "org:agri_center".to_owned(), ..org };
-        tx.insert_org(&OrgRecord { org: centre, ord: 2, version: 1, recorded_at: NOW }).await?;
+        tx.insert_org(&OrgRecord {
+            life: domain::org::Life::default(),
+            org: centre,
+            ord: 2,
+            version: 1,
+            recorded_at: NOW,
+        })
+        .await?;
         let mut woods = used("f3", Some("mill"))?;
         (woods.force.standard, woods.force.org) = ("forest".to_owned(), "agri".into());
         tx.insert_force(&woods).await?;

@@ -228,6 +228,10 @@ async fn hazards_are_counted_filtered_by_what_is_owed_and_read_many_at_a_time() 
             (HazardFilter { due_by: Some(on("2026-12-31")?), ..all.clone() }, "a"),
             (HazardFilter { recheck_as_of: Some(on("2026-03-09")?), ..all.clone() }, ""),
             (HazardFilter { recheck_as_of: Some(on("2026-03-10")?), ..all.clone() }, "a"),
+            (HazardFilter { ids: Some(vec!["d".into(), "a".into()]), ..all.clone() }, "a d"),
+            (HazardFilter { ids: Some(Vec::new()), ..all.clone() }, ""),
+            (HazardFilter { unfixed_as_of: Some(on("2026-03-09")?), ..all.clone() }, ""),
+            (HazardFilter { unfixed_as_of: Some(on("2026-03-10")?), ..all.clone() }, "a"),
             (HazardFilter { found_from: Some(NOW.plus_ms(1)), ..all.clone() }, "c b"),
             (HazardFilter { found_to: Some(NOW.plus_ms(1)), ..all.clone() }, "a d"),
         ];
@@ -256,6 +260,8 @@ async fn hazards_are_counted_filtered_by_what_is_owed_and_read_many_at_a_time() 
         let many = read.hazards_by_id(&["c".into(), "none".into(), "a".into()]).await?;
         assert_eq!(many.iter().map(|h| h.id.as_str()).collect::<Vec<_>>(), ["c", "a"]);
         assert_eq!(read.hazards_by_id(&[]).await?, []);
+        let sector = "dept".into();
+        assert_eq!(read.units_with_hazard("H99", &sector).await?, 0, "no unit of this sector is known");
         assert!(read.hazard_within(&"a".into(), &below(&["t/v1"])).await?);
         assert!(!read.hazard_within(&"b".into(), &below(&["t/v1"])).await?);
         assert_eq!(read.verify().await?.findings, []);

@@ -148,6 +148,15 @@ async fn what_a_sign_may_be_of_is_found_by_place_area_camera_and_sender() -> any
         ] {
             assert_eq!(ids(read.incidents_near(&asked).await?), wanted, "{asked:?}");
         }
+        assert_eq!(ids(read.incidents_of_sender("d2", at(10)).await?), ["far"]);
+        assert!(read.incidents_of_sender("d2", at(11)).await?.is_empty(), "its alarm came before");
+        assert!(read.incidents_of_sender("d9", at(0)).await?.is_empty());
+        // What a sender said lately, of incidents that last.
+        let said = ["d1".to_owned(), "wire 9".to_owned(), "nobody".to_owned()];
+        let senders = |signs: Vec<Heard>| signs.into_iter().map(|one| one.sender).collect::<Vec<_>>();
+        assert_eq!(senders(read.signs_since(&said, at(0)).await?), ["d1", "wire 9"]);
+        assert!(read.signs_since(&said, at(1)).await?.is_empty(), "that came before");
+        assert!(read.signs_since(&[], at(0)).await?.is_empty());
         let of = ["here".into(), "seen".into(), "none".into()];
         let signs = read.incident_signals_of(&of).await?;
         assert_eq!(signs.len(), 2);
@@ -187,6 +196,7 @@ async fn incidents_are_found_by_where_and_how_they_stand_and_a_stale_step_is_a_c
             (IncidentFilter { place: Some("place-b".into()), ..all() }, vec!["b"]),
             (IncidentFilter { text: Some("a 100%".to_owned()), ..all() }, vec!["a"]),
             (IncidentFilter { stages: Some("closed,real".to_owned()), ..all() }, vec![]),
+            (IncidentFilter { unreviewed_before: Some(at(120)), ..all() }, vec!["b", "a"]),
             (
                 IncidentFilter {
                     kinds: Some("building".to_owned()),
@@ -223,6 +233,15 @@ async fn incidents_are_found_by_where_and_how_they_stand_and_a_stale_step_is_a_c
         let mut read = db.read(&town()).await?;
         let events = read.incident_events(&"a".into()).await?;
         assert_eq!(events.iter().map(|one| one.act.code()).collect::<Vec<_>>(), ["open", "join"]);
+        // Once its review is on record, nobody is asked for it.
+        let mut tx = db.write(&town()).await?;
+        let review = Act::Review { lessons: 0 };
+        let current = tx.incident(&"b".into(), &everything()).await?.expect("is there");
+        tx.save_incident(&current, &event(&current, 2, review, 200)).await?;
+        tx.commit(audit("b"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let owed = IncidentFilter { unreviewed_before: Some(at(120)), ..all() };
+        assert_eq!(ids(read.incidents(&everything(), &owed, None, 9).await?), ["a"]);
         let signs = read.incident_signals(&"a".into()).await?;
         assert_eq!((signs.len(), &signs[1]), (2, &heard(90)));
         assert_eq!(
@@ -232,10 +251,10 @@ async fn incidents_are_found_by_where_and_how_they_stand_and_a_stale_step_is_a_c
         );
         drop(read);
 
-        let mut closed = incident("b", "t/v2/g1", 60)?;
-        closed.incident.stage = Stage::Closed;
         let mut tx = db.write(&town()).await?;
-        tx.save_incident(&closed, &event(&closed, 2, Act::Close, 99)).await?;
+        let mut closed = tx.incident(&"b".into(), &everything()).await?.expect("is there");
+        closed.incident.stage = Stage::Closed;
+        tx.save_incident(&closed, &event(&closed, 3, Act::Close, 201)).await?;
         tx.commit(audit("b"), ()).await?;
         assert_eq!(ids(db.read(&town()).await?.live_incidents(&everything()).await?), ["a"]);
         Ok(())

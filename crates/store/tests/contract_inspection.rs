@@ -89,21 +89,29 @@ async fn inspections_are_listed_newest_first_by_territory_place_and_date() -> an
         keep(&db, &inspection("a", "shop", 0), "t/v1").await?;
         keep(&db, &inspection("b", "shop", 0), "t/v1").await?;
         keep(&db, &inspection("c", "mill", 2), "t/v10").await?;
+        // Together, at a locked door.
+        let mut locked = inspection("d", "mill", 0);
+        (locked.record.occasion, locked.outcome) = (Occasion::Joint, Outcome::NotPossible);
+        keep(&db, &locked, "t/v11").await?;
         let mut read = db.read(&town()).await?;
         let all = InspectionFilter::default();
+        let together = InspectionFilter { occasion: Some(Occasion::Joint), ..all.clone() };
         let first = NOW.date();
         let next = first.succ_opt();
         let table = [
-            (everything(), all.clone(), None, "c b a"),
+            (everything(), all.clone(), None, "c d b a"),
             (below(&["t/v1"]), all.clone(), None, "b a"),
             (everything(), all.clone(), Some((first, "b".into())), "a"),
-            (everything(), InspectionFilter { place: Some("mill".into()), ..all.clone() }, None, "c"),
+            (everything(), InspectionFilter { place: Some("mill".into()), ..all.clone() }, None, "c d"),
             (everything(), InspectionFilter { village: Some("v".to_owned()), ..all.clone() }, None, ""),
             (everything(), InspectionFilter { text: Some("面".to_owned()), ..all.clone() }, None, ""),
             (everything(), InspectionFilter { org: Some("nobody".into()), ..all.clone() }, None, ""),
             (everything(), InspectionFilter { result: Some("nothing".to_owned()), ..all.clone() }, None, ""),
+            (everything(), InspectionFilter { joint: true, ..all.clone() }, None, ""),
+            (everything(), together.clone(), None, "d"),
+            (everything(), InspectionFilter { looked: true, ..together }, None, ""),
             (everything(), InspectionFilter { from: next, ..all.clone() }, None, "c"),
-            (everything(), InspectionFilter { to: Some(first), ..all.clone() }, None, "b a"),
+            (everything(), InspectionFilter { to: Some(first), ..all.clone() }, None, "d b a"),
         ];
         for (scope, filter, after, wanted) in table {
             let rows = read.inspections(&scope, &filter, after, 10).await?;

@@ -140,6 +140,10 @@ async fn items_are_found_by_post_lateness_and_what_asked_for_them() -> anyhow::R
         let late = FollowUpFilter { overdue_as_of: Some(day("2026-09-15")), ..FollowUpFilter::default() };
         assert_eq!(ids(read.follow_ups(&everything(), &late, None, 10).await?), ["f2"]);
         assert_eq!(ids(read.follow_ups_of(&origin).await?), ["f2", "f1"]);
+        let waiting = read.follow_ups_waiting(&origin.kind, &["nobody", &origin.id]).await?;
+        assert_eq!(ids(waiting), ["f2", "f1"]);
+        assert!(read.follow_ups_waiting("device", &[&origin.id]).await?.is_empty(), "of another kind");
+        assert!(read.follow_ups_waiting(&origin.kind, &[]).await?.is_empty());
         let mut one = read.follow_up(&"f1".into(), &everything()).await?.expect("kept");
         assert!(read.follow_up(&"f1".into(), &below(&["t/v2"])).await?.is_none());
         drop(read);
@@ -210,7 +214,7 @@ async fn reports_and_money_read_back_as_they_were_written() -> anyhow::Result<()
         assert_eq!(read.budget_years().await?, [2026]);
         drop(read);
 
-        let frozen = Frozen { figures: Vec::new(), record_no: 1, sha256: "00".to_owned() };
+        let frozen = Frozen { figures: Vec::new(), record_no: 1, sha256: "00".to_owned(), inputs: None };
         one.report.state = ReportState::Issued { by: "p".into(), at: NOW, frozen };
         let spent = Spending {
             no: 0,

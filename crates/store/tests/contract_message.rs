@@ -62,6 +62,7 @@ async fn what_is_due_is_found_once_for_each_key() -> anyhow::Result<()> {
             at: at(s),
             receipt: ok.then(|| "r".to_owned()),
             error: String::new(),
+            told: None,
         };
         one.message = one.message.tried(tried(70, true));
         one.next_at = None;
@@ -69,6 +70,9 @@ async fn what_is_due_is_found_once_for_each_key() -> anyhow::Result<()> {
         tx.update_message(&one).await?;
         tx.insert_try("t1", &one.message.id, &tried(69, false)).await?;
         tx.insert_try("t2", &one.message.id, &tried(70, true)).await?;
+        for (receipt, message) in [("r1", "a"), ("r1", "a"), ("r2", "a"), ("r2", "b")] {
+            tx.note_receipt((Channel::Sms, receipt), &message.into(), at(70)).await?;
+        }
         tx.commit(entry("message.send", "message", "a", at(70)), ()).await?;
         let mut tx = db.write(&town()).await?;
         assert!(matches!(tx.update_message(&one).await, Err(Error::Conflict { .. })));
@@ -90,6 +94,12 @@ async fn what_is_due_is_found_once_for_each_key() -> anyhow::Result<()> {
         let about =
             MessageFilter { about: Some(("incident".to_owned(), "i-b".to_owned())), ..filter(None, None) };
         assert_eq!(read.messages(&about, 9).await?, [two]);
+        // The same receipt for the same message is one; for two messages it is that of neither.
+        let known = read.message_with_receipt(Channel::Sms, "r1").await?;
+        assert_eq!(known.map(|one| one.message.id.to_string()).as_deref(), Some("a"));
+        for (channel, receipt) in [(Channel::Sms, "r2"), (Channel::Voice, "r1"), (Channel::Sms, "r3")] {
+            assert_eq!(read.message_with_receipt(channel, receipt).await?, None);
+        }
         Ok(())
     })
     .await

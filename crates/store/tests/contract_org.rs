@@ -56,7 +56,7 @@ fn org(id: &str, ord: i64) -> OrgRecord {
         territory: "t".into(),
         active: true,
     };
-    OrgRecord { org, ord, version: 1, recorded_at: NOW }
+    OrgRecord { life: domain::org::Life::default(), org, ord, version: 1, recorded_at: NOW }
 }
 
 fn person(id: &str, name: &str, pinyin: &str, phone: &str) -> PersonRecord {
@@ -72,6 +72,7 @@ fn person(id: &str, name: &str, pinyin: &str, phone: &str) -> PersonRecord {
 
 fn held(id: &str, person: &str, role: Role, org: &str, path: &str) -> AssignmentRecord {
     let assignment = Assignment {
+        away: Vec::new(),
         id: id.into(),
         person: person.into(),
         post: format!("post-{}", role.code()).into(),
@@ -207,6 +208,7 @@ async fn an_assignment_ends_and_stays() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let db = filled(&fresh).await?;
         let post = PostRecord {
+            life: domain::org::Life::default(),
             post: Post {
                 id: "post-1".into(),
                 role: Role::VillageStaff,

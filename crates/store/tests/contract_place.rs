@@ -1,5 +1,6 @@
 //! The contract of the register of places, once on SQLite and once on PostgreSQL.
 
+use domain::geometry::Bounds;
 use domain::ids::{PlaceId, TownCode};
 use domain::place::{Contact, FireHazardClass, GasUse, HeadCounts, Location, Opening, Place, Registration};
 use domain::place_list::{Baseline, Entry, ListKind, PlaceList};
@@ -96,6 +97,10 @@ async fn a_place_reads_back_as_it_was_and_what_is_unknown_stays_unknown() -> any
         assert_eq!(read.place_by_code("C-none", &everything()).await?, None);
         let some = read.places_by_id(&["p9".into(), "none".into(), "p1".into()]).await?;
         assert_eq!(some, [record("p1", "甲", "v1"), full()]);
+        let heads = read.heads_within(&Bounds::around([105.901, 29.351], 500.0)).await?;
+        let (at, lodging) = ([105.9, 29.35], full().place.heads);
+        assert_eq!(heads, [("永兴_鞭炮 Shop".to_owned(), at, lodging)], "who lies nowhere lies in no box");
+        assert!(read.heads_within(&Bounds::around([105.92, 29.351], 500.0)).await?.is_empty());
         assert_eq!(db.read(&"500118104000".into()).await?.place(&"p9".into(), &everything()).await?, None);
         assert_eq!(read.verify().await?.findings, []);
         Ok(())
@@ -247,6 +252,7 @@ async fn a_change_needs_the_last_version_and_a_void_place_stays_on_record() -> a
         tx.void_place(&"p9".into(), 2, NOW, "重复建档").await?;
         tx.commit(audit("place.void"), ()).await?;
         let mut read = db.read(&town()).await?;
+        assert!(read.heads_within(&Bounds::around([105.9, 29.35], 500.0)).await?.is_empty(), "it is void");
         let kept = read.place(&"p9".into(), &everything()).await?.expect("stays on record");
         assert_eq!(kept.voided, Some((NOW, "重复建档".to_owned())));
         let all = PlaceFilter { with_void: true, ..PlaceFilter::default() };

@@ -37,6 +37,7 @@ fn audit() -> Audit {
 
 fn held(person: &str, role: Role, org: &str, from: &str, to: Option<&str>) -> AssignmentRecord {
     let assignment = Assignment {
+        away: Vec::new(),
         id: format!("{person}-{}-{from}", role.code()).into(),
         person: person.into(),
         post: format!("{}-{org}", role.code()).into(),
@@ -115,6 +116,37 @@ async fn handovers_are_found_within_a_scope_by_person_and_while_open() -> anyhow
         assert!(read.handovers(&everything(), &other, 9).await?.is_empty());
         assert_eq!(ids(read.handovers_of(&"old".into(), 9).await?), ["b", "a"]);
         assert_eq!(ids(read.handovers_of(&"new-b".into(), 9).await?), ["b"]);
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn leave_is_kept_with_the_assignment_and_seals_it_anew() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let one = held("sat", Role::VillageStaff, "v1", "2026-01-01", None);
+        let mut tx = db.write(&town()).await?;
+        hold(&mut tx, std::slice::from_ref(&one)).await?;
+        tx.commit(audit(), ()).await?;
+        let days =
+            domain::org::Away { from: day("2026-09-22"), to: day("2026-09-24"), reason: "住院".to_owned() };
+        let away = AssignmentRecord { assignment: one.assignment.clone().go_away(days)?, ..one.clone() };
+        let mut tx = db.write(&town()).await?;
+        tx.update_away(&away).await?;
+        assert!(matches!(tx.update_away(&away).await, Err(Error::Conflict { .. })), "stale");
+        tx.commit(audit(), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let known = AssignmentRecord { version: 2, ..away.clone() };
+        assert_eq!(read.assignment(&one.assignment.id).await?, Some(known.clone()));
+        let (back, _) = known.assignment.clone().come_back(day("2026-09-22"), day("2026-09-22"))?;
+        drop(read);
+        let mut tx = db.write(&town()).await?;
+        tx.update_away(&AssignmentRecord { assignment: back, ..known }).await?;
+        tx.commit(audit(), ()).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.assignment(&one.assignment.id).await?, Some(AssignmentRecord { version: 3, ..one }));
         assert_eq!(read.verify().await?.findings, []);
         Ok(())
     })
@@ -237,7 +269,7 @@ fn org(id: &str, kind: OrgKind, label: &str) -> OrgRecord {
         territory: "t".into(),
         active: true,
     };
-    OrgRecord { org, ord: 1, version: 1, recorded_at: NOW }
+    OrgRecord { life: domain::org::Life::default(), org, ord: 1, version: 1, recorded_at: NOW }
 }
 
 #[tokio::test]

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use domain::ids::TownCode;
 use domain::place::Confidence;
 use domain::plan::SubjectKind;
+use domain::road::residents::Residents;
 use domain::road::scenario::{Change, Scenario};
 use domain::road::segment::{Act, Closed, Event, Rank, Segment};
 use domain::road::{Closure, Fitness, Kind, Limit, OneWay, Road};
 use domain::time::Timestamp;
 use domain::vehicle::{Class, Need, Vehicle};
-use store::road::{GroupPoint, RoadFilter, RoadMapRecord, RoadRecord, ScenarioRecord};
+use store::road::{GroupCount, GroupPoint, RoadFilter, RoadMapRecord, RoadRecord, ScenarioRecord};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
 
@@ -46,6 +47,8 @@ fn road(id: &str, path: &str, width_m: Option<f64>) -> RoadRecord {
         org: "village".into(),
         line: vec![[105.870, 29.260], [105.880, 29.261]],
         surface: None,
+        barriers: Vec::new(),
+        turns: Vec::new(),
         not_for_engine: false,
         source: String::new(),
         surveyed_on: Some(day("2026-01-10")),
@@ -177,6 +180,20 @@ async fn groups_maps_and_lists_are_kept() -> anyhow::Result<()> {
             let mut tx = db.write(&town()).await?;
             assert!(matches!(tx.put_group_point(stale).await, Err(Error::Conflict { .. })));
         }
+        let count = |id: &str, on: &str, people: u32| GroupCount {
+            id: id.to_owned(),
+            territory: "g1".into(),
+            residents: Residents { counted_on: day(on), households: 30, people, source: "年报".to_owned() },
+            recorded_by: "某人".to_owned(),
+            recorded_at: at,
+        };
+        let counts = [count("c1", "2025-12-31", 81), count("c2", "2025-12-31", 80)];
+        for one in &counts {
+            let mut tx = db.write(&town()).await?;
+            tx.insert_group_count(one).await?;
+            tx.commit(audit("g1"), ()).await?;
+        }
+        assert_eq!(db.read(&town()).await?.group_counts().await?, counts, "the first stays");
         assert_eq!(db.read(&town()).await?.road_map().await?, None);
         for (id, days) in [("m1", "2026-01-10"), ("m2", "2026-02-10")] {
             let map = RoadMapRecord {
@@ -202,7 +219,12 @@ async fn groups_maps_and_lists_are_kept() -> anyhow::Result<()> {
                 id: "s1".into(),
                 name: "加宽".to_owned(),
                 on: None,
-                changes: vec![Change::Measure { road: "r1".into(), limit: Limit::Width, value: 4.5 }],
+                changes: vec![Change::Measure {
+                    road: "r1".into(),
+                    limit: Limit::Width,
+                    value: 4.5,
+                    part: None,
+                }],
                 void: None,
             },
             voided_at: None,

@@ -186,6 +186,11 @@ async fn who_is_not_heard_in_time_has_gone_silent() -> anyhow::Result<()> {
         let states = |at| -> BTreeMap<DeviceId, DeviceState> {
             [("d1".into(), heard(at, &[])), ("d2".into(), heard(50_000, &[SignalKind::MainPower]))].into()
         };
+        let never = async || {
+            let found = db.read(&town()).await?.never_heard().await?;
+            anyhow::Ok(found.into_iter().map(|one| one.device.id.to_string()).collect::<Vec<_>>())
+        };
+        assert_eq!(never().await?, ["d1", "d2"]);
         let mut tx = db.write(&town()).await?;
         tx.insert_device_span(&span("d1")).await?;
         tx.insert_device_span(&span("d2")).await?;
@@ -195,6 +200,7 @@ async fn who_is_not_heard_in_time_has_gone_silent() -> anyhow::Result<()> {
         let mut read = db.read(&town()).await?;
         let known = read.device_states(&["d1", "d2", "nobody"]).await?;
         assert_eq!(known.len(), 2);
+        assert_eq!(never().await?, Vec::<String>::new());
         assert_eq!(known.get("d1"), Some(&heard(100_000, &[])));
         assert_eq!(read.open_spans(&["d1", "d2"]).await?.len(), 2);
         // Three beats of a minute.
@@ -215,6 +221,14 @@ async fn who_is_not_heard_in_time_has_gone_silent() -> anyhow::Result<()> {
         assert_eq!(read.gone_silent(Timestamp(280_000)).await?, []);
         let spans = read.device_spans(&"d2".into()).await?;
         assert_eq!(spans.first().and_then(|one| one.span.to), Some(Timestamp(230_000)));
+        // Spans that reach into a time: what ended as it begins is none of it, what goes on is.
+        let within = read.device_spans_between(Timestamp(230_000), Timestamp(900_000)).await?;
+        assert_eq!(within.keys().map(|id| id.as_str()).collect::<Vec<_>>(), ["d1"]);
+        assert_eq!(read.device_spans_between(Timestamp(0), Timestamp(1)).await?.len(), 2);
+        assert!(read.device_spans_between(Timestamp(-9), Timestamp(0)).await?.is_empty());
+        // Who was heard since then goes by these names.
+        assert_eq!(read.links_heard_since(Timestamp(50_001)).await?, [link_key(&link("d1"))]);
+        assert_eq!(read.links_heard_since(Timestamp(50_000)).await?.len(), 2);
         assert_eq!(read.verify().await?.findings, []);
         Ok(())
     })
@@ -234,6 +248,8 @@ async fn bytes_are_kept_once_and_signals_are_read_within_their_scope() -> anyhow
         tx.commit_machinery().await?;
         let mut read = db.read(&town()).await?;
         assert_eq!(read.raw_signal(&"r0".into()).await?, Some(raw("r0", "m0", 0)));
+        let known = read.raw_marks_kept(&["m0", "m74", "m75"]).await?;
+        assert_eq!(known.into_iter().collect::<Vec<_>>(), ["m0", "m74"]);
         let waiting = read.raw_signals_waiting(3).await?;
         assert_eq!(waiting.iter().map(|raw| raw.id.as_str()).collect::<Vec<_>>(), ["r0", "r2", "r4"]);
         drop(read);
@@ -244,8 +260,20 @@ async fn bytes_are_kept_once_and_signals_are_read_within_their_scope() -> anyhow
         let again = tx.raw_signals_digested(&read_now, Timestamp(99)).await;
         assert!(matches!(again, Err(Error::Conflict { table: "raw_signal", .. })), "read once: {again:?}");
         tx.raw_signals_digested(&[("r6".into(), Some("frame.checksum".to_owned()))], Timestamp(99)).await?;
+        // A village's box owes the town what it kept, the oldest first, until the town has it.
+        let owed: Vec<_> = kept.iter().take(3).cloned().collect();
+        tx.owe_relay(&owed, Timestamp(7)).await?;
+        assert_eq!((tx.relay_count().await?, tx.relay_owed(2).await?.len()), (3, 2));
+        tx.relay_told(&owed[..2], Timestamp(8)).await?;
+        let left = tx.relay_owed(9).await?;
+        assert_eq!(left.iter().map(|one| &one.id).collect::<Vec<_>>(), [&owed[2]]);
+        let same = tx.raw_signal_with_mark("m0").await?;
+        assert_eq!(same.map(|one| one.id.to_string()).as_deref(), Some("r0"));
+        assert_eq!(tx.raw_signal_with_mark("m999").await?, None);
         let alarm = signal("s1", SignalKind::FireAlarm, Trust::Bound, "t/v1", 10);
-        let fault = signal("s2", SignalKind::Fault, Trust::Open, "t/v2", 10);
+        let mut fault = signal("s2", SignalKind::Fault, Trust::Open, "t/v2", 10);
+        fault.signal.raw = Some("r0".into());
+        fault.signal.detail.insert("sha256".to_owned(), store::seal::sha256(&many[0].bytes));
         let last = signal("s3", SignalKind::FireAlarm, Trust::Open, "t/v1", 11);
         tx.insert_signals(&[alarm.clone(), fault.clone(), last.clone()]).await?;
         tx.commit(audit("signal", "s1"), ()).await?;
@@ -274,6 +302,17 @@ async fn bytes_are_kept_once_and_signals_are_read_within_their_scope() -> anyhow
         let by_device = read.signals_by_device(&everything(), &all()).await?;
         assert_eq!(by_device.get(&("d1".to_owned(), "fire_alarm".to_owned())), Some(&2));
         assert_eq!(read.verify().await?.findings, []);
+        drop(read);
+        // Somebody with the database's own tools: one bit of what the device sent, and then all of it.
+        for (attack, code) in [
+            ("UPDATE raw_signal SET bytes = 'QEAA/g' WHERE id = 'r0'", "audit.row_changed"),
+            ("DELETE FROM raw_signal WHERE id = 'r0'", "audit.row_gone"),
+        ] {
+            crate::contract::run(&db, attack.to_owned()).await?;
+            let found = db.read(&town()).await?.verify().await?.findings;
+            let found: Vec<_> = found.iter().map(|one| (one.code, one.place.as_str())).collect();
+            assert_eq!(found, [(code, "raw_signal r0")], "{attack}");
+        }
         Ok(())
     })
     .await

@@ -40,6 +40,7 @@ fn study(id: &str, on: &str) -> SitingRecord {
                 people: 3,
                 fires: 1,
             }],
+            by_group: false,
             unplaced: 2,
             reason: "人口增加".to_owned(),
             org: "office".into(),

@@ -93,6 +93,8 @@ async fn what_is_owed_is_listed_first_due_first() -> anyhow::Result<()> {
             (everything(), all.clone(), None, "c a b"),
             (below(&["t/v1"]), all.clone(), None, "a b"),
             (everything(), all.clone(), Some((days(3), "a".into())), "b"),
+            (everything(), TaskFilter { newest: true, ..all.clone() }, None, "b a c"),
+            (everything(), TaskFilter { newest: true, ..all.clone() }, Some((days(3), "b".into())), "a c"),
             (everything(), TaskFilter { state: Some("cancelled".to_owned()), ..all.clone() }, None, "c"),
             (
                 everything(),

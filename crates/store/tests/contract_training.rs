@@ -45,6 +45,7 @@ fn audit(kind: &'static str, id: &str) -> Audit {
 
 fn hat(role: Role, person: &str, org: &str, path: &str) -> Assignment {
     Assignment {
+        away: Vec::new(),
         id: format!("a-{person}").into(),
         person: person.into(),
         post: "post".into(),
@@ -166,7 +167,14 @@ async fn found(tx: &mut Write) -> anyhow::Result<()> {
         territory: TOWN.into(),
         active: true,
     };
-    tx.insert_org(&OrgRecord { org, ord: 1, version: 1, recorded_at: AT }).await?;
+    tx.insert_org(&OrgRecord {
+        life: domain::org::Life::default(),
+        org,
+        ord: 1,
+        version: 1,
+        recorded_at: AT,
+    })
+    .await?;
     let post = Post {
         id: "post".into(),
         role: Role::GridManager,
@@ -177,7 +185,8 @@ async fn found(tx: &mut Write) -> anyhow::Result<()> {
         max_n: None,
         active: true,
     };
-    tx.insert_post(&PostRecord { post, version: 1, recorded_at: AT }).await?;
+    tx.insert_post(&PostRecord { life: domain::org::Life::default(), post, version: 1, recorded_at: AT })
+        .await?;
     for (person, role) in [("grid", Role::GridManager), ("helper", Role::EnforcementAssistant)] {
         let record = Person {
             id: person.into(),

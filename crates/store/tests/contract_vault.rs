@@ -97,7 +97,13 @@ async fn filled(fresh: &Fresh) -> anyhow::Result<Db> {
 }
 
 fn operation() -> Operation {
-    Operation { id: "op".to_owned(), account: "acc".to_owned(), request_hash: "h".to_owned(), at: NOW }
+    Operation {
+        id: "op".to_owned(),
+        account: "acc".to_owned(),
+        request_hash: "h".to_owned(),
+        at: NOW,
+        timing: None,
+    }
 }
 
 async fn run(db: &Db, sql: &str) -> anyhow::Result<()> {

@@ -7,6 +7,7 @@ mod contract;
 mod contract_assessment;
 mod contract_base_map;
 mod contract_board;
+mod contract_boundary;
 mod contract_campaign;
 mod contract_enforcement;
 mod contract_evidence;

@@ -113,8 +113,14 @@ where
     story(Fresh { url, engine: "PostgreSQL", folder: tempfile::tempdir()? }).await.context("on PostgreSQL")
 }
 
+/// The name of the database in a URL that has one.
+pub(crate) fn database_of(url: &str) -> &str {
+    let address = url.split_once('?').map_or(url, |(address, _)| address);
+    address.rsplit('/').next().unwrap_or_default()
+}
+
 /// The same server, another database; the server may be named with or without one.
-fn with_database(url: &str, name: &str) -> String {
+pub(crate) fn with_database(url: &str, name: &str) -> String {
     let (address, options) = url.split_once('?').map_or((url, None), |(a, options)| (a, Some(options)));
     let (scheme, rest) = address.split_once("://").unwrap_or(("postgres", address));
     let host = rest.split('/').next().unwrap_or(rest);
@@ -136,6 +142,7 @@ mod tests {
             ("postgres://u:p@h/postgres?sslmode=disable", "postgres://u:p@h/t1?sslmode=disable"),
         ] {
             assert_eq!(with_database(given, "t1"), wanted, "{given}");
+            assert_eq!(database_of(wanted), "t1");
         }
     }
 

@@ -6,8 +6,12 @@ pub mod clock;
 pub mod databases;
 pub mod golden;
 pub mod postgres;
+#[cfg(feature = "clock")]
+pub mod prepared;
 
 #[cfg(feature = "clock")]
 pub use clock::FakeClock;
 pub use databases::{Fresh, both_databases};
 pub use golden::assert_golden;
+#[cfg(feature = "clock")]
+pub use prepared::prepared;

@@ -36,3 +36,34 @@ describe('a link with a question', () => {
     expect(lost.map((one) => one.link)).toEqual([])
   })
 })
+
+/** Files under a folder whose name ends so. */
+function filesIn(folder: string, ends: RegExp): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((one) => {
+    const path = join(folder, one.name)
+    return one.isDirectory() ? filesIn(path, ends) : ends.test(one.name) ? [path] : []
+  })
+}
+
+/** A path as written in a template, its parts that are filled in as `*`, without what is asked. */
+function plain(written: string): string {
+  return written.replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '*').replace(/[?#].*$/, '')
+}
+
+describe('a link', () => {
+  it('leads to a page that is there', () => {
+    const routes = readdirSync(FEATURES).flatMap((noun) => {
+      const feature = join(FEATURES, noun, 'feature.ts')
+      return existsSync(feature) ? [...readFileSync(feature, 'utf8').matchAll(/path: '([^']+)'/g)].map((one) => one[1] ?? '') : []
+    })
+    const known = routes.map((path) => new RegExp(`^${path.replace(/\/:\w+\?/g, '(/[^/]+)?').replace(/:\w+/g, '[^/]+')}$`))
+    const ways = /\b(?:to="(\/[^"]*)"|:to="`(\/[^`]*)`"|to: [`'](\/[^`']*)[`']|path: `(\/[^`]*)`|(?:push|replace)\([`'](\/[^`']*)[`'])/g
+    const found = filesIn(join(__dirname, '..', 'features'), /\.(vue|ts)$/).concat(filesIn(__dirname, /\.vue$/)).flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(ways)].map((one) => ({ file, path: plain(one.slice(1).find(Boolean) ?? '') })),
+    )
+    expect(found.length).toBeGreaterThan(150)
+    // What begins with something filled in is not known here.
+    const lost = found.filter(({ path }) => path && path !== '/' && !path.startsWith('/*') && !known.some((one) => one.test(path)))
+    expect(lost.map(({ file, path }) => `${file.split('/src/')[1]}: ${path}`)).toEqual([])
+  })
+})

@@ -2,6 +2,7 @@
 
 import { liveQuery, type Observable } from 'dexie'
 import { onScopeDispose, reactive, shallowRef, watch, type Ref } from 'vue'
+import { forgetKey, keepKey, newKey } from '@/shared/api/device'
 import { uuidv7 } from '@/shared/api/id'
 import { setToday } from '@/shared/formats'
 import { Clock } from './store/clock'
@@ -10,6 +11,7 @@ import { Http, type Reply } from './store/http'
 import { Outbox, type RunEnd } from './store/outbox'
 import { space, type Space } from './store/space'
 import { sync } from './store/sync'
+import { reawoken } from './store/timing'
 import type { Me } from './store/types'
 import { Who } from './store/who'
 
@@ -106,6 +108,7 @@ async function open(name: string): Promise<void> {
   await outbox.wake()
   await outbox.tidy(clock.now())
   phone.syncedAt = await opened.recall<string>('synced_at')
+  reawoken(await opened.recall<string>('anchor'))
 }
 
 function enter(me: Me): void {
@@ -122,12 +125,14 @@ export async function measure(): Promise<void> {
 
 export type LoginEnd = { kind: 'in' } | { kind: 'must_change' } | { kind: 'broken' } | Exclude<Reply<Me>, { kind: 'ok' }>
 
-/** Signs in; the session of a phone lasts seven days. */
+/** Signs in; the session of a phone lasts seven days where the phone can keep a key for it, and twelve hours where it cannot. */
 export async function login(name: string, password: string, totp: string): Promise<LoginEnd> {
-  const reply = await http.ask<Me>('/login', { method: 'POST', json: { login: name, password, phone: true, ...(totp ? { totp } : {}) } })
+  const key = await newKey()
+  const reply = await http.ask<Me>('/login', { method: 'POST', json: { login: name, password, phone: true, ...(key ? { key } : {}), ...(totp ? { totp } : {}) } })
   if (reply.kind !== 'ok') return reply
-  if (reply.data.must_change_password) return { kind: 'must_change' }
   try {
+    await keepKey(reply.data.session?.bound === true)
+    if (reply.data.must_change_password) return { kind: 'must_change' }
     await admit(reply.data)
   } catch {
     phone.broken = true
@@ -163,6 +168,8 @@ export async function logout(): Promise<'out' | 'outstanding' | 'unreachable'> {
   clearTimeout(ear)
   const gone = db()
   await who.signedOut()
+  await forgetKey()
+  reawoken(null)
   phone.me = null
   phone.expired = false
   database.value = null

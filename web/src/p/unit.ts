@@ -1,5 +1,6 @@
 // What this page asks the server: how the hazard stands, photo parts, the fix, the extension.
 import type { UnitView } from '@/shared/api/contract'
+import { said, speaking } from '@/shared/i18n/codes'
 import type { Received } from '@/shared/photo/parts'
 
 export type { UnitView }
@@ -9,10 +10,10 @@ export class Refused extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
-    readonly detail: string,
+    detail: string,
     readonly more: Record<string, unknown>,
   ) {
-    super(detail)
+    super(said(detail))
   }
 }
 
@@ -34,6 +35,7 @@ async function ask<T>(url: string, init: RequestInit = {}): Promise<T> {
   if (response.ok) return body as T
   // A gateway in between, a limiter, or a server starting up: not an answer about our request.
   if (response.status >= 500 || response.status === 429 || response.status === 408) throw new NoLine()
+  await speaking.value.ready
   throw new Refused(response.status, String(body.code ?? ''), String(body.detail ?? ''), body)
 }
 

@@ -93,7 +93,7 @@ export function useUnit(code: string) {
           shot.failed = ''
           await upload(shot, line)
         } catch (error) {
-          if (error instanceof Refused) shot.failed = error.detail || t('p.fix.failed')
+          if (error instanceof Refused) shot.failed = error.message || t('p.fix.failed')
           throw error
         } finally {
           void save()
@@ -110,7 +110,7 @@ export function useUnit(code: string) {
       fix.sending = false
       // A refused fix is corrected and sent as a new one; a lost answer is asked for again under the same key.
       if (error instanceof Refused) fix.key = uuidv7()
-      problem.value = error instanceof Refused ? t('p.failed', { detail: error.detail }) : t('p.failed.line')
+      problem.value = error instanceof Refused ? t('p.failed', { detail: error.message }) : t('p.failed.line')
       await save()
     }
   }
@@ -120,7 +120,7 @@ export function useUnit(code: string) {
       view.value = await askExtension(code, key, want)
       return ''
     } catch (error) {
-      return error instanceof Refused ? t('p.failed', { detail: error.detail }) : t('p.failed.line')
+      return error instanceof Refused ? t('p.failed', { detail: error.message }) : t('p.failed.line')
     }
   }
 
@@ -136,7 +136,7 @@ export function useUnit(code: string) {
         if (alive && phase.value === 'offline') void begin()
         return
       }
-      goneDetail.value = error instanceof Refused && error.status !== 404 ? error.detail : ''
+      goneDetail.value = error instanceof Refused && error.status !== 404 ? error.message : ''
       phase.value = 'gone'
       return
     }

@@ -8,7 +8,8 @@ export function usePaper(size: string, margin = '10mm'): void {
   let style: HTMLStyleElement | null = null
   onMounted(() => {
     style = document.createElement('style')
-    style.textContent = `@page{size:${size};margin:${margin}}`
+    // The sheet for all pages comes when the first page stands (desk/main.ts): it must not win by being later.
+    style.textContent = `@page{size:${size}!important;margin:${margin}!important}`
     document.head.append(style)
     // What is wide would lie across otherwise (styles/print.css).
     document.documentElement.dataset['paper'] = size

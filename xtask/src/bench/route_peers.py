@@ -10,7 +10,8 @@ os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.g
 
 folder, size = sys.argv[1], sys.argv[2]
 pairs = [[float(x) for x in line.split(",")] for line in open(os.path.join(folder, "pairs.csv"))]
-osm = os.path.join(folder, "net.osm")
+# Of a map its own file: net.osm.pbf, net.osm.bz2.
+osm = next(os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.startswith("net.osm") and not name.endswith("osrm"))
 
 
 def straight(a, b, c, d):
@@ -46,6 +47,17 @@ def osrm_way():
         took.append((time.perf_counter() - start) * 1000)
         ways.append((answer["routes"][0]["distance"], pair))
     told("OSRM 26（CH，进程内）", prepared, took, ways)
+    every = [at for pair in pairs for at in (tuple(pair[2:4]), tuple(pair[4:6]))]
+    for side in (100, 1000):
+        some = [every[n % len(every)] for n in range(2 * side)]
+        asked = osrm.TableParameters(coordinates=some, sources=list(range(side)), destinations=list(range(side, 2 * side)))
+        start = time.perf_counter()
+        try:
+            engine.Table(asked)
+        except RuntimeError as failed:
+            print(f"| OSRM 26 距离矩阵 {side} × {side} | {size} | | 未能运行：{failed} |", flush=True)
+            continue
+        print(f"| OSRM 26 距离矩阵 {side} × {side} | {size} | {(time.perf_counter() - start) * 1000:.1f} | |", flush=True)
 
 
 def valhalla_way():
@@ -57,7 +69,8 @@ def valhalla_way():
     with open(config, "w") as out:
         json.dump(valhalla.get_config(tile_extract="", tile_dir=tiles, verbose=False), out)
     pbf = os.path.join(folder, "net.osm.pbf")
-    subprocess.run(["osmium", "cat", osm, "-o", pbf, "--overwrite"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if osm != pbf:
+        subprocess.run(["osmium", "cat", osm, "-o", pbf, "--overwrite"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     tool = os.path.join(os.path.dirname(sys.executable), "valhalla_build_tiles")
     subprocess.run([tool, "-c", config, pbf], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     prepared = time.perf_counter() - start

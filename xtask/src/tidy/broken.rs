@@ -19,7 +19,7 @@ fn in_order() -> House {
         ("deny.toml", DENY),
         (
             "crates/domain/src/hazard.rs",
-            "//! Hazards.\nfn due(now: Timestamp) {}\n#[cfg(test)]\nmod t { use std::fs; }",
+            "//! Hazards.\nfn due(now: Timestamp) { \"请写明{what}\"; \"场所\" }\n#[cfg(test)]\nmod t { use std::fs; }",
         ),
         (
             "crates/store/src/db.rs",
@@ -42,6 +42,7 @@ fn in_order() -> House {
         ("crates/server/src/main.rs", "//! The program.\nfn main() { std::env::args(); axum::serve() }"),
         ("crates/domain/Cargo.toml", MANIFEST),
         ("plans/base.toml", "[plan]\nname = \"x\"\n"),
+        ("web/src/shared/i18n/said.en.json", "{\"hazard\": {\"请写明{what}\": \"Give: {what}\"}}"),
     ];
     let package = |name: &str, dependencies: &[(&str, bool)]| Package {
         name: name.to_owned(),
@@ -59,6 +60,7 @@ fn in_order() -> House {
                 "fengsui-store",
                 &[("fengsui-domain", false), ("sqlx", false), ("fengsui-testkit", true)],
             ),
+            package("fengsui-protocol", &[("fengsui-domain", false)]),
             package("fengsui-api", &[("fengsui-app", false), ("axum", false)]),
         ],
         outside: vec![Outside {
@@ -100,6 +102,7 @@ fn a_house_in_order_has_no_findings() {
 #[test]
 fn every_broken_invariant_is_found_where_it_is() {
     let domain = |code: &str| with("crates/domain/src/hazard.rs", &format!("//! Hazards.\n{code}"));
+    let protocol = |code: &str| with("crates/protocol/src/frame.rs", &format!("//! Frames.\n{code}"));
     let app = |code: &str| with("crates/app/src/hazard.rs", &format!("//! Hazards.\n{code}"));
     let store = |code: &str| with("crates/store/src/db.rs", &format!("//! Engines.\n{code}"));
     let sql = |sql: &str| with("crates/store/migrations/0002.sql", sql);
@@ -111,6 +114,9 @@ fn every_broken_invariant_is_found_where_it_is() {
         ("pure", 2, domain("fn f() { chrono::Utc::now() }")),
         ("pure", 2, domain("fn f() { Uuid::now_v7() }")),
         ("pure", 1, with_dependency("fengsui-domain", "tokio", false)),
+        ("waits", 2, protocol("use tokio::io::AsyncRead;")),
+        ("waits", 3, protocol("\nfn f() { std::net::TcpStream::connect(to) }")),
+        ("waits", 1, with_dependency("fengsui-protocol", "tokio", false)),
         ("stairs", 1, with_dependency("fengsui-store", "fengsui-exchange", false)),
         ("stairs", 1, with_dependency("fengsui-store", "fengsui-app", true)),
         ("stairs", 1, with_dependency("fengsui-api", "fengsui-store", false)),
@@ -139,6 +145,9 @@ fn every_broken_invariant_is_found_where_it_is() {
         ("types", 1, sql("CREATE TABLE a (town TEXT, c NUMERIC(3, 1), PRIMARY KEY (town, c));")),
         ("computed", 2, sql("CREATE TABLE a (town TEXT,\n overdue BOOLEAN, PRIMARY KEY (town));")),
         ("computed", 1, sql("CREATE TABLE a (town TEXT, risk_grade TEXT, PRIMARY KEY (town));")),
+        ("english", 2, domain("fn f() { \"请填写理由\" }")),
+        ("english", 3, domain("#[error(\n    \"照片重复\"\n)]\nRepeated,")),
+        ("english", 2, app("fn f() { \"请写明{}\" }")),
         ("rooms", 1, with("crates/api/src/hazards.rs", "//! Misnamed.\n")),
         ("rooms", 1, with("crates/app/src/jobs/runner.rs", "//! A folder off the plan.\n")),
         ("listed", 1, with("crates/store/tests/contract_hazard.rs", "//! Not listed: never run.\n")),

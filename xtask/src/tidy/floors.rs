@@ -40,6 +40,9 @@ const IMPURE: &[&str] = &[
     "new_v4",
 ];
 
+/// What waits for somebody.
+const WAITING: &[&str] = &["tokio", "std::net", "std::thread", "TcpStream", "UdpSocket", "async_std", "mio"];
+
 /// Tables of machinery: they may be emptied, they are no record of anything.
 const MACHINERY: &[&str] =
     &["session", "operation", "job", "reconcile", "upload", "import_mapping", "device_link"];
@@ -59,6 +62,24 @@ pub fn pure(house: &House) -> Vec<Spot> {
     }
     let reaching = ["tokio", "sqlx", "axum", "getrandom", "rand", "reqwest", "tempfile"];
     spots.extend(forbidden_dependencies(house, &reaching, |krate| krate != "domain"));
+    spots
+}
+
+/// `protocol` reads bytes and never waits for them: whoever holds the connection hands them over.
+pub fn waits(house: &House) -> Vec<Spot> {
+    let mut spots = Vec::new();
+    for (file, source) in house.program_of("protocol") {
+        for word in WAITING {
+            for line in outside_tests(source, word) {
+                spots.push(file.spot(line, format!("`{word}` in protocol: bytes are handed to it")));
+            }
+        }
+    }
+    spots.extend(forbidden_dependencies(
+        house,
+        &["tokio", "tokio-util", "async-std", "smol", "mio", "socket2"],
+        |krate| krate != "protocol",
+    ));
     spots
 }
 

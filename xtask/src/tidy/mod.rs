@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the invariants of ARCHITECTURE.md and some housekeeping, checked on the text of the project and
 //! on cargo's idea of its crates. A rule is a pure function from the house to findings; each has a test that breaks it.
 
+mod english;
 mod floors;
 mod house;
 mod keeping;
@@ -42,6 +43,7 @@ const fn excusable(name: &'static str, says: &'static str, check: fn(&House) -> 
 
 const RULES: &[Rule] = &[
     rule("pure", "domain has no file, socket, database, process, randomness or clock", floors::pure),
+    rule("waits", "protocol has no socket and no runtime: it is handed bytes", floors::waits),
     rule("stairs", "stairs only go down, workshops never visit each other", floors::stairs),
     rule("sql", "only store contains SQL and knows sqlx", floors::sql),
     excusable("delete", "nothing of record is deleted: void with a reason", floors::delete),
@@ -53,6 +55,7 @@ const RULES: &[Rule] = &[
     excusable("town", "every table carries its town, which leads its primary key", schema::town),
     rule("types", "columns are TEXT, BIGINT, DOUBLE PRECISION or BOOLEAN", schema::types),
     excusable("computed", "what is computed is not stored, copies are named cached_*", schema::computed),
+    excusable("english", "every sentence people are told has its English", english::english),
     rule("rooms", "every room is on the house plan in ARCHITECTURE.md", keeping::rooms),
     rule("listed", "every test file is a module of its crate's one test program", keeping::listed),
     rule("opening", "every Rust file opens with //! saying what it is for", keeping::opening),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use app::facility::public::PublicFacility;
 use axum::Extension;
 use axum::extract::multipart::{Multipart, MultipartRejection};
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use domain::facility::Stage;
@@ -203,7 +203,7 @@ async fn facility(
     Extension(limiter): Extension<Arc<Limiter>>,
     from: From,
     Path(id): Path<String>,
-    Query(wanted): Query<Wanted>,
+    wanted: Wanted,
 ) -> Response {
     if limiter.pass(&format!("page {}", from.0), MAX_PAGES, HOUR_MS, doors.app.now()).is_err() {
         return too_many(&doors, wanted).await;
@@ -220,7 +220,7 @@ async fn report(
     Extension(limiter): Extension<Arc<Limiter>>,
     from: From,
     Path(id): Path<String>,
-    Query(wanted): Query<Wanted>,
+    wanted: Wanted,
     said: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let Ok(body) = said else {

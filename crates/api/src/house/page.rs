@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use app::house::public::PublicHouse;
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use domain::house::Structure;
@@ -159,7 +159,7 @@ pub(super) async fn house(
     Extension(limiter): Extension<Arc<Limiter>>,
     from: From,
     Path(id): Path<String>,
-    Query(wanted): Query<Wanted>,
+    wanted: Wanted,
 ) -> Response {
     if limiter.pass(&format!("page {}", from.0), MAX_PAGES, HOUR_MS, doors.app.now()).is_err() {
         let sentence = wanted.say(

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use app::placard::{Does, PlacardLine, PublicOfficers, PublicPlacard};
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use domain::time::{Date, MINUTE_MS};
@@ -197,7 +197,7 @@ pub(super) async fn placard(
     Extension(limiter): Extension<Arc<Limiter>>,
     from: From,
     Path(code): Path<String>,
-    Query(wanted): Query<Wanted>,
+    wanted: Wanted,
 ) -> Response {
     let said = match admit(&doors, &limiter, &from) {
         Ok(()) => doors.app.public_placard(&code).await,
@@ -213,7 +213,7 @@ pub(super) async fn officers(
     State(doors): State<Doors>,
     Extension(limiter): Extension<Arc<Limiter>>,
     from: From,
-    Query(wanted): Query<Wanted>,
+    wanted: Wanted,
 ) -> Response {
     let said = match admit(&doors, &limiter, &from) {
         Ok(()) => doors.app.public_officers().await.map(Some),
@@ -227,7 +227,7 @@ mod tests {
     use super::*;
     use app::placard::Hotline;
 
-    const ZH: Wanted = Wanted { lang: Lang::Zh, big: 0 };
+    const ZH: Wanted = Wanted { lang: Lang::Zh, big: 0, demo: false };
 
     #[test]
     fn a_name_is_shown_and_never_run() {

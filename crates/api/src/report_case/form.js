@@ -1,33 +1,137 @@
-// What the report form gains with a script: a button to say where one stands, and one to speak into, put before the file
-// field. Without this script, a position, a microphone or a recorder the form does without. Nothing is sent before it is.
+// What the report form gains with a script: the photo that was chosen, a button to say where one stands, and one to speak
+// into, put before the file field. Without this script, a position, a microphone or a recorder the form does without.
+// Nothing is sent before it is. A form that is refused stays as it is, its photo too; without this script the page that
+// comes back has everything but the files.
+(function () {
+  'use strict'
+  var form = document.querySelector('form[enctype]')
+  if (!form || !window.fetch || !window.FormData || !window.DOMParser || !window.Promise) return
+  var sending = false
+  form.addEventListener('submit', function (event) {
+    event.preventDefault()
+    if (sending) return
+    sending = true
+    fetch(form.action, { method: 'POST', body: new FormData(form) }).then(function (answer) {
+      if (answer.redirected) return void location.assign(answer.url)
+      return answer.text().then(function (page) {
+        var note = new DOMParser().parseFromString(page, 'text/html').querySelector('[role=alert]')
+        if (!note) throw new Error('no answer')
+        var again = note.querySelector('.again')
+        if (again) again.parentNode.removeChild(again)
+        var before = document.querySelector('[role=alert]')
+        if (before) before.parentNode.removeChild(before)
+        note = document.importNode(note, true)
+        note.tabIndex = -1
+        form.parentNode.insertBefore(note, form)
+        note.focus()
+        sending = false
+      })
+    }).catch(function () {
+      // As it would go without a script: the receipt in the form makes sure it counts once.
+      form.submit()
+      sending = false
+    })
+  })
+})();
+(function () {
+  'use strict'
+  var field = document.getElementById('photo')
+  if (!field || !window.URL || !URL.createObjectURL) return
+  var seen = document.createElement('img')
+  seen.id = 'seen'
+  seen.alt = ''
+  seen.hidden = true
+  field.parentNode.insertBefore(seen, field.nextSibling)
+  function show() {
+    var file = field.files && field.files[0]
+    if (seen.src) URL.revokeObjectURL(seen.src)
+    seen.hidden = !file
+    seen.style.display = file ? 'block' : 'none'
+    if (file) seen.src = URL.createObjectURL(file)
+    else seen.removeAttribute('src')
+  }
+  field.addEventListener('change', show)
+  show()
+})();
 (function () {
   'use strict'
   var point = document.getElementById('point')
-  if (!point || !navigator.geolocation) return
-  var words = point.getAttribute('data-w').split('|')
-  var button = document.createElement('button')
-  button.type = 'button'
-  button.textContent = words[0]
-  var told = document.createElement('small')
-  told.setAttribute('role', 'status')
-  point.parentNode.insertBefore(button, point)
-  point.parentNode.insertBefore(told, point)
-  button.addEventListener('click', function () {
-    if (point.value) {
-      point.value = ''
-      told.textContent = ''
-      button.textContent = words[0]
-      return
-    }
-    told.textContent = words[1]
-    navigator.geolocation.getCurrentPosition(function (at) {
-      point.value = at.coords.longitude.toFixed(6) + ',' + at.coords.latitude.toFixed(6)
-      told.textContent = words[2] + ' ± ' + Math.round(at.coords.accuracy) + ' m'
-      button.textContent = words[3]
-    }, function () {
-      told.textContent = words[4]
-    }, { enableHighAccuracy: true, timeout: 20000 })
+  if (!point) return
+  // Who says where he stands, or points at it, need not find words for it.
+  var address = document.getElementById('address')
+  var needed = !!address && address.required
+  point.addEventListener('change', function () {
+    if (address) address.required = needed && !point.value
   })
+  function say(value) {
+    point.value = value
+    var event = document.createEvent('Event')
+    event.initEvent('change', false, false)
+    point.dispatchEvent(event)
+  }
+  function added(tag, words) {
+    var one = document.createElement(tag)
+    if (tag === 'button') one.type = 'button'
+    else one.setAttribute('role', 'status')
+    one.textContent = words
+    point.parentNode.insertBefore(one, point)
+    return one
+  }
+  if (navigator.geolocation) (function () {
+    var words = point.getAttribute('data-w').split('|')
+    var button = added('button', words[0])
+    var told = added('small', '')
+    var mine = ''
+    point.addEventListener('change', function () {
+      // Pointed at on the map since: that is what counts.
+      if (point.value === mine) return
+      mine = told.textContent = ''
+      button.textContent = words[0]
+    })
+    button.addEventListener('click', function () {
+      if (mine) return void say('')
+      told.textContent = words[1]
+      navigator.geolocation.getCurrentPosition(function (at) {
+        mine = at.coords.longitude.toFixed(6) + ',' + at.coords.latitude.toFixed(6)
+        say(mine)
+        told.textContent = words[2] + ' \u00b1 ' + Math.round(at.coords.accuracy) + ' m'
+        button.textContent = words[3]
+      }, function () {
+        told.textContent = words[4]
+      }, { enableHighAccuracy: true, timeout: 20000 })
+    })
+  })()
+  if (window.fetch && document.createElement('canvas').getContext) (function () {
+    var words = point.getAttribute('data-m').split('|')
+    var button = added('button', words[0])
+    var box = document.createElement('div')
+    var open = false
+    var pointed = ''
+    box.hidden = true
+    button.setAttribute('aria-expanded', 'false')
+    point.parentNode.insertBefore(box, point)
+    // Nothing of the map is fetched before somebody wants it.
+    function load() {
+      var script = document.createElement('script')
+      script.src = '/p/map.js'
+      script.onload = function () { window.pointOnMap(box, point, words[2], function (at) { pointed = at; say(at) }) }
+      script.onerror = function () {
+        box.textContent = words[2]
+        button.disabled = true
+      }
+      document.body.appendChild(script)
+    }
+    button.addEventListener('click', function () {
+      if (!box.hasChildNodes() && !open) load()
+      open = !open
+      box.hidden = !open
+      button.setAttribute('aria-expanded', String(open))
+      button.textContent = words[open ? 1 : 0]
+      // As its button says: a map folded away points at nothing. Where somebody stands is not the map's.
+      if (!open && pointed && point.value === pointed) say('')
+      else window.dispatchEvent(new Event('resize'))
+    })
+  })()
 })();
 (function () {
   'use strict'

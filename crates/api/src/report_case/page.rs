@@ -1,18 +1,19 @@
 //! Where strangers report: one form, photo first, without login, whole without script too (a
-//! script adds buttons to speak into and to say where one is). What does not belong here: the page behind a receipt
+//! script adds buttons to speak into and to say where one is, and keeps the photo of a form that is refused). What does not belong here: the page behind a receipt
 //! ([`super::receipt`]), what is taken and shown (`app::report_case::public`).
 
 use domain::time::MINUTE_MS;
 use std::fmt::Write;
 use std::sync::Arc;
 
+use app::report_case::ground::PublicGround;
 use app::report_case::public::{PublicReport, ReportForm, Scanned};
 use app::report_case::view::VoiceLimits;
-use axum::Extension;
 use axum::extract::Multipart;
 use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use axum::{Extension, Json};
 use domain::report_case::{MAX_CONTENT, Matter};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
@@ -24,6 +25,7 @@ use super::receipt;
 use crate::limit::{From, Limiter};
 use crate::page::form::{MAX_READ, Sent, Unread};
 use crate::page::{Lang, Wanted, hotlines, text, whole, whom_to_call};
+use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
 /// Pages to one address in a minute: a whole office may come by one.
@@ -37,6 +39,8 @@ pub(crate) fn public_routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(form, send))
         .routes(routes!(script))
+        .routes(routes!(map))
+        .routes(routes!(ground))
         .routes(routes!(receipt::find))
         .routes(routes!(receipt::receipt, receipt::reopen))
         .layer(Extension(Arc::new(Limiter::default())))
@@ -45,6 +49,10 @@ pub(crate) fn public_routes() -> OpenApiRouter<Doors> {
 
 /// The button to speak into. The form does without it.
 const SCRIPT: &str = include_str!("form.js");
+/// The map to point on, fetched by the script when somebody wants it.
+const MAP: &str = include_str!("map.js");
+/// Grounds of that map to one address in a minute: a browser keeps it for an hour.
+const MAX_GROUNDS: u32 = 60;
 
 pub(super) type Limits = Extension<Arc<Limiter>>;
 
@@ -82,19 +90,21 @@ pub(super) fn admit(doors: &Doors, limiter: &Limiter, from: &From) -> app::Resul
     limiter.pass(&from.0, MAX_ADDRESS, MINUTE_MS, doors.app.now())
 }
 
+/// In few words, as somebody says it who stands before it.
 fn matter_word(wanted: Wanted, matter: Matter) -> &'static str {
-    let english = match matter {
-        Matter::BlockedExit => "Blocked exit, stairway or fire lane",
-        Matter::Equipment => "Fire equipment broken, off or hidden",
-        Matter::Wiring => "Wiring, e-bike charging",
-        Matter::Flammables => "Gas, flammable or explosive goods",
-        Matter::Combined => "People living where goods are made or sold",
-        Matter::Forest => "Open fire outdoors against the rules",
-        Matter::Water => "Hydrant, fire pool or other public facility",
-        Matter::Other => "Another fire-safety problem",
-        Matter::Person => "About a person, not about fire safety",
-    };
-    wanted.say(matter.label(), english)
+    match matter {
+        Matter::BlockedExit => wanted.say("通道、出口被堵", "Blocked exit or fire lane"),
+        Matter::Equipment => wanted.say("消防设施坏了、被挡", "Fire equipment broken or hidden"),
+        Matter::Wiring => wanted.say("电线、电动车充电", "Wiring, e-bike charging"),
+        Matter::Flammables => wanted.say("燃气、易燃易爆", "Gas, flammable goods"),
+        Matter::Combined => {
+            wanted.say("住人和生产经营混在一起", "People living where goods are made or sold")
+        }
+        Matter::Forest => wanted.say("野外违规用火", "Open fire outdoors"),
+        Matter::Water => wanted.say("消火栓、水池坏了", "Hydrant or fire pool"),
+        Matter::Other => wanted.say("其他消防问题", "Another fire-safety problem"),
+        Matter::Person => wanted.say("反映具体个人，不是消防问题", "About a person, not about fire safety"),
+    }
 }
 
 /// A field with its label.
@@ -172,7 +182,11 @@ fn refusal_note(out: &mut String, wanted: Wanted, kept: &Kept) {
         return;
     }
     let file = match kept.had_file {
-        true => wanted.say("照片或录音请重新选择。", " Please choose the photo or recording again."),
+        // With a script the file is still there, and this is taken out.
+        true => wanted.say(
+            "<span class=again>照片或录音请重新选择。</span>",
+            "<span class=again> Please choose the photo or recording again.</span>",
+        ),
         false => "",
     };
     let _ = write!(
@@ -193,62 +207,61 @@ pub(super) fn look_up(out: &mut String, wanted: Wanted, typed: &str) {
         out,
         "<h2>{}</h2><form class=card method=get action=/p/receipt><div class=f><label for=code>{}</label>\
          <input id=code name=code autocomplete=off autocapitalize=characters required{}></div><button>{}</button></form>",
-        wanted.say("查询办理进度", "How far is my report"),
-        wanted.say("受理码", "Receipt code"),
+        wanted.say("查询办理进度，或打开整改通知", "How far is my report, or open a notice to mend"),
+        wanted.say("受理码，或整改通知上的码", "Receipt code, or the code on a notice to mend"),
         filled(typed),
         wanted.say("查询", "Look up"),
     );
 }
 
-fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm, kept: &Kept) -> String {
-    let title = wanted.say("举报火灾隐患", "Report a fire hazard");
-    let path = codes.path();
-    let mut refusal = String::new();
-    refusal_note(&mut refusal, wanted, kept);
-    let mut out = format!(
-        "<p class=sub>{}</p><h1>{title}</h1>{refusal}<p>{}</p>\
-         <form class=card method=post action=\"{}\" enctype=\"multipart/form-data\">\
-         <input type=hidden name=receipt value=\"{}\">",
-        text(&shown.town),
-        wanted.say(
-            "拍张照、写一句话就行，不用登录，姓名可以不填。",
-            "A photo and a sentence will do. No login, no name needed."
-        ),
-        wanted.link(&path, wanted.lang, wanted.big),
-        text(&shown.receipt),
+/// What the form looks like beyond the frame: a card a question, choices as big as a thumb, the button always in reach.
+const STYLE: &str = "<style>.q{background:var(--card);border:1px solid var(--line);border-radius:.9rem;padding:.9rem 1rem;\
+margin:.8rem 0}.q>.f:last-child{margin:0}.q .f+.f{margin-top:1.1rem}.q button{background:none;color:var(--brand);border:2px solid var(--brand)}.ph{display:flex;gap:.6rem;align-items:center;\
+justify-content:center;min-height:5.5rem;border:2px dashed var(--brand);border-radius:.75rem;background:var(--wash);\
+color:var(--brand);font-size:1.25rem;cursor:pointer}.ph svg{width:2rem;height:2rem}.ph+input{border:0;background:none;\
+padding:.5rem 0 0}.ph+input::file-selector-button{font:inherit;color:inherit;border:1px solid var(--ink2);border-radius:.5rem;\
+background:none;min-height:2.4rem;padding:0 .7rem;margin-right:.6rem}#seen{display:block;max-width:100%;max-height:16rem;\
+border-radius:.75rem;margin-top:.6rem}.os{display:grid;grid-template-columns:1fr 1fr;gap:.55rem}.o{position:relative;\
+padding:0}.o input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:pointer}.o span{flex:1;display:flex;\
+align-items:center;justify-content:center;text-align:center;min-height:3.4rem;padding:.3rem .5rem;border:1px solid var(--ink2);\
+border-radius:.75rem;line-height:1.35}.o.w{grid-column:1/-1}.o input:checked+span{background:#1d5663;color:#fff;\
+border-color:#1d5663;font-weight:600}.o input:checked+span:before{content:'\u{2713}';margin-right:.4rem}.o input:focus-visible+span{\
+outline:3px solid var(--brand);outline-offset:2px}.send{position:sticky;bottom:0;background:var(--bg);padding:.7rem 0 .4rem;\
+border-top:1px solid var(--line)}.send p{margin:.4rem 0 0;color:var(--ink2)}.at{color:#17694c}.head{display:flex;gap:.7rem;\
+align-items:center}.head>svg{width:2.6rem;height:2.6rem;flex:none}.head div{flex:1;min-width:0}.sz{border:1px solid \
+var(--ink2);border-radius:.75rem;padding:.4rem .8rem;min-height:2.75rem;display:inline-flex;align-items:center;color:var(--ink);\
+text-decoration:none;white-space:nowrap}:root{--wash:#e3edee}@media(prefers-color-scheme:dark){:root{--wash:#1e343a}\
+.at{color:#76cba6}}@media(max-width:20rem){.os{grid-template-columns:1fr}}html.big .os{grid-template-columns:1fr}\
+.f>button~button{margin-top:.6rem}</style>";
+
+/// The program's own mark.
+const MARK: &str = "<svg viewBox=\"0 0 32 32\" aria-hidden=true><rect width=32 height=32 rx=7 fill=#1d5663 /><path d=\"M4.5 \
+24.5 13 10.5l4.2 6.7 2.3-3.4 8 10.7z\" fill=#fff /><path d=\"M16.6 5.2c2 1.8 2.6 3.2 2.6 4.6a2.6 2.6 0 0 1-5.2 0c0-.9.4-1.6 \
+1-2.2.1.7.4 1.1.9 1.3.4-1.2.6-2.3.7-3.7z\" fill=#e8a33d /></svg>";
+
+/// A camera.
+const CAMERA: &str = "<svg viewBox=\"0 0 24 24\" fill=none stroke=currentColor stroke-width=1.8 aria-hidden=true><path \
+d=\"M4 8h3l2-3h6l2 3h3v11H4z\" stroke-linejoin=round /><circle cx=12 cy=13 r=3.4 /></svg>";
+
+/// First of all a picture.
+fn photo_card(out: &mut String, wanted: Wanted) {
+    let hint = wanted.say(
+        "可以不附；不超过 12 MB，照片里的拍摄位置会被去掉。",
+        "Optional, at most 12 MB. The place stored in it is removed.",
     );
-    labelled(
-        &mut out,
-        "photo",
-        wanted.say("照片", "Photo"),
-        "<input id=photo name=photo type=file accept=\"image/*\">",
-        wanted.say(
-            "可以不附；不超过 12 MB，照片里的拍摄位置会被去掉。",
-            "Optional, at most 12 MB. The place stored in it is removed.",
-        ),
+    let _ = write!(
+        out,
+        "<div class=q><div class=f><b>{}</b><label for=photo class=ph>{CAMERA}{}</label>\
+         <input id=photo name=photo type=file accept=\"image/*\" aria-describedby=photo-hint>\
+         <small id=photo-hint>{hint}</small></div></div>",
+        wanted.say("照片 · 最重要，一张就行", "Photo · what helps most; one will do"),
+        wanted.say("拍照或选照片", "Take or choose a photo"),
     );
-    let _ = write!(out, "<fieldset class=f><legend>{}</legend>", wanted.say("是哪类问题", "What is it"));
-    for matter in Matter::ALL {
-        let _ = write!(
-            out,
-            "<label class=o><input type=radio name=matter value={} required{}>{}</label>",
-            matter.code(),
-            if matter.code() == kept.matter { " checked" } else { "" },
-            matter_word(wanted, *matter)
-        );
-    }
-    out.push_str("</fieldset>");
-    labelled(
-        &mut out,
-        "content",
-        wanted.say("看到了什么", "What did you see"),
-        &format!(
-            "<textarea id=content name=content rows=4 maxlength={MAX_CONTENT}>{}</textarea>",
-            text(&kept.content)
-        ),
-        wanted.say("写一句，或者在下面录一段。", "Write a sentence, or say it below."),
-    );
-    voice_field(&mut out, wanted, shown);
+}
+
+/// Where it is: by the code that was scanned, by words, by the phone.
+fn where_card(out: &mut String, wanted: Wanted, shown: &ReportForm, kept: &Kept) {
+    out.push_str("<div class=q>");
     // The browser may keep it: what it must not keep is gone when somebody comes back to the form.
     let address = |required: &str| {
         format!("<input id=address name=address maxlength=200{required}{}>", filled(&kept.address))
@@ -257,12 +270,13 @@ fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm, kept: &Kept) -> 
         Some(site) => {
             let _ = write!(
                 out,
-                "<p class=note>{}{}</p>",
+                "<div class=f><b>{}</b><p class=\"sub at note\">{}{}</p></div>",
+                wanted.say("在哪里", "Where"),
                 wanted.say("位置已按二维码填好：", "Place taken from the code: "),
                 text(site)
             );
             let label = wanted.say("具体位置（可以不填）", "Where exactly (optional)");
-            labelled(&mut out, "address", label, &address(""), "");
+            labelled(out, "address", label, &address(""), "");
         }
         None => {
             let mut select = format!(
@@ -279,42 +293,112 @@ fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm, kept: &Kept) -> 
                 );
             }
             select.push_str("</select>");
-            labelled(&mut out, "village", wanted.say("哪个村（社区）", "Village"), &select, "");
             labelled(
-                &mut out,
+                out,
                 "address",
                 wanted.say("在哪里", "Where"),
                 &address(" required"),
                 wanted.say("如：老街 12 号二楼楼道", "For example: Old Street 12, stairway, second floor"),
             );
+            labelled(out, "village", wanted.say("哪个村（社区）", "Village"), &select, "");
         }
     }
     let _ = write!(
         out,
-        "<div class=f><input type=hidden id=point name=point data-w=\"{}\"></div>",
+        "<div class=f><input type=hidden id=point name=point data-w=\"{}\" data-m=\"{}\"></div></div>",
         wanted.say(
             "附上我现在的位置|正在定位…|已附上位置|不附位置|没有取得位置，写清楚在哪里就行",
             "Add where I am now|Looking for it…|Position added|Leave it out|No position; saying where it is will do",
         ),
-    );
-    let optional = wanted.say("（可以不填）", " (optional)");
-    let name = format!("{}{optional}", wanted.say("姓名", "Name"));
-    let control = format!("<input id=name name=name maxlength=40 autocomplete=name{}>", filled(&kept.name));
-    labelled(&mut out, "name", &name, &control, "");
-    labelled(
-        &mut out,
-        "phone",
-        &format!("{}{optional}", wanted.say("电话", "Phone")),
-        &format!(
-            "<input id=phone name=phone type=tel maxlength=20 autocomplete=tel{}>",
-            filled(&kept.phone)
+        wanted.say(
+            "在地图上指|不在地图上指了|地图打不开，写清楚在哪里就行",
+            "Point on a map|Do not point on a map|The map cannot be opened; saying where it is will do",
         ),
+    );
+}
+
+/// What it is: a choice, and a sentence, written or spoken.
+fn what_card(out: &mut String, wanted: Wanted, shown: &ReportForm, kept: &Kept) {
+    let _ = write!(
+        out,
+        "<div class=q><fieldset class=f><legend>{}</legend><div class=os>",
+        wanted.say("是哪类问题", "What is it")
+    );
+    for matter in Matter::ALL {
+        let _ = write!(
+            out,
+            "<label class=\"o{}\"><input type=radio name=matter value={} required{}><span>{}</span></label>",
+            if *matter == Matter::Person { " w" } else { "" },
+            matter.code(),
+            if matter.code() == kept.matter { " checked" } else { "" },
+            matter_word(wanted, *matter)
+        );
+    }
+    out.push_str("</div></fieldset>");
+    labelled(
+        out,
+        "content",
+        wanted.say("看到了什么", "What did you see"),
+        &format!(
+            "<textarea id=content name=content rows=3 maxlength={MAX_CONTENT}>{}</textarea>",
+            text(&kept.content)
+        ),
+        wanted.say("写一句，或者在下面录一段。", "Write a sentence, or say it below."),
+    );
+    voice_field(out, wanted, shown);
+    out.push_str("</div>");
+}
+
+/// Who it is, for whoever wants to be told.
+fn who_card(out: &mut String, wanted: Wanted, kept: &Kept) {
+    let optional = wanted.say("（可以不填）", " (optional)");
+    out.push_str("<div class=q>");
+    // What can be no number is said before anything is sent: nothing that was chosen is lost over it.
+    let phone = format!(
+        "<input id=phone name=phone type=tel maxlength=20 autocomplete=tel pattern=\"[0-9 \\-]{{7,20}}\" title=\"{}\"{}>",
+        wanted.say("11 位手机号或带区号的固定电话", "A mobile number, or a landline with its area code"),
+        filled(&kept.phone)
+    );
+    labelled(out, "phone", &format!("{}{optional}", wanted.say("电话", "Phone")), &phone, "");
+    labelled(
+        out,
+        "name",
+        &format!("{}{optional}", wanted.say("姓名", "Name")),
+        &format!("<input id=name name=name maxlength=40 autocomplete=name{}>", filled(&kept.name)),
         wanted.say(
             "姓名和电话单独加密保存，只有指定的保管人凭理由查看并留痕，被举报的单位看不到。",
             "Name and phone are sealed apart. Only the named custodian may read them, each time on record; the unit never sees them.",
         ),
     );
-    let _ = write!(out, "<button>{}</button></form>", wanted.say("提交举报", "Send"));
+    out.push_str("</div>");
+}
+
+fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm, kept: &Kept) -> String {
+    let title = wanted.say("举报火灾隐患", "Report a fire hazard");
+    let path = codes.path();
+    let mut out = format!(
+        "{STYLE}<div class=head>{MARK}<div><h1>{title}</h1><p class=sub>{}</p></div><a class=sz href=\"{}\">{}</a></div>",
+        text(&shown.town),
+        wanted.link(&path, wanted.lang, 1 - wanted.big.min(1)),
+        if wanted.big == 1 { wanted.say("标准", "Normal") } else { wanted.say("大字", "Large") },
+    );
+    refusal_note(&mut out, wanted, kept);
+    let _ = write!(
+        out,
+        "<p>{}</p><form method=post action=\"{}\" enctype=\"multipart/form-data\">\
+         <input type=hidden name=receipt value=\"{}\">",
+        wanted.say(
+            "拍张照、写一句话就行，不用登录，姓名可以不填。",
+            "A photo and a sentence will do. No login, no name needed."
+        ),
+        wanted.link(&path, wanted.lang, wanted.big),
+        text(&shown.receipt),
+    );
+    photo_card(&mut out, wanted);
+    where_card(&mut out, wanted, shown, kept);
+    what_card(&mut out, wanted, shown, kept);
+    who_card(&mut out, wanted, kept);
+    let _ = write!(out, "<div class=send><button>{}</button></div></form>", wanted.say("提交举报", "Send"));
     look_up(&mut out, wanted, "");
     hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
     out.push_str("<script src=/p/form.js defer></script>");
@@ -452,7 +536,7 @@ async fn form(
     Extension(limiter): Limits,
     from: From,
     Query(codes): Query<Codes>,
-    Query(wanted): Query<Wanted>,
+    wanted: Wanted,
 ) -> Response {
     let said = match admit(&doors, &limiter, &from) {
         Ok(()) => doors.app.report_form(&codes.scanned()).await,
@@ -467,11 +551,29 @@ async fn form(
 /// 举报页的录音和定位按钮
 #[utoipa::path(get, path = "/p/form.js", tag = "report_case", responses((status = 200, content_type = "text/javascript")))]
 async fn script() -> Response {
-    (
-        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")],
-        SCRIPT,
-    )
-        .into_response()
+    javascript(SCRIPT)
+}
+
+/// 举报页的地图
+#[utoipa::path(get, path = "/p/map.js", tag = "report_case", responses((status = 200, content_type = "text/javascript")))]
+async fn map() -> Response {
+    javascript(MAP)
+}
+
+fn javascript(script: &'static str) -> Response {
+    let kind = (header::CONTENT_TYPE, "text/javascript; charset=utf-8");
+    ([kind, (header::CACHE_CONTROL, "max-age=3600")], script).into_response()
+}
+
+/// 举报页的地图内容
+///
+/// Public roads, outlines and names of villages; nothing of places or people.
+#[utoipa::path(get, path = "/p/map.json", tag = "report_case",
+    responses((status = 200, body = PublicGround), (status = 429, body = Problem)))]
+async fn ground(State(doors): State<Doors>, Extension(limiter): Limits, from: From) -> Answer<Response> {
+    limiter.pass(&format!("ground {}", from.0), MAX_GROUNDS, MINUTE_MS, doors.app.now())?;
+    let ground = doors.app.public_ground().await?;
+    Ok(([(header::CACHE_CONTROL, "max-age=3600")], Json(ground)).into_response())
 }
 
 /// 提交举报
@@ -484,7 +586,7 @@ async fn send(
     Extension(limiter): Limits,
     from: From,
     Query(codes): Query<Codes>,
-    Query(wanted): Query<Wanted>,
+    wanted: Wanted,
     body: Multipart,
 ) -> Response {
     let key = format!("report {}", from.0);
@@ -528,7 +630,7 @@ mod tests {
     use super::*;
     use app::view::Named;
 
-    const ZH: Wanted = Wanted { lang: Lang::Zh, big: 0 };
+    const ZH: Wanted = Wanted { lang: Lang::Zh, big: 0, demo: false };
 
     fn shown_form(site: Option<&str>) -> ReportForm {
         ReportForm {
@@ -553,10 +655,10 @@ mod tests {
         let at = |what: &str| page.find(what).unwrap_or(usize::MAX);
         assert!(at("id=photo") < at("name=matter") && at("name=matter") < at("id=content"));
         for id in ["photo", "content", "voice", "village", "address", "name", "phone", "code"] {
-            assert!(page.contains(&format!("<label for={id}>")), "{id} has a label");
+            assert!(page.contains(&format!("<label for={id}")), "{id} has a label");
         }
         let english = form_page(
-            Wanted { lang: Lang::En, big: 1 },
+            Wanted { lang: Lang::En, big: 1, demo: false },
             &Codes::default(),
             &shown_form(None),
             &Kept::default(),
@@ -588,7 +690,8 @@ mod tests {
         for held in [
             "没有提交成功",
             "不是电话号码",
-            "照片或录音请重新选择",
+            "<span class=again>照片或录音请重新选择。</span>",
+            "pattern=\"[0-9 \\-]{7,20}\"",
             "value=wiring required checked>",
             ">&lt;飞线&gt;</textarea>",
             "<option value=\"500118100903\" selected>",

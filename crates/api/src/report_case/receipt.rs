@@ -184,11 +184,16 @@ async fn not_shown(
     (status, Html(whole(wanted, "", title, &out, report))).into_response()
 }
 
-/// 按受理码查询
+/// 按受理码或整改码打开
 #[utoipa::path(get, path = "/p/receipt", tag = "report_case", params(Typed), responses((status = 303)))]
 pub(super) async fn find(Query(typed): Query<Typed>) -> Response {
     let letters: String = typed.code.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
-    see(&format!("/p/r-{}", letters.to_ascii_uppercase()))
+    let letters = letters.to_ascii_uppercase();
+    // What a unit types from its notice is shorter than any receipt's code.
+    if letters.len() == app::unit_link::LENGTH {
+        return see(&format!("/p/{letters}"));
+    }
+    see(&format!("/p/r-{letters}"))
 }
 
 /// Whether the report was just sent.
@@ -233,7 +238,7 @@ pub(super) async fn receipt(
     from: From,
     Path(code): Path<String>,
     Query(new): Query<New>,
-    Query(wanted): Query<Wanted>,
+    wanted: Wanted,
 ) -> Response {
     let said = match admit(&doors, &limiter, &from) {
         Ok(()) => doors.app.report_progress(&code).await,
@@ -251,7 +256,7 @@ pub(super) async fn reopen(
     Extension(limiter): Limits,
     from: From,
     Path(code): Path<String>,
-    Query(wanted): Query<Wanted>,
+    wanted: Wanted,
     Form(asked): Form<ReopenForm>,
 ) -> Response {
     let key = format!("report {}", from.0);

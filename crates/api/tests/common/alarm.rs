@@ -23,6 +23,7 @@ pub const TABLE: &[(&str, &str, Kind)] = &[
     ("post", "/api/v1/incidents/{id}/dispatches", Row),
     ("post", "/api/v1/incidents/{id}/steps", Row),
     ("post", "/api/v1/dispatches/{id}/steps", Row),
+    ("get", "/api/v1/dispatches/{id}/way", Row),
     ("get", "/api/v1/me/dispatches", Own),
     ("get", "/api/v1/messages", Business),
     ("get", "/api/v1/me/messages", Own),
@@ -42,6 +43,7 @@ pub const TABLE: &[(&str, &str, Kind)] = &[
     ("post", "/api/v1/incident-masks/{id}/void", Business),
     ("get", "/api/v1/subscribers", Keeper),
     ("post", "/api/v1/subscribers", Keeper),
+    ("get", "/api/v1/subscribers/events", Keeper),
     ("post", "/api/v1/subscribers/{id}/steps", Keeper),
 ];
 

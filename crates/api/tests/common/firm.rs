@@ -37,6 +37,7 @@ pub fn with_firm() -> Roster {
         active: true,
     });
     people.assignments.push(Assignment {
+        away: Vec::new(),
         id: "a-expert".into(),
         person: "p-expert".into(),
         post: "post-expert".into(),

@@ -27,7 +27,7 @@ use domain::place::{Contact as PlaceContact, KindCode, Place};
 use domain::plan::{Basis, Parameter, Value as Setting};
 use domain::time::{Date, Timestamp, parse_date};
 use serde_json::{Value, json};
-use testkit::{FakeClock, Fresh};
+use testkit::{FakeClock, Fresh, prepared};
 use tower::ServiceExt;
 
 /// The town.
@@ -106,15 +106,18 @@ pub async fn town(fresh: &Fresh) -> anyhow::Result<Town> {
 /// Founds a town of these people in a fresh database.
 pub async fn town_of(fresh: &Fresh, roster: Roster) -> anyhow::Result<Town> {
     let clock = FakeClock::on(day(TODAY));
-    let app = App::open(
-        &fresh.url,
-        &fresh.keys(),
-        fresh.folder.path(),
-        Arc::new(Standing(clock.clone())),
-        TOWN.into(),
-    )
-    .await?;
-    ensure!(app.found_town(&Caller::system(), &roster, PASSWORD).await?, "founded once");
+    let open = async || {
+        let clock = Arc::new(Standing(clock.clone()));
+        App::open(&fresh.url, &fresh.keys(), fresh.folder.path(), clock, TOWN.into()).await
+    };
+    let found = async {
+        let app = open().await?;
+        ensure!(app.found_town(&Caller::system(), &roster, PASSWORD).await?, "founded once");
+        app.db.close().await;
+        Ok(())
+    };
+    prepared(fresh, format!("{roster:?}"), found).await?;
+    let app = open().await?;
     let router = router(Doors { app: app.clone(), secure: false, public_url: None }, Router::new());
     Ok(Town { app, router, clock })
 }
@@ -189,6 +192,7 @@ pub fn roster() -> Roster {
             active: true,
         });
         roster.assignments.push(Assignment {
+            away: Vec::new(),
             id: format!("a-{login}").into(),
             person: format!("p-{login}").into(),
             post: format!("post-{login}").into(),
@@ -446,7 +450,10 @@ async fn set(town: &Town, name: &str, value: Setting) -> anyhow::Result<()> {
         decision: Decision::Decided,
         reason: "演示数据".to_owned(),
         proposed_by: "p-clerk".to_owned(),
-        decided: None,
+        decided: Some((
+            "p-leader".to_owned(),
+            Timestamp::parse("2026-01-01T09:00:00+08:00").unwrap_or_default(),
+        )),
         version: 1,
         recorded_at: town.app.now(),
     };

@@ -16,7 +16,7 @@ const WINDOW_MS: i64 = 15 * MINUTE_MS;
 
 /// Why nobody was let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Why {
+pub(crate) enum Why {
     /// Nobody has this login.
     Unknown,
     /// The account is let in no more.
@@ -27,6 +27,8 @@ pub(super) enum Why {
     NoCode,
     /// The password was right; a second factor must be set up at a desk first.
     NoFactor,
+    /// A reference was shown without the key of the phone it was given to.
+    NoKey,
 }
 
 impl Why {
@@ -38,6 +40,7 @@ impl Why {
             Self::Locked => "账号锁定中",
             Self::NoCode => "密码正确，未给验证码",
             Self::NoFactor => "密码正确，须先启用动态验证码",
+            Self::NoKey => "用了别的手机的登录凭据，密钥对不上",
         }
     }
 }
@@ -71,7 +74,7 @@ impl Refusals {
 
 impl App {
     /// Takes down that somebody was not let in. He is not, whether or not it can be written.
-    pub(super) async fn note_refusal(&self, why: Why, account: Option<&Account>, address: &str) {
+    pub(crate) async fn note_refusal(&self, why: Why, account: Option<&Account>, address: &str) {
         let now = self.now();
         let Some(more) = self.refusals.count(why, account.map(|one| &one.id), now) else { return };
         let (kind, id) = match account {

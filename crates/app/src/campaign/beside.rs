@@ -2,12 +2,12 @@
 //! assessments with who made them. What does not belong here: how far the list has come (`campaign`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::campaign::{Campaign, Class};
-use domain::facility::FieldValue;
-use domain::ids::PlaceId;
-use domain::policy::Action;
+use domain::facility::{Facility, FieldValue};
+use domain::ids::{FacilityId, PlaceId};
+use domain::policy::{Action, Scope};
 use domain::time::Date;
 use serde::Serialize;
 use store::Read;
@@ -35,6 +35,10 @@ pub struct CampaignPoint {
     pub checked_on: Option<String>,
     /// Whether that was within the window.
     pub checked: bool,
+    /// Whether it stands and nobody checked it within the window.
+    pub unfinished: bool,
+    /// Why it was unchecked at the end.
+    pub reason: Option<String>,
 }
 
 /// An assessment within the window, by the town or a firm.
@@ -51,6 +55,51 @@ pub struct CampaignAssessment {
     pub open: bool,
 }
 
+/// Whether a day is within the window.
+fn is_within(campaign: &Campaign, day: Date) -> bool {
+    campaign.from <= day && day <= campaign.until
+}
+
+/// Whether a facility stands and was not checked within the window.
+fn is_unchecked(campaign: &Campaign, facility: &Facility) -> bool {
+    facility.stage.is_standing() && !facility.checked_on.is_some_and(|day| is_within(campaign, day))
+}
+
+fn of_class(class: &Class, campaign: &Campaign) -> FacilityFilter {
+    FacilityFilter {
+        kinds: Some(class.points.join(",")),
+        path: Some(campaign.path.clone()),
+        ..FacilityFilter::default()
+    }
+}
+
+/// Facilities of the class that stand and nobody checked within the window: each is named when the campaign is closed.
+// Part of closing, whose right was asked already.
+pub(crate) async fn unchecked(
+    read: &mut Read,
+    class: &Class,
+    campaign: &Campaign,
+) -> Result<Vec<FacilityId>> {
+    if class.points.is_empty() {
+        return Ok(Vec::new());
+    }
+    let whole = Caller::system().scope(Action::FacilityRead)?;
+    let found = read.facilities(&whole, &of_class(class, campaign), None, READ).await?;
+    let open = found.into_iter().map(|one| one.facility).filter(|one| is_unchecked(campaign, one));
+    Ok(open.map(|one| one.id).collect())
+}
+
+/// Places assessed within the window, of those in the scope.
+// Part of how far a campaign has come, whose right was asked already.
+pub(super) async fn assessed(
+    read: &mut Read,
+    scope: &Scope,
+    campaign: &Campaign,
+) -> Result<BTreeSet<PlaceId>> {
+    let all = read.assessments(scope, None, READ).await?.into_iter().filter(|one| one.voided_at.is_none());
+    Ok(all.map(|one| one.assessment).filter(|one| is_within(campaign, one.on)).map(|one| one.place).collect())
+}
+
 /// Facilities of the class under the campaign's path, in the order of their numbers; of those the caller may see.
 // Part of a page whose right was asked already.
 pub(super) async fn points(
@@ -64,13 +113,7 @@ pub(super) async fn points(
         return Ok(Vec::new());
     }
     let scope = caller.hats.scope(Action::FacilityRead).unwrap_or_default();
-    let filter = FacilityFilter {
-        kinds: Some(class.points.join(",")),
-        path: Some(campaign.path.clone()),
-        ..FacilityFilter::default()
-    };
-    let within = |day: Date| campaign.from <= day && day <= campaign.until;
-    let found = read.facilities(&scope, &filter, None, READ).await?;
+    let found = read.facilities(&scope, &of_class(class, campaign), None, READ).await?;
     let shown = found.into_iter().map(|record| {
         let f = record.facility;
         CampaignPoint {
@@ -80,7 +123,9 @@ pub(super) async fn points(
                 _ => None,
             },
             stage: Word::new(f.stage.code(), f.stage.label()),
-            checked: f.checked_on.is_some_and(within),
+            unfinished: is_unchecked(campaign, &f),
+            reason: campaign.unchecked.get(&f.id).cloned(),
+            checked: f.checked_on.is_some_and(|day| is_within(campaign, day)),
             checked_on: f.checked_on.map(|day| day.to_string()),
             facility: Named::new(f.id.as_str(), f.name),
         }

@@ -56,6 +56,8 @@ pub enum Doing {
     Crowded,
     /// It was ended: too much that is no frame.
     Nonsense,
+    /// So many messages came again that were kept already.
+    Repeated(usize),
 }
 
 /// Connections of this process: those open now, and what became of others since it began.
@@ -71,6 +73,8 @@ pub struct LineCount {
     pub crowded: i64,
     /// Ended because too much came that is no frame.
     pub nonsense: i64,
+    /// Messages that came again within a while, by whatever way, and are kept once.
+    pub copies: i64,
 }
 
 /// Who is connected now, by the address it sends under, and how many are.
@@ -94,6 +98,7 @@ impl Switchboard {
             Doing::Idle => count.idle += 1,
             Doing::Crowded => count.crowded += 1,
             Doing::Nonsense => count.nonsense += 1,
+            Doing::Repeated(n) => count.copies += i64::try_from(n).unwrap_or(i64::MAX),
         }
     }
 

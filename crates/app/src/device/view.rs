@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{MODEL_DAYS, actions, conditions};
 use crate::names::{Names, Spot};
+use crate::parameter::number_on;
 use crate::signal::view::SignalView;
 use crate::view::{Named, Word};
 use crate::{Caller, Result};
@@ -135,6 +136,8 @@ pub struct DeviceRow {
     pub faults: Vec<Word>,
     pub spot: Option<Spot>,
     pub voided: bool,
+    /// That it is silent is somebody's matter; none where nobody need see to it.
+    pub task: Option<super::silence::SilenceTask>,
 }
 
 /// A page of devices.
@@ -175,6 +178,8 @@ pub struct DeviceView {
     pub duty_check: Option<super::line::DutyCheckView>,
     /// How long it was heard of how long it should have been; none where it need not be heard.
     pub online: Option<OnlineView>,
+    /// How its alarms were handled lately; none without any.
+    pub handling: Option<HandlingView>,
     /// Steps the caller may take.
     pub actions: Vec<String>,
     pub recorded_by: String,
@@ -216,14 +221,46 @@ pub struct OnlineView {
     pub expected_minutes: i64,
 }
 
+/// How alarms of a device were handled: how many incidents it was a sign of, and how soon somebody said what each was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HandlingView {
+    pub days: i64,
+    /// Incidents it was a sign of; tests and what was taken back left out.
+    pub alarms: i64,
+    /// Of them, those somebody verified.
+    pub handled: i64,
+    pub false_alarms: i64,
+    /// Verified within the time the town asks for.
+    pub in_time: i64,
+    /// From the alarm to the word of who verified it, in the middle. Units: seconds.
+    pub median_s: Option<i64>,
+}
+
+/// How alarms of a device were handled lately; none where it raised none.
+async fn handled(read: &mut Read, device: &Device, now: Timestamp) -> Result<Option<HandlingView>> {
+    let since = now.plus_ms(-MODEL_DAYS * DAY_MS);
+    let found = read.incidents_of_sender(device.id.as_str(), since).await?;
+    let verify_s = i64::from(number_on(read, crate::incident::VERIFY_S, now.date()).await?);
+    let of = domain::incident::statistics::handling(found.iter().map(|one| &one.incident), verify_s);
+    let n = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    Ok((of.alarms > 0).then(|| HandlingView {
+        days: MODEL_DAYS,
+        alarms: n(of.alarms),
+        handled: n(of.alarms - of.unverified),
+        false_alarms: n(of.false_alarms),
+        in_time: n(of.verified_in_time),
+        median_s: of.median_s,
+    }))
+}
+
 /// How long a device was heard of how long it should have been, lately.
 fn online(device: &Device, heard: &[HeardRecord], now: Timestamp) -> Option<OnlineView> {
     device.heartbeat_s?;
     let since = now.plus_ms(-MODEL_DAYS * DAY_MS);
-    let begun = device.installed_on.map(Timestamp::start_of).or(heard.first().map(|one| one.span.from));
-    let from = begun.map_or(since, |begun| begun.max(since)).min(now);
-    let minutes = domain::device::heard_ms(heard.iter().map(|one| &one.span), from, now) / MINUTE_MS;
-    Some(OnlineView { days: MODEL_DAYS, minutes, expected_minutes: (now.0 - from.0) / MINUTE_MS })
+    let first = heard.first().map(|one| one.span.from);
+    let (from, to) = domain::device::expected(device, first, (since, now)).unwrap_or((now, now));
+    let minutes = domain::device::heard_ms(heard.iter().map(|one| &one.span), from, to) / MINUTE_MS;
+    Some(OnlineView { days: MODEL_DAYS, minutes, expected_minutes: (to.0 - from.0) / MINUTE_MS })
 }
 
 /// How many are in a state.
@@ -251,12 +288,14 @@ pub struct ModelRow {
 }
 
 /// A place whose devices raised alarms that were none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct NoisyRow {
     pub place: Named,
     /// Devices that did.
     pub devices: i64,
     pub false_alarms: i64,
+    /// The same for a hundred devices that hang there, as of a model.
+    pub false_per_hundred: f64,
     /// Alarms of these devices that were real.
     pub real: i64,
 }
@@ -293,6 +332,7 @@ pub(super) async fn rows(
     let ids: Vec<&str> = records.iter().map(|one| one.device.id.as_str()).collect();
     let states = read.device_states(&ids).await?;
     let conditions = conditions(records, &states, now);
+    let tasks = super::silence::tasks(read, &ids, now).await?;
     let ids = |of: fn(&DeviceRecord) -> Option<&str>| records.iter().filter_map(of).collect::<BTreeSet<_>>();
     let places = ids(|one| one.device.place.as_ref().map(|id| id.as_str()));
     let places = read.object_refs("place", &places.into_iter().collect::<Vec<_>>()).await?;
@@ -323,6 +363,7 @@ pub(super) async fn rows(
             faults: state.faults.iter().map(|kind| Word::new(kind.code(), kind.label())).collect(),
             spot: d.position.map(|[lon, lat]| Spot { lon, lat }),
             voided: d.void.is_some(),
+            task: tasks.get(d.id.as_str()).cloned(),
         }
     };
     Ok(records.iter().zip(&conditions).map(row).collect())
@@ -347,6 +388,11 @@ pub(super) async fn page(
             let found = read.signals(&scope, &filter, None, LAST_SIGNALS).await?;
             crate::signal::view::all(read, &found, &names).await?
         }
+    };
+    // What its alarms turned out to be is told to who may read incidents.
+    let handling = match caller.hats.scope(Action::IncidentRead) {
+        None => None,
+        Some(_) => handled(read, d, now).await?,
     };
     let duty_check = super::line::last_check(read, &d.id).await?;
     let test = d.test.as_ref().filter(|test| now < test.until);
@@ -379,6 +425,7 @@ pub(super) async fn page(
         signals,
         duty_check,
         online: online(d, &heard, now),
+        handling,
         actions: actions(caller, record, now).into_iter().map(str::to_owned).collect(),
         recorded_by: record.recorded_by.clone(),
         version: record.version,

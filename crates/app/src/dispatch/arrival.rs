@@ -36,19 +36,25 @@ struct Start {
     vehicles: Vec<(String, Option<Class>)>,
 }
 
-fn class_of(item: &str) -> Option<Class> {
+/// The class a kind of vehicle drives as.
+pub(super) fn class_of(item: &str) -> Option<Class> {
     Class::ALL.into_iter().find(|class| item_of(*class) == Some(item))
 }
 
+/// Where a force stands; none where nobody put it on the map.
+pub(super) fn position_of(force: &Force) -> Option<Position> {
+    force.position.map(|at| [f64::from(at.lng_e7) / 1e7, f64::from(at.lat_e7) / 1e7])
+}
+
 fn start(force: &Force, today: Date) -> Option<Start> {
-    let at = force.position?;
+    let at = position_of(force)?;
     let there = force
         .vehicles
         .iter()
         .filter(|one| one.from <= today && one.gone.as_ref().is_none_or(|(day, _)| today < *day));
     Some(Start {
         force: force.id.clone(),
-        at: [f64::from(at.lng_e7) / 1e7, f64::from(at.lat_e7) / 1e7],
+        at,
         vehicles: there.map(|one| (one.name.clone(), class_of(&one.item))).collect(),
     })
 }
@@ -57,7 +63,7 @@ fn start(force: &Force, today: Date) -> Option<Start> {
 type OverRoads = BTreeMap<Class, (Vec<Option<Approach>>, f64)>;
 
 /// Asks the roads: a search backward from the spot for each class somebody has.
-fn over_roads(net: &Net, starts: &[Start], to: Position, today: Date) -> Result<OverRoads> {
+fn over_roads(net: &Arc<Net>, starts: &[Start], to: Position, today: Date) -> Result<OverRoads> {
     let mut found = OverRoads::new();
     for class in Class::ALL {
         let has =
@@ -66,11 +72,15 @@ fn over_roads(net: &Net, starts: &[Start], to: Position, today: Date) -> Result<
             continue;
         }
         let prepared = net.weighed(class, today)?;
+        net.shorten(&prepared);
         let Ok(goal) = net.spot(&prepared, to) else { continue };
         let spot = |one: &Start| net.spot(&prepared, one.at).ok().filter(|_| has(one));
         let spots: Vec<Option<Spot>> = starts.iter().map(spot).collect();
         let case = (net.vehicle(class)?, &net.situation(today, net.is_wet(today)));
-        found.insert(class, (towards(&net.drawn.network, case, &prepared, &spots, &goal), goal.away_m));
+        let approaches = net.searching(|search| {
+            towards(&net.drawn.network, case, &prepared, search, (spots.as_slice(), &goal))
+        });
+        found.insert(class, (approaches, goal.away_m));
     }
     Ok(found)
 }

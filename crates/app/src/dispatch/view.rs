@@ -2,9 +2,9 @@
 //! belong here: who may see it and what is read for it (`dispatch`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::dispatch::{Advice, Gap, Presence, Ranked, State};
+use domain::dispatch::{Advice, Crew, Gap, Presence, Ranked, State, called};
 use domain::ids::ForceId;
 use domain::policy::Action;
 use domain::time::Timestamp;
@@ -119,6 +119,8 @@ pub struct Candidates {
     pub items: Vec<CandidateView>,
     /// How many there are in all.
     pub total: usize,
+    /// Forces that can be called whole, the first to arrive first.
+    pub forces: Vec<ForceCall>,
     pub advice: Vec<AdviceView>,
     pub gaps: Vec<GapView>,
     /// Why nobody may be sent now; empty where somebody may.
@@ -131,6 +133,20 @@ pub struct Candidates {
     pub straight_kmh: f64,
 }
 
+/// A force that can be called whole.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ForceCall {
+    pub force: Named,
+    pub kind: Word,
+    pub aid: bool,
+    /// Who would be called: who is on duty, or everybody where no roster is kept.
+    pub people: Vec<Named>,
+    /// Whether a roster says that they are there.
+    pub on_duty: bool,
+    /// When the first of them could be there. Units: minutes; none where nobody knows.
+    pub minutes: Option<f64>,
+}
+
 /// Somebody to send.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct DispatchPick {
@@ -141,7 +157,11 @@ pub struct DispatchPick {
 /// Orders to give.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct DispatchInput {
+    #[serde(default)]
     pub people: Vec<DispatchPick>,
+    /// Forces called whole: everybody of them who may be sent now, each by an order of his own.
+    #[serde(default)]
+    pub forces: Vec<String>,
     /// The rule by which those off duty are called.
     #[serde(default)]
     pub by_rule: String,
@@ -181,6 +201,12 @@ pub struct MyDispatch {
     pub notes: Vec<String>,
     /// Usable water near by.
     pub water: Vec<crate::incident::card::WaterNear>,
+    /// Cameras that may see it.
+    pub cameras: Vec<crate::incident::card::CameraNear>,
+    /// How far off the spot may be; none where nobody knows. Units: metres.
+    pub error_m: Option<f64>,
+    /// He is of no force for such work: he leaves at once.
+    pub must_leave: bool,
 }
 
 /// Orders to the caller.
@@ -236,6 +262,31 @@ impl DispatchView {
             actions,
             version: record.version,
         }
+    }
+}
+
+impl ForceCall {
+    /// The forces of those who may be sent, in the order in which the first of each was ranked.
+    pub(super) fn all(ranked: &[Ranked]) -> Vec<Self> {
+        let mut seen = BTreeSet::new();
+        let free = ranked.iter().filter(|one| one.barred.is_none());
+        let firsts = free.filter(|one| seen.insert(&one.crew.force)).map(|one| &one.crew);
+        let of = |first: &Crew| {
+            let own: Vec<&Ranked> = called(ranked, &first.force).collect();
+            let minutes = own.iter().filter_map(|one| one.travel.as_ref().map(|travel| travel.minutes));
+            Self {
+                force: Named::new(first.force.as_str(), first.force_name.as_str()),
+                kind: Word::new(first.kind.code(), first.kind.label()),
+                aid: first.aid,
+                people: own
+                    .iter()
+                    .map(|one| Named::new(one.crew.person.as_str(), one.crew.name.as_str()))
+                    .collect(),
+                on_duty: first.presence == Presence::OnDuty,
+                minutes: minutes.min_by(f64::total_cmp),
+            }
+        };
+        firsts.map(of).collect()
     }
 }
 

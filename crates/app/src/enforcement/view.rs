@@ -19,6 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::authority::{AuthorityView, item_view};
 use super::step::ABOUT;
 use super::{Officers, door, right_of, subject};
+use crate::attachment::AttachmentView;
 use crate::calendar::calendar;
 use crate::names::Names;
 use crate::place::at_place;
@@ -38,6 +39,8 @@ pub struct CaseAsked {
     pub hazard: Option<String>,
     /// Only the caller's own whose next period has passed or ends within a week.
     pub due: Option<bool>,
+    /// Only those that wait for the caller to decide or to review.
+    pub awaited: Option<bool>,
     /// Text in number, cause or party.
     pub q: Option<String>,
     /// `next` of the page before.
@@ -150,8 +153,10 @@ pub struct CaseFileLine {
     pub number: String,
     pub on: String,
     pub paper: Option<String>,
-    /// `served`, `issued`, `draft` …; empty where it is typed and not drawn here.
+    /// `served`, `issued`, `draft` …; `outside` where it was made outside of this program; empty where there is no paper.
     pub state: String,
+    /// What shows a paper made outside.
+    pub files: Vec<AttachmentView>,
 }
 
 /// A request that somebody stand back.
@@ -183,6 +188,9 @@ pub struct CaseView {
     pub reviewed: Option<bool>,
     pub discussed: Vec<String>,
     pub told: Option<PenaltyView>,
+    /// From which fine on this party is told of the hearing, as the town set it; none where it has set nothing, and then of
+    /// every fine. Units: fen.
+    pub large_from_fen: Option<i64>,
     pub hearing: Option<Word>,
     /// The day a hearing was called for, and who chairs it.
     pub hearing_on: Option<String>,
@@ -244,7 +252,7 @@ pub struct CaseRelation {
 }
 
 /// A case to open.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct CaseInput {
     pub place: String,
@@ -277,6 +285,7 @@ pub struct PenaltyInput {
     pub kinds: Vec<String>,
     /// Units: fen.
     pub fine_fen: i64,
+    /// Counted as a large one although the sum alone would not make it one.
     pub large: bool,
     pub text: String,
 }
@@ -289,8 +298,11 @@ pub struct CaseStep {
     pub version: i64,
     pub on: String,
     pub text: String,
+    /// The number of a paper: of an issued one of this case, or of one made outside, which `outside` shows.
     pub document_no: String,
     pub paper: Option<String>,
+    /// Attachments of the case: photos or scans of the paper where it was made outside of this program.
+    pub outside: Vec<String>,
     /// Who should stand back; who chairs the hearing.
     pub officer: Option<String>,
     pub replacement: Option<String>,
@@ -475,6 +487,11 @@ fn hand_word(hand: Hand) -> &'static str {
     }
 }
 
+/// Whether the paper of a step was made outside of this program.
+pub(super) fn is_outside(event: &Event) -> bool {
+    event.paper.is_none() && !event.document_no.is_empty()
+}
+
 /// The index of the file: what every step wrote, by its paper, in the order it was done; drafts at the end.
 async fn file(read: &mut Read, caller: &Caller, case: &Case, events: &[Event]) -> Result<Vec<CaseFileLine>> {
     let filter =
@@ -491,7 +508,8 @@ async fn file(read: &mut Read, caller: &Caller, case: &Case, events: &[Event]) -
     let mut lines: Vec<CaseFileLine> = Vec::new();
     for event in events {
         let step = event.act.step();
-        if event.document_no.is_empty() && event.paper.is_none() && step.template().is_none() {
+        let bare = event.document_no.is_empty() && event.paper.is_none() && event.outside.is_empty();
+        if bare && step.template().is_none() {
             continue;
         }
         let name = paper_name(step);
@@ -502,7 +520,8 @@ async fn file(read: &mut Read, caller: &Caller, case: &Case, events: &[Event]) -
             number: event.document_no.clone(),
             on: event.on.to_string(),
             paper: event.paper.as_ref().map(ToString::to_string),
-            state: String::new(),
+            state: if is_outside(event) { "outside".to_owned() } else { String::new() },
+            files: read.attachments(&event.outside).await?.iter().map(AttachmentView::of).collect(),
         });
     }
     for record in &papers {
@@ -520,6 +539,7 @@ async fn file(read: &mut Read, caller: &Caller, case: &Case, events: &[Event]) -
                 on: approval.map_or_else(|| record.recorded_at.date(), |one| one.on).to_string(),
                 paper: Some(id),
                 state,
+                files: Vec::new(),
             }),
         }
     }
@@ -641,6 +661,7 @@ pub(super) async fn page(
         reviewed: case.reviewed,
         discussed: case.discussed.clone(),
         told: case.notice.as_ref().map(|one| penalty_view(&one.penalty)),
+        large_from_fen: super::large_from(read, today).await?.of(case.party.kind),
         hearing: case.hearing.as_ref().map(hearing_word),
         hearing_on: called.map(|(day, _)| day.to_string()),
         hearing_chair: called.map(|(_, chair)| Named::new(chair.as_str(), names.person(chair))),

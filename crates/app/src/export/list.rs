@@ -12,6 +12,7 @@ use crate::fulfilment::{Ask, Pick};
 use crate::hazard::list::Asked as HazardsAsked;
 use crate::import::written;
 use crate::inspection::InspectionsAsked;
+use crate::placard::{PlacardAsked, PlacardRow};
 use crate::place_list::Coverage;
 use crate::task::TasksAsked;
 use crate::view::Named;
@@ -64,15 +65,25 @@ impl App {
 
     /// Writes a list and records who took out how much of what.
     async fn list_out(&self, caller: &Caller, list: Listing, format: Format) -> Result<(String, Vec<u8>)> {
+        let (head, widths): (Vec<&str>, Vec<f64>) = list.head.into_iter().unzip();
+        let mut rows = vec![head.into_iter().map(str::to_owned).collect()];
+        rows.extend(list.rows);
+        self.table_out(caller, (list.action, &list.name), (widths, rows), format).await
+    }
+
+    /// Writes a table, its head first, with the width of each column; `(action, name)` of the record and of the file.
+    async fn table_out(
+        &self,
+        caller: &Caller,
+        (action, name): (&'static str, &str),
+        (widths, rows): (Vec<f64>, Vec<Vec<String>>),
+        format: Format,
+    ) -> Result<(String, Vec<u8>)> {
         let now = self.now();
-        let n = list.rows.len();
-        let file = format!("{}-{}.{}", list.name, now.date(), format.ending());
-        let action = list.action;
+        let n = rows.len().saturating_sub(1);
+        let file = format!("{name}-{}.{}", now.date(), format.ending());
         let bytes = self
             .aside(move || {
-                let (head, widths): (Vec<&str>, Vec<f64>) = list.head.into_iter().unzip();
-                let mut rows = vec![head.into_iter().map(str::to_owned).collect()];
-                rows.extend(list.rows);
                 let mut out = std::io::Cursor::new(Vec::new());
                 match format {
                     Format::Csv => exchange::write::text_table(&rows, &mut out),
@@ -338,6 +349,42 @@ impl App {
         self.list_out(caller, list, format).await
     }
 
+    /// The board's duties as a file: what was due of each, how it stands, and each village's figures behind that.
+    pub async fn export_board(
+        &self,
+        caller: &Caller,
+        ask: &Ask,
+        format: Format,
+    ) -> Result<(String, Vec<u8>)> {
+        let table = self.board_table(caller, ask).await?;
+        let columns =
+            [("条款", 26.0), ("责任", NARROW), ("责任内容", 36.0), ("责任主体", WIDE), ("频次", NARROW)];
+        let after = [("落实度", 8.0), ("最近期限", NARROW)];
+        let own = |(name, width): &(&str, f64)| ((*name).to_owned(), *width);
+        let statuses = Status::ALL.iter().map(|status| (status.label().to_owned(), 9.0));
+        let villages = table.villages.iter().map(|village| (village.name.clone(), 10.0));
+        let head = columns.iter().map(own).chain([("应落实".to_owned(), 9.0)]).chain(statuses);
+        let (head, widths): (Vec<String>, Vec<f64>) =
+            head.chain(after.iter().map(own)).chain(villages).unzip();
+        let mut rows = vec![head];
+        for line in table.lines {
+            let whole = &line.row.whole;
+            let ratio = whole.ratio().map(|ratio| format!("{:.1}%", (ratio * 1000.0 + 1e-9).floor() / 10.0));
+            let mut cells = vec![line.clause, line.duty, line.title, line.who.join("、"), line.period];
+            cells.push(whole.due().to_string());
+            cells.extend(Status::ALL.iter().map(|status| whole.count(*status).to_string()));
+            cells.push(ratio.unwrap_or_default());
+            cells.push(line.row.next_due.map(|day| day.to_string()).unwrap_or_default());
+            cells.extend(line.row.areas.iter().map(|tally| match tally.due() {
+                0 => String::new(),
+                due => format!("{} / {due}", tally.count(Status::Met) + tally.count(Status::Late)),
+            }));
+            rows.push(cells);
+        }
+        let name = format!("任务落实台账-{}至{}", table.days.0, table.days.1);
+        self.table_out(caller, ("board.export", &name), (widths, rows), format).await
+    }
+
     /// The occurrences of a duty that are listed, as a file.
     pub async fn export_occurrences(
         &self,
@@ -378,5 +425,134 @@ impl App {
             ("完成 / 应完成", NARROW),
         ];
         self.list_out(caller, Listing { action: "duty.export", name, head, rows }, format).await
+    }
+
+    /// The placards asked for, in the order of the page, as a file: for whoever walks from one to the next.
+    pub async fn export_placards(
+        &self,
+        caller: &Caller,
+        asked: &PlacardAsked,
+        format: Format,
+    ) -> Result<(String, Vec<u8>)> {
+        let degrees = |at: Option<f64>| at.map(|at| at.to_string()).unwrap_or_default();
+        let row = |one: PlacardRow| {
+            let said =
+                |what: &str, who: &[String]| (!who.is_empty()).then(|| format!("{what}：{}", who.join("、")));
+            let wrong = [said("应去掉", &one.gone), said("应加上", &one.come), said("有变", &one.otherwise)];
+            vec![
+                one.about.name,
+                one.kind_label,
+                one.village.name,
+                one.spot,
+                degrees(one.lon),
+                degrees(one.lat),
+                one.standing_label,
+                one.since.unwrap_or_default(),
+                one.repost_by.unwrap_or_default(),
+                wrong.into_iter().flatten().collect::<Vec<_>>().join("；"),
+                one.posted_on.unwrap_or_default(),
+            ]
+        };
+        let rows: Vec<_> = self.placards(caller, asked).await?.items.into_iter().map(row).collect();
+        within(rows.len())?;
+        let head = vec![
+            ("对象", 24.0),
+            ("类型", NARROW),
+            ("村（社区）", NARROW),
+            ("张挂位置", 24.0),
+            ("经度", NARROW),
+            ("纬度", NARROW),
+            ("状态", NARROW),
+            ("自何日起不符", NARROW),
+            ("应换日期", NARROW),
+            ("哪里不符", WIDE),
+            ("张挂日期", NARROW),
+        ];
+        let list = Listing { action: "placard.export", name: "公示牌清单".to_owned(), head, rows };
+        self.list_out(caller, list, format).await
+    }
+
+    /// The list of who enforces, helps to and inspects, as a file.
+    pub async fn export_roll(&self, caller: &Caller, format: Format) -> Result<(String, Vec<u8>)> {
+        let row = |one: crate::gate::RollRow| {
+            let lacks: Vec<_> = one.lacks.into_iter().map(|lack| lack.label).collect();
+            vec![
+                one.person.name,
+                one.role.label,
+                one.title,
+                one.org.name,
+                one.number,
+                one.until.unwrap_or_default(),
+                lacks.join("、"),
+            ]
+        };
+        let rows: Vec<_> = self.enforcement_roll(caller).await?.items.into_iter().map(row).collect();
+        let head = vec![
+            ("姓名", NARROW),
+            ("身份", 18.0),
+            ("岗位", 20.0),
+            ("单位", 24.0),
+            ("证件编号", 20.0),
+            ("有效期至", NARROW),
+            ("缺什么", WIDE),
+        ];
+        let list = Listing { action: "gate.export", name: "执法检查人员名录".to_owned(), head, rows };
+        self.list_out(caller, list, format).await
+    }
+
+    /// Every session of training, as a file.
+    pub async fn export_trainings(&self, caller: &Caller, format: Format) -> Result<(String, Vec<u8>)> {
+        let row = |one: crate::training::TrainingRow| {
+            vec![
+                one.on,
+                one.title,
+                one.kind.label,
+                one.org.name,
+                one.trainer.name,
+                one.attended.to_string(),
+                if one.tested { one.passed.to_string() } else { String::new() },
+                one.state_label,
+            ]
+        };
+        let found = self.trainings_up_to(caller, MOST as i64 + 1).await?;
+        within(found.len())?;
+        let rows = found.into_iter().map(row).collect();
+        let head = vec![
+            ("日期", NARROW),
+            ("班次", WIDE),
+            ("类型", NARROW),
+            ("组织单位", 20.0),
+            ("授课人", NARROW),
+            ("到课", NARROW),
+            ("合格", NARROW),
+            ("状态", NARROW),
+        ];
+        let list = Listing { action: "training.export", name: "培训班次".to_owned(), head, rows };
+        self.list_out(caller, list, format).await
+    }
+
+    /// Who of each group was trained within a year, as a file.
+    pub async fn export_training_coverage(
+        &self,
+        caller: &Caller,
+        year: Option<i32>,
+        format: Format,
+    ) -> Result<(String, Vec<u8>)> {
+        let found = self.training_coverage(caller, year).await?;
+        let row = |one: crate::training::CoverageGroup| {
+            let missing: Vec<_> = one.missing.into_iter().map(|one| one.who.name).collect();
+            vec![
+                one.group.label,
+                one.people.to_string(),
+                one.attended.to_string(),
+                one.passed.to_string(),
+                missing.join("、"),
+            ]
+        };
+        let name = format!("{} 年培训覆盖", found.year);
+        let rows = found.groups.into_iter().map(row).collect();
+        let head =
+            vec![("人员", 28.0), ("应训", NARROW), ("到课", NARROW), ("合格", NARROW), ("未合格", 60.0)];
+        self.list_out(caller, Listing { action: "training.export", name, head, rows }, format).await
     }
 }

@@ -1,7 +1,7 @@
 //! Ledgers that name many people: asked for with a reason, agreed to by somebody else, taken out once and in time. What
 //! does not belong here: the rules of a request (`domain::export`).
 
-use domain::export::{Decision, Export, ExportRefusal};
+use domain::export::{Decision, Export};
 use domain::policy::{Action, Subject};
 use serde::{Deserialize, Serialize};
 use store::Read;
@@ -15,12 +15,6 @@ use crate::{App, Caller, Error, Result};
 
 /// Requests shown at most.
 const MOST: i64 = 200;
-
-impl From<ExportRefusal> for Error {
-    fn from(refusal: ExportRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// A request as pages see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -306,7 +306,7 @@ impl App {
             lines: vec![format!("{} · {}", one.kind, one.village), one.code, LABEL_TEXT.to_owned()],
         };
         let all = found.items.into_iter().map(label).collect();
-        labels::file(all, sheet, ("消防设施标签", self.now().date())).await
+        labels::file(all, self.demo, sheet, ("消防设施标签", self.now().date())).await
     }
 
     /// Reports about a facility, for whoever may see it.

@@ -5,22 +5,27 @@
 //! Source: clauses C7.1–C7.11; kinds of fire break by LY/T 5007-2014 as in the field's handbook §4.8.
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ::road::sight::{Lookout, Seen, cells_in, outlines, seen, share};
 use ::road::terrain::{self, Terrain};
+use domain::device::DeviceKind;
 use domain::facility::{Act, Facility, FieldValue, Shape, Stage};
 use domain::geometry::{Geometry, Position, distance_m, in_sector};
+use domain::ids::FacilityId;
 use domain::policy::{Action, Scope};
-use domain::time::Date;
+use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::base_map::{MapFile, map_part};
+use store::device::DeviceFilter;
 use store::facility::{FacilityFilter, FacilityRecord};
 use tokio::sync::Mutex;
 use utoipa::{IntoParams, ToSchema};
 
 use super::facilities;
+use crate::device::conditions;
 use crate::names::Names;
 use crate::parameter::number_on;
 use crate::view::{Named, Word};
@@ -76,7 +81,8 @@ pub struct SightEye {
     pub range_assumed: bool,
     /// What it sees. Units: hectares; none when it cannot be said.
     pub seen_ha: Option<f64>,
-    /// Why not: `not_in_service`, `no_position`, `no_height`, `off_terrain`; none when it counts.
+    /// Why not: `not_in_service`, `silent` (what hangs there is silent, at fault or shielded), `no_position`, `no_height`,
+    /// `off_terrain`; none when it counts.
     pub why: Option<String>,
 }
 
@@ -191,7 +197,11 @@ fn is_coming(stage: Stage) -> bool {
 }
 
 /// An eye with its look-out, or why it has none.
-fn eye(record: &FacilityRecord, range_m: f64, planned: bool) -> (SightEye, Option<Lookout>) {
+fn eye(
+    record: &FacilityRecord,
+    range_m: f64,
+    (planned, is_blind): (bool, bool),
+) -> (SightEye, Option<Lookout>) {
     let f = &record.facility;
     let own = number(f, "range");
     let mut eye = SightEye {
@@ -213,6 +223,8 @@ fn eye(record: &FacilityRecord, range_m: f64, planned: bool) -> (SightEye, Optio
     let looks = f.stage == Stage::InService || (planned && is_coming(f.stage));
     let lookout = match (looks, at, eye.height_m) {
         (false, ..) => Err("not_in_service"),
+        // Nobody sees by it what it sees.
+        _ if is_blind => Err("silent"),
         (_, None, _) => Err("no_position"),
         (_, _, None) => Err("no_height"),
         (true, Some(at), Some(height_m)) => Ok(Lookout {
@@ -225,6 +237,28 @@ fn eye(record: &FacilityRecord, range_m: f64, planned: bool) -> (SightEye, Optio
     };
     eye.why = lookout.as_ref().err().map(|why| (*why).to_owned());
     (eye, lookout.ok())
+}
+
+/// Cameras nobody sees by now: every device that hangs there is silent, at fault or shielded. Where none is on record the
+/// entry of the facility is all there is to go by.
+// Part of what is seen of the forest and of the card, which asked.
+pub(crate) async fn blind(read: &mut Read, now: Timestamp) -> Result<BTreeSet<FacilityId>> {
+    let whole = Caller::system().scope(Action::DeviceRead)?;
+    let filter =
+        DeviceFilter { kinds: Some(DeviceKind::Camera.code().to_owned()), ..DeviceFilter::default() };
+    let found = read.devices(&whole, &filter, None, i64::MAX).await?;
+    let found: Vec<_> = found.into_iter().filter(|one| one.device.facility.is_some()).collect();
+    let ids: Vec<&str> = found.iter().map(|one| one.device.id.as_str()).collect();
+    let states = read.device_states(&ids).await?;
+    let (mut all, mut seeing) = (BTreeSet::new(), BTreeSet::new());
+    for (record, condition) in found.iter().zip(conditions(&found, &states, now)) {
+        let Some(facility) = record.device.facility.clone() else { continue };
+        if condition.protects() {
+            seeing.insert(facility.clone());
+        }
+        all.insert(facility);
+    }
+    Ok(&all - &seeing)
 }
 
 /// Whether a camera may see a spot: in service, within its range, and in the sector it looks at, as far as those are on
@@ -335,12 +369,13 @@ impl App {
         let range_m = f64::from(number_on(&mut read, RANGE_M, today).await?);
         let eyes = of_classes(&mut read, &scope, &EYES).await?;
         let forests = of_classes(&mut read, &scope, &[FOREST]).await?;
+        let blind = blind(&mut read, self.now()).await?;
         drop(read);
         let planned = asked.planned.unwrap_or(false);
         let mut sight = ForestSight::default();
         let mut lookouts = Vec::new();
         for record in &eyes {
-            let (eye, lookout) = eye(record, range_m, planned);
+            let (eye, lookout) = eye(record, range_m, (planned, blind.contains(&record.facility.id)));
             lookouts.extend(lookout.map(|lookout| (sight.eyes.len(), lookout)));
             sight.eyes.push(eye);
         }

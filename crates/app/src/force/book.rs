@@ -14,7 +14,7 @@ use store::force::{DutyRecord, ForceRecord, KitCheckRecord, PatrolRecord};
 
 use super::view::*;
 use super::{CHECK_DAYS, standards_on, subject};
-use crate::call_test::{LastCall, last_calls};
+use crate::call_test::{CallDue, LastCall, due, last_calls, valid_days};
 use crate::certificate;
 use crate::gate::Gatekeeper;
 use crate::names::Names;
@@ -39,6 +39,7 @@ pub(super) struct Book {
     duties: Vec<Duty>,
     patrols: HashMap<ForceId, i64>,
     calls: BTreeMap<ForceId, LastCall>,
+    due: Vec<CallDue>,
     places: BTreeMap<String, String>,
     posts: BTreeMap<String, String>,
     villages: Vec<(String, Named)>,
@@ -108,6 +109,7 @@ impl Book {
             duties: duties.into_iter().map(|record| record.duty).collect(),
             patrols: read.patrol_counts(month_of(today)).await?.into_iter().collect(),
             calls: BTreeMap::new(),
+            due: Vec::new(),
             places: places.into_iter().map(|one| (one.place.id.to_string(), one.place.name)).collect(),
             posts: read
                 .posts()
@@ -125,6 +127,11 @@ impl Book {
     /// Learns when each was called last, as far as the caller may read that.
     pub(super) async fn learn_calls(&mut self, read: &mut Read, caller: &Caller) -> Result<()> {
         self.calls = last_calls(read, caller, self.today).await?;
+        if caller.hats.scope(Action::CallTestRead).is_some()
+            && let Some(days) = valid_days(read, self.today).await?
+        {
+            self.due = due(read, caller, days, self.today).await?;
+        }
         Ok(())
     }
 
@@ -167,7 +174,7 @@ impl Book {
         persons.sort();
         persons.dedup();
         let is_there = |person: &&&PersonId| {
-            force.members.get(**person).is_none_or(|member| member.absence(self.today).is_none())
+            people.iter().any(|one| one.person == ***person && absence(force, one, self.today).is_none())
         };
         let counted_on = checks.last().map(|check| check.on);
         let is_late = counted_on.is_none_or(|on| (self.today - on).num_days() > self.check_days);
@@ -195,10 +202,15 @@ impl Book {
             head,
             people: persons.len(),
             present: persons.iter().filter(is_there).count(),
-            on_duty: duties.len(),
+            on_duty: duties.iter().filter(|duty| !force.has_left(&held, duty)).count(),
             gaps,
             thin_shifts: match in_use {
-                true => shortages(&standard, &duties, self.today).iter().map(thin).collect(),
+                true => {
+                    // Who is on the roster and away is not there.
+                    let there: Vec<Duty> =
+                        duties.iter().filter(|duty| force.is_there(&held, duty)).cloned().collect();
+                    shortages(&standard, &there, self.today).iter().map(thin).collect()
+                }
                 false => Vec::new(),
             },
             counted_on: counted_on.map(|on| on.to_string()),
@@ -206,6 +218,7 @@ impl Book {
             patrols: self.patrols.get(&force.id).copied().unwrap_or_default(),
             expiring: persons.iter().flat_map(|person| self.expiring(force, person)).collect(),
             last_call: self.calls.get(&force.id).cloned(),
+            next_call: self.due.iter().find(|one| one.force.id == force.id.as_str()).cloned(),
         }
     }
 
@@ -227,7 +240,9 @@ impl Book {
         member.skills.iter().filter_map(soon).collect()
     }
 
-    fn member(&self, force: &Force, held: &Assignment) -> ForceMemberView {
+    fn member(&self, caller: &Caller, record: &ForceRecord, held: &Assignment) -> ForceMemberView {
+        let force = &record.force;
+        let knows_why = knows_why(caller, record, &held.person);
         let known = force.members.get(&held.person).cloned().unwrap_or_default();
         let own = self.certificates.get(&held.person).map_or(&[][..], Vec::as_slice);
         let Member { skills, weekdays, away } = &known;
@@ -255,10 +270,10 @@ impl Book {
                 .map(|one| AwayView {
                     from: one.from.to_string(),
                     to: one.to.to_string(),
-                    reason: one.reason.clone(),
+                    reason: if knows_why { one.reason.clone() } else { String::new() },
                 })
                 .collect(),
-            absent: known.absence(self.today),
+            absent: absence(force, held, self.today),
             gate: self.gate.standing(&held.person, roles, self.today),
         }
     }
@@ -272,19 +287,24 @@ impl Book {
     ) -> Vec<RosterDay> {
         let held = self.all_held(force);
         let all: Vec<Duty> = duties.iter().map(|record| record.duty.clone()).collect();
+        let there: Vec<Duty> = all.iter().filter(|duty| force.is_there(&held, duty)).cloned().collect();
         let day = |on: &Date| {
             let mut seen = std::collections::BTreeSet::new();
             let absent = force.held(&held, *on).filter(|one| seen.insert(one.person.clone()));
             RosterDay {
                 on: on.to_string(),
-                duties: all.iter().filter(|duty| duty.on == *on).map(|duty| self.duty(duty)).collect(),
+                duties: all
+                    .iter()
+                    .filter(|duty| duty.on == *on)
+                    .map(|duty| self.duty(force, &held, duty))
+                    .collect(),
                 thin: match force.is_in_use(*on) {
-                    true => shortages(standard, &all, *on).iter().map(thin).collect(),
+                    true => shortages(standard, &there, *on).iter().map(thin).collect(),
                     false => Vec::new(),
                 },
                 away: absent
                     .filter_map(|one| {
-                        let reason = force.members.get(&one.person)?.absence(*on)?;
+                        let reason = absence(force, one, *on)?;
                         Some(AbsentMember { person: self.person(&one.person), reason })
                     })
                     .collect(),
@@ -293,8 +313,9 @@ impl Book {
         week.iter().map(day).collect()
     }
 
-    fn duty(&self, duty: &Duty) -> OnDutyView {
+    fn duty(&self, force: &Force, held: &[Assignment], duty: &Duty) -> OnDutyView {
         OnDutyView {
+            left: force.has_left(held, duty),
             person: self.person(&duty.person),
             shift: Word::new(duty.shift.code(), duty.shift.label()),
         }
@@ -348,6 +369,22 @@ fn thin(one: &domain::force::Shortage) -> ThinShift {
         least: one.least,
         have: one.have,
     }
+}
+
+/// That somebody on a post of a force is not there on a day, by what is noted of the member or by leave from the post.
+fn absence(force: &Force, held: &Assignment, on: Date) -> Option<String> {
+    let noted = force.members.get(&held.person).and_then(|member| member.absence(on));
+    noted.or_else(|| held.absence(on).map(domain::org::Away::until))
+}
+
+/// Whether why somebody of a force is away is the caller's business: it is his own, he leads the force, or he keeps its
+/// people, as with leave from a post.
+pub(super) fn knows_why(caller: &Caller, record: &ForceRecord, person: &PersonId) -> bool {
+    let about = subject(record);
+    let leads = |role| matches!(role, Role::StationChief | Role::BrigadeLeader);
+    caller.person == *person
+        || caller.hats.hat(Action::PersonChange, &about).is_some()
+        || caller.hats.only(leads).hat(Action::ForceReport, &about).is_some()
 }
 
 fn actions(caller: &Caller, record: &ForceRecord) -> Vec<&'static str> {
@@ -445,7 +482,7 @@ pub(super) async fn page(
                 gone_reason: one.gone.as_ref().map(|(_, reason)| reason.clone()).unwrap_or_default(),
             })
             .collect(),
-        members: people.iter().map(|one| book.member(force, one)).collect(),
+        members: people.iter().map(|one| book.member(caller, record, one)).collect(),
         posts: force
             .posts
             .iter()

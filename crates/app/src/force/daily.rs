@@ -11,7 +11,7 @@ use serde::Deserialize;
 use store::force::{DutyRecord, KitCheckRecord, PatrolRecord};
 use utoipa::ToSchema;
 
-use super::book::{Book, page};
+use super::book::{Book, knows_why, page};
 use super::view::{AwayView, ForceView, KitCount};
 use super::{subject, wrong};
 use crate::view::read_day;
@@ -188,8 +188,17 @@ impl App {
         if !record.force.held(&held, now.date()).any(|one| one.person == *person) {
             return Err(ForceRefusal::NotMember(book.names.person(person)).into());
         }
-        // What lies behind stays: a past roster is judged by it.
         let before = record.force.members.get(person);
+        // Who does not know why somebody is away sends it back unsaid; it stays as it was said.
+        if !knows_why(caller, &record, person) {
+            for one in away.iter_mut().filter(|one| one.reason.is_empty()) {
+                let mut said = before.iter().flat_map(|member| &member.away);
+                if let Some(said) = said.find(|said| said.from == one.from && said.to == one.to) {
+                    one.reason.clone_from(&said.reason);
+                }
+            }
+        }
+        // What lies behind stays: a past roster is judged by it.
         let past = before.iter().flat_map(|member| &member.away).filter(|one| one.to < now.date());
         away.extend(past.cloned());
         away.sort_by_key(|one| (one.from, one.to));
@@ -256,22 +265,28 @@ impl App {
             tx.all_forces().await?.into_iter().map(|force| (force.id, force.name)).collect();
         for (on, duties) in &days {
             for (person, shift) in duties {
-                let duty = Duty {
+                let is_known = |other: &&Duty| {
+                    other.force == *id && other.on == *on && other.person == *person && other.shift == *shift
+                };
+                let kept = others.iter().find(is_known).cloned();
+                // What is over stays as it was; whoever is named again for days to come must still be one of its people.
+                if kept.is_some() && *on < now.date() {
+                    continue;
+                }
+                let is_new = kept.is_none();
+                let duty = kept.unwrap_or_else(|| Duty {
                     id: self.new_id(),
                     force: id.clone(),
                     person: person.clone(),
                     on: *on,
                     shift: *shift,
-                };
-                let is_known = |other: &&Duty| {
-                    other.force == *id && other.on == *on && other.person == *person && other.shift == *shift
-                };
-                if others.iter().any(|other| is_known(&other)) {
-                    continue;
-                }
+                });
                 let who = book.names.person(person);
                 let name = |other: &ForceId| called.get(other).cloned().unwrap_or_default();
                 fits(&record.force, &duty, &held, &others, &who, name)?;
+                if !is_new {
+                    continue;
+                }
                 let kept = DutyRecord { duty: duty.clone(), voided: None, version: 1, recorded_at: now };
                 tx.insert_force_duty(&kept).await?;
                 others.push(duty);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::call_test::LastCall;
+use crate::call_test::{CallDue, LastCall};
 use crate::gate::GateView;
 use crate::view::{Named, Word};
 
@@ -75,6 +75,8 @@ pub struct ForceRow {
     pub expiring: Vec<ExpiringSkill>,
     /// Its last call within the year, for who may read calls.
     pub last_call: Option<LastCall>,
+    /// When it is to be called next, for who may read calls; null outside the dispatch or where the plan asks for no tests.
+    pub next_call: Option<CallDue>,
 }
 
 /// A shift with too few on duty.
@@ -180,7 +182,7 @@ pub struct AwayView {
     pub from: String,
     /// Last day.
     pub to: String,
-    /// Why.
+    /// Why; empty where nobody said, and for whom it is none of his business.
     #[serde(default)]
     pub reason: String,
 }
@@ -206,7 +208,7 @@ pub struct ForceMemberView {
     pub weekdays: Vec<u8>,
     /// When he is away, from today on.
     pub away: Vec<AwayView>,
-    /// Why he is not there today.
+    /// Until when he is on leave today, or that he is not there by the days of the week; null when he is there.
     pub absent: Option<String>,
     /// How he stands with the training that one of his posts asks for; null where none does.
     pub gate: Option<GateView>,
@@ -280,6 +282,8 @@ pub struct PatrolView {
 pub struct OnDutyView {
     /// Who.
     pub person: Named,
+    /// He holds no post of the force any more on that day: the shift is nobody's.
+    pub left: bool,
     /// Shift.
     pub shift: Word,
 }
@@ -293,7 +297,7 @@ pub struct RosterDay {
     pub duties: Vec<OnDutyView>,
     /// Shifts with too few.
     pub thin: Vec<ThinShift>,
-    /// Members who are away, and why.
+    /// Members who are away, and until when.
     pub away: Vec<AbsentMember>,
 }
 
@@ -302,7 +306,7 @@ pub struct RosterDay {
 pub struct AbsentMember {
     /// Who.
     pub person: Named,
-    /// Why.
+    /// Until when he is on leave, or that he is not there by the days of the week.
     pub reason: String,
 }
 

@@ -44,9 +44,6 @@ pub struct Evidence {
     pub why: String,
 }
 
-/// The kind of fact of placards and columns.
-const BOARD: &str = "board.current";
-
 /// What kind of record a kind of fact about a kind of subject stands for, and the right to read it.
 fn source(kind: &str, about: SubjectKind) -> (&'static str, Action) {
     match kind {
@@ -78,7 +75,9 @@ fn source(kind: &str, about: SubjectKind) -> (&'static str, Action) {
         "campaign.done" => ("campaign", Action::CampaignRead),
         "assessment.done" => ("assessment", Action::PlaceRead),
         "drill.held" => ("drill", Action::DrillRead),
-        BOARD => ("placard", Action::PlacardRead),
+        "board.current" => ("placard", Action::PlacardRead),
+        "incident.recorded" => ("incident", Action::IncidentRead),
+        "patrol.done" => ("patrol", Action::ForceRead),
         "call.tested" => ("call_test", Action::CallTestRead),
         "sortie.done" | "flight.done" => ("sortie", Action::SortieRead),
         "report_case.accepted" | "report_case.replied" => ("report_case", Action::ReportCaseRead),
@@ -160,40 +159,39 @@ async fn readable(
 ) -> Result<Vec<Found>> {
     let mut items = Vec::with_capacity(facts.len());
     let mut allowed: HashMap<&'static str, Vec<String>> = HashMap::new();
-    // A column on a board is evidence of its own, the roster on one is a placard; stations write their patrols down
-    // themselves, anybody else's is evidence.
-    let boards: Vec<&str> =
-        facts.iter().filter(|fact| fact.kind == BOARD).map(|fact| fact.id.as_str()).collect();
-    let boards = read.object_refs("placard", &boards).await?;
+    // Whatever somebody handed in is evidence, also of facts that a noun of its own writes down otherwise.
+    let all: Vec<&str> = facts.iter().map(|fact| fact.id.as_str()).collect();
+    let handed = read.object_refs("evidence", &all).await?;
     // Proposals to stop a place and the departments' checks of a house decide as well as what is recorded as evidence.
-    let decided: Vec<&str> = facts.iter().map(|fact| fact.id.as_str()).collect();
     let stopped = match facts.iter().any(|fact| matches!(fact.kind, "risk.identified" | "decision.recorded"))
     {
-        true => read.object_refs("stop_use", &decided).await?,
+        true => read.object_refs("stop_use", &all).await?,
         false => HashMap::new(),
     };
     // What a sector was told and who leads a new trade is kept by the sectors.
-    let (risks, rulings) = (
-        read.object_refs("sector_risk", &decided).await?,
-        read.object_refs("sector_ruling", &decided).await?,
-    );
+    let (risks, rulings) =
+        (read.object_refs("sector_risk", &all).await?, read.object_refs("sector_ruling", &all).await?);
     let houses = match facts.iter().any(|fact| matches!(fact.kind, "licence.verified" | "decision.recorded"))
     {
-        true => read.object_refs("place", &decided).await?,
+        true => read.object_refs("place", &all).await?,
         false => HashMap::new(),
     };
     // What was signed is a fire plan or evidence somebody handed in.
     let signed: Vec<&str> =
         facts.iter().filter(|fact| fact.kind.starts_with("document.")).map(|fact| fact.id.as_str()).collect();
     let plans = read.object_refs("fire_plan", &signed).await?;
+    // What the town may enforce stands in its register.
+    let registered = read.object_refs("authority_item", &signed).await?;
     let mut sources = Vec::with_capacity(facts.len());
     for fact in &facts {
         sources.push(match fact.kind {
-            BOARD if !boards.contains_key(&fact.id) => ("evidence", Action::EvidenceRead),
+            _ if handed.contains_key(&fact.id) => ("evidence", Action::EvidenceRead),
             kind if kind.starts_with("document.") && plans.contains_key(&fact.id) => {
                 ("fire_plan", Action::FirePlanRead)
             }
-            "patrol.done" if read.patrol(&fact.id).await?.is_some() => ("patrol", Action::ForceRead),
+            kind if kind.starts_with("document.") && registered.contains_key(&fact.id) => {
+                ("authority_item", Action::AuthorityRead)
+            }
             "risk.identified" | "decision.recorded" if stopped.contains_key(&fact.id) => {
                 ("stop_use", Action::StopUseRead)
             }
@@ -215,7 +213,12 @@ async fn readable(
         let visible = match caller.scope(action) {
             Err(_) => Vec::new(),
             // People and lists of the town are read by all who may read them at all.
-            Ok(_) if matches!(object, "person" | "org" | "sector_risk" | "sector_ruling" | "") => {
+            Ok(_)
+                if matches!(
+                    object,
+                    "person" | "org" | "sector_risk" | "sector_ruling" | "authority_item" | ""
+                ) =>
+            {
                 ids.iter().map(|id| (*id).to_owned()).collect()
             }
             Ok(scope) => {
@@ -307,8 +310,27 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
             None => String::new(),
             Some(kept) => kept.training.title,
         },
-        "campaign" | "contract" | "drill" | "device" | "report_case" | "fire_plan" | "assessment" => {
+        "campaign" | "contract" | "drill" | "device" | "report_case" | "fire_plan" | "assessment"
+        | "incident" | "authority_item" | "meeting" | "report" | "whistle" | "inspection_plan" => {
             place_name(read.object_refs(object, &[&fact.id]).await?, &fact.id)
+        }
+        "call_test" => {
+            let whole = Caller::system().scope(Action::CallTestRead)?;
+            let test = read.call_test(&fact.id.as_str().into(), &whole).await?.map(|one| one.test);
+            let said = test.map(|test| match test.note.as_str() {
+                "" => format!("{} 呼叫测试", test.started_at.date()),
+                note => note.to_owned(),
+            });
+            said.unwrap_or_default()
+        }
+        "sortie" => {
+            let whole = Caller::system().scope(Action::SortieRead)?;
+            let sortie = read.sortie(&fact.id.as_str().into(), &whole).await?.map(|one| one.sortie);
+            sortie.map(|one| format!("{} {}", one.incident.label(), one.site)).unwrap_or_default()
+        }
+        "budget" => {
+            let line = read.budget_line(&fact.id.as_str().into()).await?;
+            line.map(|one| one.line.title).unwrap_or_default()
         }
         "facility" => {
             let names = read.subject_names(SubjectKind::Facility, &[&fact.id]).await?;

@@ -42,6 +42,8 @@ const BESIDE: &[&str] = &[
     "phone",
     "follow_up",
     "handover",
+    "group_count",
+    "boundary",
     "group_point",
     "road_map",
     "road_scenario",
@@ -160,6 +162,8 @@ impl Known {
             "evidence" => read.gather_decision(&mut self.gathered, &entry.object_id.as_str().into()).await?,
             "facility" => read.gather_facility(&mut self.gathered, &entry.object_id.as_str().into()).await?,
             "hazard" => read.gather_hazard(&mut self.gathered, &entry.object_id).await?,
+            // A fire counts once it is closed, and no more once it is voided; nothing before changes a figure.
+            "incident" if matches!(entry.action.as_str(), "incident.finish" | "incident.void") => Told::Anew,
             kind if BESIDE.contains(&kind) => Told::Added(Vec::new()),
             _ => Told::Anew,
         };

@@ -25,6 +25,8 @@ use utoipa::ToSchema;
 use crate::Result;
 use crate::task::kind_label;
 
+/// Days ahead for which rosters are looked at. Units: days.
+const SHIFTS_AHEAD: u64 = 366;
 /// Lines of a section; how many there are beyond is told.
 const MOST: i64 = 500;
 
@@ -91,6 +93,7 @@ pub(crate) async fn sections(
         report_drafts(read, post).await?,
     ];
     if let Some(giver) = giver {
+        all.push(shifts(read, post, giver, today).await?);
         all.push(cases(read, giver).await?);
         all.push(certificates(read, giver, today).await?);
     }
@@ -124,6 +127,7 @@ async fn tasks(read: &mut Read, post: &Post) -> Result<SheetSection> {
 /// The hat somebody wears who holds the post.
 fn hat_of(post: &Post, path: &str, today: Date) -> Assignment {
     Assignment {
+        away: Vec::new(),
         id: "post".into(),
         person: "post".into(),
         post: post.id.clone(),
@@ -345,6 +349,33 @@ async fn report_drafts(read: &mut Read, post: &Post) -> Result<SheetSection> {
         }));
     }
     Ok(counted("report", "起草中的报告", lines))
+}
+
+/// Shifts on rosters to come of the forces the post belongs to that nobody mans once the giver has left the post: somebody
+/// else is put on them.
+async fn shifts(read: &mut Read, post: &Post, giver: &PersonId, today: Date) -> Result<SheetSection> {
+    let forces = read.all_forces().await?.into_iter().filter(|one| one.posts.contains(&post.id));
+    let forces: BTreeMap<_, _> = forces.map(|one| (one.id.clone(), one)).collect();
+    if forces.is_empty() {
+        return Ok(counted("shift", "待调整的值班", Vec::new()));
+    }
+    let until = today.checked_add_days(chrono::Days::new(SHIFTS_AHEAD)).unwrap_or(today);
+    let held = read.assignments_of(giver).await?.into_iter().map(|one| one.assignment);
+    // As long as his last day is not said, all of it goes with the post.
+    let stays: Vec<Assignment> = held.filter(|one| one.post != post.id || one.to.is_some()).collect();
+    let listed = read.force_duties(None, (today, until)).await?.into_iter().map(|one| one.duty);
+    let lines = listed.filter(|duty| duty.person == *giver).filter_map(|duty| {
+        let name = &forces.get(&duty.force).filter(|force| force.has_left(&stays, &duty))?.name;
+        Some(SheetLine {
+            title: format!("{name} {} {}", duty.on, duty.shift.label()),
+            due_on: Some(duty.on.to_string()),
+            state: duty.shift.code().to_owned(),
+            note: "交接后无人在岗，另行排班".to_owned(),
+            href: format!("/forces/{}", duty.force),
+            id: duty.id,
+        })
+    });
+    Ok(counted("shift", "待调整的值班", lines.collect()))
 }
 
 /// Penalty cases that run and name the giver as 承办人: the head names another before he leaves.

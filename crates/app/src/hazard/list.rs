@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::Days as Span;
 use domain::hazard::{Hazard, Stage};
-use domain::policy::Action;
+use domain::policy::{Action, Scope};
 use domain::time::{Date, Timestamp};
 use serde::Serialize;
 use store::Read;
@@ -12,6 +12,7 @@ use store::hazard::{HazardFilter, Listed};
 use utoipa::ToSchema;
 
 use crate::hazard::dictionary::category_label;
+use crate::hazard::ladder;
 use crate::hazard::view::{DUE_SOON_DAYS, HazardPage, HazardRow};
 use crate::names::Names;
 use crate::view::Named;
@@ -44,6 +45,8 @@ pub struct Asked {
     pub to_advise: bool,
     /// Only those for which an extension was asked and not decided.
     pub extension_asked: bool,
+    /// Only those for which a step of the ladder of escalation is due.
+    pub to_escalate: bool,
     /// Only those not ended.
     pub open: bool,
     /// Text in number, description or the place's name.
@@ -57,9 +60,16 @@ pub struct Asked {
 }
 
 impl Asked {
-    pub(crate) fn filter(self, today: Date) -> HazardFilter {
+    /// The filter of the store; what the ladder says is asked within the scope.
+    pub(crate) async fn filter(self, read: &mut Read, scope: &Scope, today: Date) -> Result<HazardFilter> {
+        let ids = match self.to_escalate {
+            true => Some(ladder::waiting(read, scope, today).await?),
+            false => None,
+        };
         let day_after = |on: Date| Timestamp::start_of(on.succ_opt().unwrap_or(on));
-        HazardFilter {
+        Ok(HazardFilter {
+            ids,
+            unfixed_as_of: None,
             state: self.state,
             level: self.level,
             village: self.village,
@@ -80,7 +90,7 @@ impl Asked {
             text: self.text,
             path: None,
             org: None,
-        }
+        })
     }
 }
 
@@ -167,9 +177,9 @@ impl App {
     ) -> Result<HazardPage> {
         let scope = caller.scope(Action::HazardRead)?;
         let today = self.now().date();
-        let filter = asked.filter(today);
         let after = after.map(cursor).transpose()?;
         let mut read = self.db.read(&self.town).await?;
+        let filter = asked.filter(&mut read, &scope, today).await?;
         let total = read.hazard_count(&scope, &filter).await?;
         let mut listed = read.hazards(&scope, &filter, after, limit + 1).await?;
         let most = usize::try_from(limit).unwrap_or_default();

@@ -111,6 +111,10 @@ pub enum What {
         kind: EscalationKind,
         reason: String,
     },
+    DeclineEscalation {
+        kind: EscalationKind,
+        reason: String,
+    },
     ControlLongTerm {
         measures: String,
         review_on: Date,
@@ -127,7 +131,7 @@ pub enum What {
 }
 
 /// Steps by the code they are asked for with, in the order of a hazard's life.
-const CODES: [(&str, Step); 20] = [
+const CODES: [(&str, Step); 21] = [
     ("grade", Step::Graded),
     ("confirm_level", Step::LevelConfirmed),
     ("advise", Step::Advised),
@@ -144,6 +148,7 @@ const CODES: [(&str, Step); 20] = [
     ("transfer", Step::Transferred),
     ("answer_transfer", Step::TransferAnswered),
     ("escalate", Step::Escalated),
+    ("decline_escalation", Step::EscalationDeclined),
     ("control_long_term", Step::LongTermControlled),
     ("reopen", Step::Reopened),
     ("dismiss", Step::Dismissed),
@@ -172,6 +177,7 @@ pub(crate) fn audit_action(step: Step) -> &'static str {
         Step::Transferred => "hazard.transferred",
         Step::TransferAnswered => "hazard.transfer_answered",
         Step::Escalated => "hazard.escalated",
+        Step::EscalationDeclined => "hazard.escalation_declined",
         Step::LongTermControlled => "hazard.long_term_controlled",
         Step::Reopened => "hazard.reopened",
         Step::Dismissed => "hazard.dismissed",
@@ -196,7 +202,7 @@ fn rights(step: Step) -> &'static [Action] {
         Step::RecheckStarted | Step::RecheckPassed | Step::RecheckFailed => &[Action::HazardRecheck],
         Step::Closed => &[Action::HazardClose],
         Step::Transferred | Step::TransferAnswered => &[Action::HazardTransfer],
-        Step::Escalated | Step::LongTermControlled => &[Action::HazardEscalate],
+        Step::Escalated | Step::EscalationDeclined | Step::LongTermControlled => &[Action::HazardEscalate],
         Step::Reopened | Step::Dismissed | Step::Voided => &[Action::HazardVoid],
     }
 }
@@ -206,7 +212,7 @@ fn hat_for<'a>(caller: &'a Caller, step: Step, loaded: &Loaded) -> Result<&'a As
     let worn = rights(step).iter().find_map(|right| caller.hats.hat(*right, &loaded.subject));
     worn.ok_or_else(|| {
         let message = match step {
-            Step::Ordered => "您没有责令改正的权限；请改用督促整改，或请持有执法证件的人员办理".to_owned(),
+            Step::Ordered => "责令改正须由两名以上持有执法证件的人员实施（行政处罚法第四十二条、方案第十一条 C11.4），您的岗位不能办理；请改用督促整改，或请持证人员办理".to_owned(),
             _ => format!("您的岗位不能对本隐患{}；需要时请联系有权办理的单位", step.label()),
         };
         Error::Forbidden { code: "policy.forbidden", message }
@@ -280,6 +286,7 @@ fn decide(hazard: Hazard, act: Act, what: &What, terms: Terms<'_>) -> Stepped {
         What::Transfer { to, reason } => hazard.transfer(act, *to, reason, now),
         What::AnswerTransfer { answer } => hazard.answer_transfer(act, answer.clone(), now, calendar),
         What::Escalate { kind, reason } => hazard.escalate(act, *kind, reason, now),
+        What::DeclineEscalation { kind, reason } => hazard.decline_escalation(act, *kind, reason, now),
         What::ControlLongTerm { measures, review_on } => {
             hazard.control_long_term(act, measures, *review_on, now)
         }
@@ -309,6 +316,7 @@ impl What {
             Self::Transfer { .. } => Step::Transferred,
             Self::AnswerTransfer { .. } => Step::TransferAnswered,
             Self::Escalate { .. } => Step::Escalated,
+            Self::DeclineEscalation { .. } => Step::EscalationDeclined,
             Self::ControlLongTerm { .. } => Step::LongTermControlled,
             Self::Reopen { .. } => Step::Reopened,
             Self::Dismiss { .. } => Step::Dismissed,
@@ -342,6 +350,7 @@ impl What {
             | Self::RefuseExtension { reason }
             | Self::Transfer { reason, .. }
             | Self::Escalate { reason, .. }
+            | Self::DeclineEscalation { reason, .. }
             | Self::Reopen { reason }
             | Self::Dismiss { reason }
             | Self::Void { reason } => reason,
@@ -392,20 +401,9 @@ impl What {
                     _ => TransferAnswer::Returned { level: Level::General, reason: text() },
                 },
             },
-            Step::Escalated => {
-                let taken = |kind: &EscalationKind| hazard.escalations.iter().any(|e| e.kind == *kind);
-                let left = [
-                    EscalationKind::JointControl,
-                    EscalationKind::SectorDeadline,
-                    EscalationKind::TownListed,
-                    EscalationKind::CaseFiled,
-                    EscalationKind::TempSeal,
-                    EscalationKind::StopUse,
-                    EscalationKind::PowerGasCut,
-                    EscalationKind::DistrictListed,
-                ];
-                Self::Escalate { kind: left.into_iter().find(|kind| !taken(kind))?, reason: text() }
-            }
+            Step::Escalated => Self::Escalate { kind: left(hazard)?, reason: text() },
+            // What is due is told by the ladder; here it is only asked whether one could be set aside at all.
+            Step::EscalationDeclined => Self::DeclineEscalation { kind: left(hazard)?, reason: text() },
             Step::LongTermControlled => {
                 Self::ControlLongTerm { measures: text(), review_on: today.succ_opt()? }
             }
@@ -414,6 +412,22 @@ impl What {
             Step::Voided => Self::Void { reason: text() },
         })
     }
+}
+
+/// A step of the ladder that was not taken; listing by the district, which has a rule of its own, last.
+fn left(hazard: &Hazard) -> Option<EscalationKind> {
+    let taken = |kind: &EscalationKind| hazard.escalations.iter().any(|e| e.kind == *kind);
+    let kinds = [
+        EscalationKind::JointControl,
+        EscalationKind::SectorDeadline,
+        EscalationKind::TownListed,
+        EscalationKind::CaseFiled,
+        EscalationKind::TempSeal,
+        EscalationKind::StopUse,
+        EscalationKind::PowerGasCut,
+        EscalationKind::DistrictListed,
+    ];
+    kinds.into_iter().find(|kind| !taken(kind))
 }
 
 /// The steps this caller may take now: policy, state and the rules of each step agree. `proof` is what he could order

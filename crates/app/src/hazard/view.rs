@@ -16,6 +16,7 @@ use store::unit_link::UnitLink;
 use utoipa::ToSchema;
 
 use crate::hazard::dictionary::{category_label, hazard_label};
+use crate::hazard::ladder::EscalationDue;
 use crate::names::{Names, PlaceBrief, Spot};
 use crate::photo::PhotoView;
 use crate::view::{Named, Word};
@@ -287,6 +288,8 @@ pub struct HazardView {
     pub extension: ExtensionView,
     /// Escalations.
     pub escalations: Vec<EscalationView>,
+    /// Steps of the ladder that are due, for whom they concern.
+    pub escalation_due: Vec<EscalationDue>,
     /// Links handed out.
     pub links: Vec<HazardLinkView>,
     /// What to begin with.
@@ -430,6 +433,7 @@ fn phase_of(step: Step) -> usize {
         | Step::Transferred
         | Step::TransferAnswered
         | Step::Escalated
+        | Step::EscalationDeclined
         | Step::LongTermControlled => 2,
         Step::ExtensionAsked
         | Step::ExtensionGranted
@@ -577,6 +581,7 @@ pub(crate) struct Beside<'a> {
     pub links: Vec<UnitLink>,
     pub suggested: (Level, Days),
     pub cap: Option<u16>,
+    pub escalation_due: Vec<EscalationDue>,
     pub actions: Vec<&'static str>,
 }
 
@@ -654,6 +659,7 @@ impl HazardView {
             issuer,
             extension: extension(hazard, beside.cap),
             escalations: escalations.collect(),
+            escalation_due: beside.escalation_due,
             links: links.collect(),
             suggested: SuggestedView {
                 level: beside.suggested.0.code().to_owned(),

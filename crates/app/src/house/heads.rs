@@ -4,23 +4,27 @@
 
 use std::collections::BTreeSet;
 
-use domain::house::{Answer, Check, CheckKind, Rule, is_house};
-use domain::ids::{HouseCheckId, OrgId, PlaceId};
+use domain::house::{Answer, Check, CheckKind, House, Rule, grade, is_house};
+use domain::ids::{HouseCheckId, OrgId, PersonId, PlaceId};
 use domain::joint_control::{CROWDED, high_risk};
+use domain::message::Urgency;
 use domain::place::KindCode;
 use domain::place_list::{Entry, ListKind, PlaceList};
 use domain::policy::Action;
 use domain::time::{Date, Timestamp};
-use store::house::HouseCheckRecord;
+use store::house::{HouseCheckRecord, HouseRecord};
 use store::place::{PlaceFilter, PlaceRecord};
 use store::place_list::{EntryRecord, ListRecord};
 use store::{Read, Write};
 
 use super::{ROUND, on_key_list, rule_on};
-use crate::{App, Caller, Result};
+use crate::message::{News, answering};
+use crate::{App, Caller, Error, Result};
 
 /// How the reason of an entry begins that the heads brought about: only such an entry ends with them.
 const BECAUSE: &str = "住宿、工作、培训人数";
+/// Why what followed from the heads of a house ends when it is a house no more.
+const NO_HOUSE: &str = "不再登记为自建房";
 /// Name of the look over all houses after the rule changed.
 pub(crate) const RECONCILER: &str = "house_rule";
 
@@ -28,6 +32,8 @@ pub(crate) const RECONCILER: &str = "house_rule";
 pub(crate) struct Following {
     rule: Rule,
     departments: Vec<OrgId>,
+    /// Who may answer for a body that is asked.
+    answering: Vec<(OrgId, PersonId)>,
     today: Date,
 }
 
@@ -38,7 +44,8 @@ impl Following {
         let orgs = read.orgs().await?;
         let of = |label: &&str| orgs.iter().find(|one| one.org.label == **label && one.org.active);
         let departments = ROUND.iter().filter_map(of).map(|one| one.org.id.clone()).collect();
-        Ok(Self { rule, departments, today })
+        let answering = answering(read, Action::HouseCheck, today).await?;
+        Ok(Self { rule, departments, answering, today })
     }
 
     fn told(&self, record: &PlaceRecord) -> String {
@@ -72,24 +79,87 @@ async fn stays(read: &mut Read, id: &PlaceId, today: Date) -> Result<Vec<EntryRe
 
 /// Off the key list that the heads put it on, and who was asked for nothing yet need not answer.
 // Part of a write that whoever changed the heads commits.
-async fn unlist(tx: &mut Write, following: &Following, record: &PlaceRecord) -> Result<()> {
-    let (today, id, reason) = (following.today, &record.place.id, following.told(record));
+async fn unlist(tx: &mut Write, today: Date, record: &PlaceRecord, reason: &str) -> Result<()> {
+    let id = &record.place.id;
     // What else is of high risk stands there for that as well.
     if high_risk(record.place.kinds()).is_empty() {
         for stay in stays(tx, id, today).await? {
             if stay.entry.reason_in.starts_with(BECAUSE) {
-                tx.end_list_entry(&stay.id, stay.version, today, &reason).await?;
+                tx.end_list_entry(&stay.id, stay.version, today, reason).await?;
             }
         }
     }
     let whole = Caller::system().scope(Action::PlaceRead)?;
     for mut asked in tx.house_checks(&whole, Some(id)).await? {
         if asked.check.answer == Answer::Asked {
-            asked.check.answer = Answer::Ended { on: today, reason: reason.clone() };
+            asked.check.answer = Answer::Ended { on: today, reason: reason.to_owned() };
             tx.update_house_check(&asked).await?;
         }
     }
     Ok(())
+}
+
+/// How many live, work and learn there.
+fn counted(record: &PlaceRecord) -> [Option<u32>; 3] {
+    let heads = &record.place.heads;
+    [heads.lodging, heads.working, heads.training]
+}
+
+/// That the form of a place leaves the heads of a house alone: they are counted on a day by somebody, on the house's own page.
+///
+/// Errors: names the page.
+pub(crate) fn heads_stay(record: &PlaceRecord, known: &PlaceRecord) -> Result<()> {
+    if !is_house(&record.place) || counted(record) == counted(known) {
+        return Ok(());
+    }
+    let message = "自建房的住宿、工作、培训人数要有核实日期和核实人，请在自建房页面“登记人数和结构”";
+    Err(Error::field("heads.lodging", "place.heads_counted", message))
+}
+
+/// Writes down whose number the heads of a house are that came in with the place: who said so, and on which day, where that is
+/// known. What is known of the house otherwise stays.
+// Part of a write that whoever brought the heads in commits.
+// tidy(commit): the same.
+pub(crate) async fn note_count(
+    tx: &mut Write,
+    following: &Following,
+    record: &PlaceRecord,
+    (on, said_by): (Option<Date>, &str),
+    (by, now): (&str, Timestamp),
+) -> Result<()> {
+    if !is_house(&record.place) || counted(record) == [None; 3] {
+        return Ok(());
+    }
+    let before = tx.house(&record.place.id).await?;
+    let house = House {
+        counted_on: on,
+        counted_by: said_by.to_owned(),
+        ..before.as_ref().map_or_else(House::default, |one| one.house.clone())
+    };
+    let kept = HouseRecord {
+        place: record.place.id.clone(),
+        grade: grade(&house, &record.place, &following.rule).grade,
+        house,
+        graded_on: following.today,
+        rule: following.rule.version(),
+        recorded_by: by.to_owned(),
+        version: before.as_ref().map_or(1, |one| one.version),
+        recorded_at: now,
+    };
+    match before {
+        None => tx.insert_house(&kept).await?,
+        Some(_) => tx.update_house(&kept).await?,
+    }
+    Ok(())
+}
+
+/// Whether a row of a ledger says of a house another number than is known.
+pub(crate) async fn is_recounted(read: &mut Read, record: &PlaceRecord) -> Result<bool> {
+    if !is_house(&record.place) {
+        return Ok(false);
+    }
+    let known = read.places_by_id(std::slice::from_ref(&record.place.id)).await?;
+    Ok(known.first().is_none_or(|known| counted(known) != counted(record)))
 }
 
 impl App {
@@ -103,9 +173,6 @@ impl App {
         by: &str,
         now: Timestamp,
     ) -> Result<()> {
-        if !is_house(&record.place) {
-            return Ok(());
-        }
         let following = Following::read(tx, now.date()).await?;
         self.follow_house(tx, &following, record, by, now).await
     }
@@ -122,6 +189,11 @@ impl App {
     ) -> Result<()> {
         let tag = KindCode::from(CROWDED);
         if !is_house(&record.place) {
+            // Nothing was ever listed: nothing to end. So it is with most rows of a ledger.
+            if !tx.list_entries_of_place(&record.place.id).await?.is_empty() {
+                record.place.tags.remove(&tag);
+                unlist(tx, following.today, record, NO_HOUSE).await?;
+            }
             return Ok(());
         }
         if following.rule.is_over(&record.place.heads) {
@@ -133,7 +205,7 @@ impl App {
         // Whom nobody counted stays what it was said to be.
         if following.rule.heads(&record.place.heads).is_some() {
             record.place.tags.remove(&tag);
-            unlist(tx, following, record).await?;
+            unlist(tx, following.today, record, &following.told(record)).await?;
         }
         Ok(())
     }
@@ -175,6 +247,7 @@ impl App {
         }
         let whole = Caller::system().scope(Action::PlaceRead)?;
         let asked = tx.house_checks(&whole, Some(&id)).await?;
+        let mut told = BTreeSet::new();
         let licences = following.departments.iter().map(|org| (org.clone(), CheckKind::Licence));
         for (org, kind) in licences.chain(sector.map(|org| (org, CheckKind::Approval))) {
             let runs = |one: &HouseCheckRecord| {
@@ -183,6 +256,7 @@ impl App {
             if asked.iter().any(runs) {
                 continue;
             }
+            told.extend(following.answering.iter().filter(|one| one.0 == org).map(|one| one.1.clone()));
             let check = Check {
                 id: HouseCheckId::from(self.new_id()),
                 place: id.clone(),
@@ -196,7 +270,15 @@ impl App {
                 HouseCheckRecord { check, path, recorded_by: by.to_owned(), version: 1, recorded_at: now };
             tx.insert_house_check(&check).await?;
         }
-        Ok(())
+        // One message a day, however many houses a ledger brings; which they are, the list says.
+        let day = today.to_string();
+        let news = News {
+            about: ("house_round", &day),
+            tag: "asked",
+            urgency: Urgency::Notice,
+            text: "有自建房住宿、工作、培训人数超过规定，等贵单位核验证照或者审批，请在自建房列表选“等我单位答复”",
+        };
+        self.notify(tx, told, &news).await
     }
 
     /// Looks at every house again when the rule for heads is another than the last time, on the day it is in force. Says how

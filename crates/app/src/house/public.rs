@@ -150,6 +150,6 @@ impl App {
             lines: vec![one.village, one.code, LABEL_TEXT.to_owned()],
         };
         let all = found.items.into_iter().map(label).collect();
-        labels::file(all, sheet, ("自建房标签", self.now().date())).await
+        labels::file(all, self.demo, sheet, ("自建房标签", self.now().date())).await
     }
 }

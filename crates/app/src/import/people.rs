@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::gate::{GateRefusal, Part};
 use domain::ids::{PersonId, PostId};
-use domain::org::{Assignment, OrgRefusal, Person, Post, Role, Territory, appoint};
+use domain::org::{Assignment, Life, OrgRefusal, Person, Post, Role, Territory, appoint};
 use domain::policy::Action;
 use domain::time::Date;
 use exchange::ledger::{Numbered, Parsed};
@@ -275,7 +275,8 @@ impl App {
                 max_n: None,
                 active: true,
             };
-            let record = PostRecord { post: post.clone(), version: 1, recorded_at: now };
+            let record =
+                PostRecord { life: Life::default(), post: post.clone(), version: 1, recorded_at: now };
             roll.posts.push(record.clone());
             work.posts.push(record);
             post
@@ -289,6 +290,7 @@ impl App {
             return Ok(false);
         }
         let assignment = Assignment {
+            away: Vec::new(),
             id: self.new_id().into(),
             person: person.clone(),
             post: post.id.clone(),

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use domain::ids::PlaceId;
+use domain::ids::{OrgId, PlaceId};
+use domain::org::Territory;
 use domain::place::{KindCode, Location, Opening, Place, Registration};
 use domain::place_list::ListKind;
 use domain::policy::Action;
@@ -12,13 +13,14 @@ use exchange::ledger::{Numbered, Parsed, Vocabulary};
 use exchange::matching::{self, Decision, ExistingKey};
 use exchange::places_sheet::PlaceRow;
 use exchange::problem::{Level, Problem};
+use store::Read;
 use store::import::ImportFile;
 use store::place::{PlaceFilter, PlaceRecord};
 use store::place_list::{EntryRecord, ListRecord};
 
 use super::{ImportCandidate, ImportChange, ImportChoice, ImportDuplicate, ImportReport};
 use crate::export::to_row;
-use crate::house::heads::Following;
+use crate::house::heads::{Following, is_recounted, note_count};
 use crate::job::Running;
 use crate::person::initials;
 use crate::place::view::parse_word;
@@ -31,7 +33,7 @@ const NO_CATEGORY: &str = "other_unit";
 /// Places changed in one query for their signs.
 const AT_ONCE: usize = 500;
 
-/// What an import would write.
+/// What some rows would write.
 #[derive(Default)]
 struct Work {
     inserts: Vec<PlaceRecord>,
@@ -39,68 +41,123 @@ struct Work {
     entries: Vec<EntryRecord>,
 }
 
-/// The register as an import sees it.
+/// The register as an import sees it. Of places it holds what they are recognised by; the rest is read when a row means one.
 struct Register {
     names: Gazetteer,
     lists: Vec<ListRecord>,
     /// List and place of every stay that goes on.
     stays: HashSet<(String, PlaceId)>,
-    records: Vec<PlaceRecord>,
-    by_id: HashMap<PlaceId, usize>,
+    existing: Vec<ExistingKey>,
     /// Every number that is taken, by voided places too (under nobody).
     codes: HashMap<String, Option<PlaceId>>,
 }
 
 /// What a row says, with the words of the town in place of what was written.
-struct Placed {
+struct Placed<'a> {
     row: Numbered<PlaceRow>,
-    village: Option<(domain::ids::TerritoryCode, String)>,
-    grid: Option<(domain::ids::TerritoryCode, String)>,
-    sector: Option<domain::ids::OrgId>,
+    village: Option<&'a Territory>,
+    grid: Option<&'a Territory>,
+    sector: Option<&'a OrgId>,
+}
+
+/// What a row means.
+enum Target {
+    /// Nothing that can be judged, or nothing at all, because somebody said so; it is told already.
+    Nothing,
+    /// A new place.
+    New,
+    /// A place of the register.
+    Known(PlaceId),
+}
+
+/// All rows of a ledger with what each means.
+struct Meant<'a> {
+    parsed: &'a Parsed<PlaceRow>,
+    register: &'a Register,
+    words: Vocabulary,
+    rows: Vec<(Placed<'a>, Target)>,
+}
+
+/// What is known of the rows gone through so far.
+#[derive(Default)]
+struct Seen {
+    report: ImportReport,
+    problems: Vec<Problem>,
+    /// The row each place was taken by.
+    used: HashMap<PlaceId, u32>,
+    /// Numbers that rows brought along.
+    codes: HashSet<String>,
 }
 
 impl App {
     /// Compares rows with the register and, when a job is to commit and nothing stands against it, writes them in one
-    /// act together with the job's end.
+    /// act together with the job's end. Records are made and written some at a time: a ledger of a hundred thousand rows is
+    /// held once, as rows.
     pub(super) async fn import_places(
         &self,
         file: &ImportFile,
         choice: &ImportChoice,
-        parsed: Parsed<PlaceRow>,
+        mut parsed: Parsed<PlaceRow>,
         commit: Option<&Running>,
     ) -> Result<ImportReport> {
         let now = self.now();
         let register = self.register().await?;
-        let (mut report, mut work) = self.plan_places(file, choice, &parsed, &register);
+        let rows = std::mem::take(&mut parsed.rows);
+        let (meant, mut first) = meant(choice, &parsed, rows, &register);
+        let mut read = self.db.read(&self.town).await?;
+        for some in meant.rows.chunks(AT_ONCE) {
+            self.weigh(&mut read, file, &meant, some, &mut first).await?;
+        }
+        drop(read);
+        let codes = std::mem::take(&mut first.codes);
+        let mut report = first.told();
         let Some(running) = commit.filter(|_| report.is_ready()) else { return Ok(report) };
         let mut tx = self.write(&running.asker.caller()).await?;
         let mut number = next_code(&mut tx).await?;
-        let taken: HashSet<String> =
-            work.inserts.iter().map(|r| r.place.code.clone()).chain(register.codes.keys().cloned()).collect();
-        for record in work.inserts.iter_mut().filter(|record| record.place.code.is_empty()) {
-            while taken.contains(&code_of(number)) {
+        let is_taken = |code: &str| codes.contains(code) || register.codes.contains_key(code);
+        let (following, by) = (Following::read(&mut tx, now.date()).await?, running.asker.caller().name);
+        // A ledger says no day of its counts: the number is the file's, and whoever counted before did not count this one.
+        let said = format!("台账导入：{}", file.name);
+        let mut again = Seen::default();
+        for some in meant.rows.chunks(AT_ONCE) {
+            let mut work = self.weigh(&mut tx, file, &meant, some, &mut again).await?;
+            for record in work.inserts.iter_mut().filter(|record| record.place.code.is_empty()) {
+                while is_taken(&code_of(number)) {
+                    number += 1;
+                }
+                record.place.code = code_of(number);
                 number += 1;
             }
-            record.place.code = code_of(number);
-            number += 1;
-        }
-        for some in work.updates.chunks_mut(AT_ONCE) {
-            let ids: Vec<PlaceId> = some.iter().map(|r| r.place.id.clone()).collect();
+            let ids: Vec<PlaceId> = work.updates.iter().map(|r| r.place.id.clone()).collect();
             let signs = tx.place_signs(&ids, now.date()).await?;
-            for record in some {
+            for record in &mut work.updates {
                 let own = signs.get(&record.place.id).cloned().unwrap_or_default();
                 risk::copy_into(record, &own, now.date());
             }
+            tx.insert_list_entries(&work.entries).await?;
+            let mut recounted: HashSet<PlaceId> = HashSet::new();
+            for record in work.inserts.iter_mut().chain(&mut work.updates) {
+                self.follow_house(&mut tx, &following, record, &by, now).await?;
+                if is_recounted(&mut tx, record).await? {
+                    recounted.insert(record.place.id.clone());
+                }
+            }
+            tx.insert_places(&work.inserts).await?;
+            let changed = work.inserts.iter().chain(&work.updates);
+            for record in changed.filter(|one| recounted.contains(&one.place.id)) {
+                note_count(&mut tx, &following, record, (None, &said), (&by, now)).await?;
+            }
+            for record in &work.updates {
+                tx.update_place(record).await?;
+            }
         }
-        tx.insert_list_entries(&work.entries).await?;
-        let (following, by) = (Following::read(&mut tx, now.date()).await?, running.asker.caller().name);
-        for record in work.inserts.iter_mut().chain(&mut work.updates) {
-            self.follow_house(&mut tx, &following, record, &by, now).await?;
+        // Somebody changed the register between the two looks at it: nothing is written, and what is wrong now is told.
+        let again = again.told();
+        if !again.is_ready() {
+            report.problems = again.problems;
+            return Ok(report);
         }
-        tx.insert_places(&work.inserts).await?;
-        for record in &work.updates {
-            tx.update_place(record).await?;
-        }
+        (report.created, report.updated, report.unchanged) = (again.created, again.updated, again.unchanged);
         let audit = super::ended(&mut tx, running, file, &mut report, now).await?;
         Ok(tx.commit(audit, report).await?)
     }
@@ -116,129 +173,88 @@ impl App {
                 stays.insert((list.id.clone(), entry.entry.place.clone()));
             }
         }
-        let (mut records, mut codes) = (Vec::new(), HashMap::new());
+        let (mut existing, mut codes) = (Vec::new(), HashMap::new());
         let filter = PlaceFilter { with_void: true, ..PlaceFilter::default() };
         read.each_place(&filter, &whole, |record| {
             let owner = record.voided.is_none().then(|| record.place.id.clone());
             codes.insert(record.place.code.clone(), owner);
             if record.voided.is_none() {
-                records.push(record);
+                let id = record.place.id.to_string();
+                existing.push(ExistingKey::of(id, to_row(&record, &names, &[])));
             }
         })
         .await?;
-        let by_id = records.iter().enumerate().map(|(at, r)| (r.place.id.clone(), at)).collect();
-        Ok(Register { names, lists, stays, records, by_id, codes })
+        Ok(Register { names, lists, stays, existing, codes })
     }
 
-    fn plan_places(
+    /// Weighs some rows: what each makes of the place it means, and what is wrong with it.
+    async fn weigh(
         &self,
+        read: &mut Read,
         file: &ImportFile,
-        choice: &ImportChoice,
-        parsed: &Parsed<PlaceRow>,
-        register: &Register,
-    ) -> (ImportReport, Work) {
-        let mut report = ImportReport::default();
-        report.take(&parsed.problems);
-        let bad_rows: BTreeSet<u32> = report.problems.iter().map(|p| p.row).filter(|row| *row > 0).collect();
-        report.rows = parsed.rows.len() + bad_rows.len();
-        let crs = choice.crs.as_deref().and_then(Crs::from_code).unwrap_or_default();
-        let mut problems = Vec::new();
-        let placed: Vec<Placed> =
-            parsed.rows.iter().map(|row| placed(row, parsed, crs, &register.names, &mut problems)).collect();
-        // What a cell does not say cannot be judged further.
-        let unread: HashSet<u32> =
-            problems.iter().filter(|p: &&Problem| p.level == Level::Error).map(|p| p.row).collect();
-        let existing: Vec<ExistingKey> = register
-            .records
+        meant: &Meant<'_>,
+        some: &[(Placed<'_>, Target)],
+        seen: &mut Seen,
+    ) -> Result<Work> {
+        let Meant { parsed, register, words, .. } = meant;
+        let ids: Vec<PlaceId> = some
             .iter()
-            .map(|record| ExistingKey {
-                id: record.place.id.to_string(),
-                place: to_row(record, &register.names, &[]),
+            .filter_map(|(_, target)| match target {
+                Target::Known(id) => Some(id.clone()),
+                _ => None,
             })
             .collect();
-        let words = super::vocabulary("places");
-        let rows: Vec<Numbered<PlaceRow>> = placed.iter().map(|p| p.row.clone()).collect();
-        let decisions = matching::match_against(&existing, &rows);
+        let records = read.places_by_id(&ids).await?.into_iter().filter(|record| record.voided.is_none());
+        let records: HashMap<PlaceId, PlaceRecord> =
+            records.map(|record| (record.place.id.clone(), record)).collect();
         let mut work = Work::default();
-        let mut used: HashMap<PlaceId, u32> = HashMap::new();
-        let mut codes: HashSet<String> = HashSet::new();
-        for (placed, decision) in placed.iter().zip(decisions) {
-            if unread.contains(&placed.row.row) {
-                continue;
-            }
-            let said = choice.decisions.get(&placed.row.row.to_string()).map(String::as_str);
-            let target = match (said, decision) {
-                (Some("skip"), _) => {
-                    report.skipped += 1;
-                    continue;
-                }
-                (Some("new"), _) | (None, Decision::Create) => None,
-                (Some(id), _) => Some(PlaceId::from(id)),
-                (None, Decision::Update { id, .. } | Decision::Unchanged { id }) => Some(PlaceId::from(id)),
-                (None, Decision::Doubtful { candidates, why }) => {
-                    report.duplicates.push(doubtful(parsed, placed, candidates, why, register));
-                    continue;
+        for (placed, target) in some {
+            let problem = |key: &str, code: &'static str, message: &str| {
+                parsed.problem(&placed.row, key, Level::Error, code, message)
+            };
+            let known = match target {
+                Target::Nothing => continue,
+                Target::New => None,
+                Target::Known(id) => {
+                    let Some(known) = records.get(id) else {
+                        let message = "选中的场所已不在台账中，请重新试导";
+                        seen.problems.push(problem("name", "import.target_gone", message));
+                        continue;
+                    };
+                    if let Some(earlier) = seen.used.insert(id.clone(), placed.row.row) {
+                        let message = format!("与第 {earlier} 行对应同一个场所，请删去一行或选“跳过”");
+                        seen.problems.push(problem("name", "import.same_place", &message));
+                        continue;
+                    }
+                    Some(known)
                 }
             };
-            let at = target.as_ref().map(|id| register.by_id.get(id).copied());
-            let known = match at {
-                Some(Some(at)) => register.records.get(at),
-                Some(None) => {
-                    let message = "选中的场所已不在台账中，请重新试导";
-                    problems.push(parsed.problem(
-                        &placed.row,
-                        "name",
-                        Level::Error,
-                        "import.target_gone",
-                        message,
-                    ));
-                    continue;
-                }
-                None => None,
-            };
-            if let Some(earlier) = target.as_ref().and_then(|id| used.insert(id.clone(), placed.row.row)) {
-                let message = format!("与第 {earlier} 行对应同一个场所，请删去一行或选“跳过”");
-                problems.push(parsed.problem(
-                    &placed.row,
-                    "name",
-                    Level::Error,
-                    "import.same_place",
-                    &message,
-                ));
-                continue;
-            }
-            let found = problems.len();
-            let record = self.record_of(file, parsed, placed, known, &mut problems);
+            let found = seen.problems.len();
+            let record = self.record_of(file, parsed, placed, known, &mut seen.problems);
             if known.is_none_or(|k| k.place.code != record.place.code) && !record.place.code.is_empty() {
                 let owner = register.codes.get(&record.place.code);
                 let clash = owner.is_some_and(|owner| owner.as_ref() != Some(&record.place.id))
-                    || !codes.insert(record.place.code.clone());
+                    || !seen.codes.insert(record.place.code.clone());
                 if clash {
                     let message = "编号已有场所使用（包括已作废的），请改编号或留空由系统编号";
-                    problems.push(parsed.problem(
-                        &placed.row,
-                        "code",
-                        Level::Error,
-                        "place.code_taken",
-                        message,
-                    ));
+                    seen.problems.push(problem("code", "place.code_taken", message));
                 }
             }
-            let entries = self.entries_of(file, parsed, placed, &record.place, register, &mut problems);
-            let is_sound = !problems.iter().skip(found).any(|p| p.level == Level::Error);
+            let entries = self.entries_of(file, parsed, placed, &record.place, register, &mut seen.problems);
+            let is_sound = !seen.problems.iter().skip(found).any(|p| p.level == Level::Error);
             if !is_sound {
                 continue;
             }
             let changes = known.is_none_or(|k| k.place != record.place || k.note != record.note);
             match known {
-                None => report.created += 1,
+                None => seen.report.created += 1,
                 Some(known) if changes || !entries.is_empty() => {
-                    report.updated += 1;
-                    report.note_change(|| {
-                        change_of(parsed, placed, (known, &record), &entries, register, &words)
+                    seen.report.updated += 1;
+                    seen.report.note_change(|| {
+                        change_of(parsed, placed, (known, &record), &entries, register, words)
                     });
                 }
-                Some(_) => report.unchanged += 1,
+                Some(_) => seen.report.unchanged += 1,
             }
             work.entries.extend(entries);
             match known {
@@ -247,9 +263,7 @@ impl App {
                 Some(_) => {}
             }
         }
-        report.take(&problems);
-        report.problems.sort_by_key(|p| p.row);
-        (report, work)
+        Ok(work)
     }
 
     /// The record a row makes, beside the known one. Empty cells change nothing.
@@ -257,7 +271,7 @@ impl App {
         &self,
         file: &ImportFile,
         parsed: &Parsed<PlaceRow>,
-        placed: &Placed,
+        placed: &Placed<'_>,
         known: Option<&PlaceRecord>,
         problems: &mut Vec<Problem>,
     ) -> PlaceRecord {
@@ -285,6 +299,8 @@ impl App {
         text(&mut p.address, &row.address);
         text(&mut p.responsible.name, &row.responsible);
         text(&mut p.responsible.phone, &row.phone);
+        text(&mut p.access, &row.access);
+        text(&mut p.help, &row.help);
         text(&mut record.note, &row.note);
         if let Some(uscc) = &row.uscc {
             p.registration = Registration::Uscc(uscc.clone());
@@ -295,18 +311,18 @@ impl App {
         if !row.tags.is_empty() {
             p.tags = row.tags.iter().map(|tag| KindCode::from(tag.as_str())).collect();
         }
-        if let Some((code, path)) = &placed.village {
-            if p.village != *code {
+        if let Some(village) = placed.village {
+            if p.village != village.code {
                 p.grid = None;
-                record.path.clone_from(path);
+                record.path.clone_from(&village.path);
             }
-            p.village = code.clone();
+            p.village.clone_from(&village.code);
         }
-        if let Some((code, path)) = &placed.grid {
-            p.grid = Some(code.clone());
-            record.path.clone_from(path);
+        if let Some(grid) = placed.grid {
+            p.grid = Some(grid.code.clone());
+            record.path.clone_from(&grid.path);
         }
-        if let Some(sector) = &placed.sector {
+        if let Some(sector) = placed.sector {
             p.sector_org = Some(sector.clone());
         }
         let heads = &mut p.heads;
@@ -350,7 +366,7 @@ impl App {
         &self,
         file: &ImportFile,
         parsed: &Parsed<PlaceRow>,
-        placed: &Placed,
+        placed: &Placed<'_>,
         place: &Place,
         register: &Register,
         problems: &mut Vec<Problem>,
@@ -401,39 +417,31 @@ fn blank(id: PlaceId, file: &ImportFile, now: domain::time::Timestamp) -> PlaceR
 }
 
 /// Puts the town's own names and WGS 84 in place of what was written; what nobody knows is a problem of its cell.
-fn placed(
-    row: &Numbered<PlaceRow>,
+fn placed<'a>(
+    mut row: Numbered<PlaceRow>,
     parsed: &Parsed<PlaceRow>,
     crs: Crs,
-    names: &Gazetteer,
+    names: &'a Gazetteer,
     problems: &mut Vec<Problem>,
-) -> Placed {
-    let mut out = Placed { row: row.clone(), village: None, grid: None, sector: None };
-    let value = &mut out.row.value;
-    value.tags.sort();
+) -> Placed<'a> {
+    row.value.tags.sort();
+    let (mut village, mut grid, mut sector) = (None, None, None);
     let mut say = |key: &str, code: &'static str, message: String| {
-        problems.push(parsed.problem(row, key, Level::Error, code, &message));
+        problems.push(parsed.problem(&row, key, Level::Error, code, &message));
     };
     if let Some(written) = &row.value.village {
-        match names.village_written(written) {
-            Some(village) => {
-                value.village = Some(village.name.clone());
-                out.village = Some((village.code.clone(), village.path.clone()));
-            }
-            None => say(
+        village = names.village_written(written);
+        if village.is_none() {
+            say(
                 "village",
                 "place.village_unknown",
                 format!("没有“{written}”这个村（社区），请按本镇名称填写"),
-            ),
+            );
         }
     }
     if let Some(written) = &row.value.grid {
-        let village = out.village.as_ref().map(|(code, _)| code);
-        match village.map(|village| names.grid_written(village, written)) {
-            Some(Some(grid)) => {
-                value.grid = Some(grid.name.clone());
-                out.grid = Some((grid.code.clone(), grid.path.clone()));
-            }
+        match village.map(|village| names.grid_written(&village.code, written)) {
+            Some(found @ Some(_)) => grid = found,
             Some(None) => say(
                 "grid",
                 "place.grid_unknown",
@@ -446,29 +454,82 @@ fn placed(
         }
     }
     if let Some(written) = &row.value.sector_org {
-        match names.org_written(written) {
-            Some(org) => {
-                value.sector_org = Some(org.name.clone());
-                out.sector = Some(org.id.clone());
-            }
-            None => say(
-                "sector_org",
-                "place.sector_unknown",
-                format!("没有“{written}”这个部门，请按本镇名称填写"),
-            ),
+        sector = names.org_written(written);
+        if sector.is_none() {
+            say("sector_org", "place.sector_unknown", format!("没有“{written}”这个部门，请按本镇名称填写"));
         }
     }
-    if let (Some(lon), Some(lat)) = (row.value.lon, row.value.lat) {
+    // What was written has been told; from here on the town's own names stand.
+    let value = &mut row.value;
+    for (to, name) in [
+        (&mut value.village, village.map(|known| &known.name)),
+        (&mut value.grid, grid.map(|known| &known.name)),
+        (&mut value.sector_org, sector.map(|known| &known.name)),
+    ] {
+        if let Some(name) = name {
+            *to = Some(name.clone());
+        }
+    }
+    if let (Some(lon), Some(lat)) = (value.lon, value.lat) {
         let (lon, lat) = crs.to_wgs84(lon, lat);
         (value.lon, value.lat) = (Some(lon), Some(lat));
     }
-    out
+    Placed { row, village, grid, sector: sector.map(|org| &org.id) }
+}
+
+/// What each row means: as somebody decided, otherwise as the comparison says; with what is told already.
+fn meant<'a>(
+    choice: &ImportChoice,
+    parsed: &'a Parsed<PlaceRow>,
+    rows: Vec<Numbered<PlaceRow>>,
+    register: &'a Register,
+) -> (Meant<'a>, Seen) {
+    let mut seen = Seen::default();
+    seen.report.take(&parsed.problems);
+    let bad: BTreeSet<u32> = seen.report.problems.iter().map(|p| p.row).filter(|row| *row > 0).collect();
+    seen.report.rows = rows.len() + bad.len();
+    let crs = choice.crs.as_deref().and_then(Crs::from_code).unwrap_or_default();
+    let placed: Vec<Placed<'a>> =
+        rows.into_iter().map(|row| placed(row, parsed, crs, &register.names, &mut seen.problems)).collect();
+    // What a cell does not say cannot be judged further.
+    let unread: HashSet<u32> =
+        seen.problems.iter().filter(|p| p.level == Level::Error).map(|p| p.row).collect();
+    let decisions = matching::match_against(&register.existing, placed.iter().map(|one| &one.row.value));
+    let target = |(placed, decision): (Placed<'a>, Decision)| {
+        let said = choice.decisions.get(&placed.row.row.to_string()).map(String::as_str);
+        let target = match (said, decision) {
+            _ if unread.contains(&placed.row.row) => Target::Nothing,
+            (Some("skip"), _) => {
+                seen.report.skipped += 1;
+                Target::Nothing
+            }
+            (Some("new"), _) | (None, Decision::Create) => Target::New,
+            (Some(id), _) => Target::Known(id.into()),
+            (None, Decision::Same { id }) => Target::Known(id.as_str().into()),
+            (None, Decision::Doubtful { candidates, why }) => {
+                seen.report.duplicates.push(doubtful(parsed, &placed, candidates, why));
+                Target::Nothing
+            }
+        };
+        (placed, target)
+    };
+    let rows = placed.into_iter().zip(decisions).map(target).collect();
+    (Meant { parsed, register, words: super::vocabulary("places"), rows }, seen)
+}
+
+impl Seen {
+    /// The report, with everything wrong in the order of rows.
+    fn told(mut self) -> ImportReport {
+        self.report.take(&self.problems);
+        self.report.problems.sort_by_key(|p| p.row);
+        self.report
+    }
 }
 
 /// Field by field what a row makes of a place, the lists it comes onto included.
 fn change_of(
     parsed: &Parsed<PlaceRow>,
-    placed: &Placed,
+    placed: &Placed<'_>,
     (known, changed): (&PlaceRecord, &PlaceRecord),
     entries: &[EntryRecord],
     register: &Register,
@@ -493,15 +554,10 @@ fn change_of(
 
 fn doubtful(
     parsed: &Parsed<PlaceRow>,
-    placed: &Placed,
+    placed: &Placed<'_>,
     candidates: Vec<matching::Candidate>,
     why: matching::Doubt,
-    register: &Register,
 ) -> ImportDuplicate {
-    let code = |id: &str| {
-        let at = register.by_id.get(&PlaceId::from(id)).copied();
-        at.and_then(|at| register.records.get(at)).map(|r| r.place.code.clone()).unwrap_or_default()
-    };
     ImportDuplicate {
         sheet: parsed.sheet.clone(),
         row: placed.row.row,
@@ -509,7 +565,7 @@ fn doubtful(
         candidates: candidates
             .into_iter()
             .map(|c| ImportCandidate {
-                code: code(&c.id),
+                code: c.code.unwrap_or_default(),
                 id: c.id,
                 name: c.name,
                 why: why.message().to_owned(),

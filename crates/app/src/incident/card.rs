@@ -2,13 +2,14 @@
 //! never why. What does not belong here: who is sent (`dispatch`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
+use domain::facility::Facility;
 use domain::facility::water::counts;
 use domain::geometry::{Position, distance_m};
 use domain::hazard::{HazardCode, Stage};
 use domain::ids::IncidentId;
 use domain::place::{GasUse, Place};
 use domain::policy::Action;
-use domain::time::Date;
+use domain::time::{Date, Timestamp};
 use serde::Serialize;
 use store::Read;
 use store::facility::FacilityFilter;
@@ -18,7 +19,7 @@ use utoipa::ToSchema;
 
 use super::{spot_of, subject};
 use crate::facility::facilities;
-use crate::facility::sight::looks_at;
+use crate::facility::sight::{blind, looks_at};
 use crate::hazard::dictionary::described;
 use crate::names::{Spot, kind_label, masked};
 use crate::parameter::number_on;
@@ -63,6 +64,8 @@ pub struct CameraNear {
     /// Units: metres.
     pub away_m: f64,
     pub spot: Spot,
+    /// It is silent, at fault or shielded: nobody sees by it now.
+    pub silent: bool,
 }
 
 /// What burned there before.
@@ -124,15 +127,44 @@ fn notes(place: &Place, goes_there: bool) -> Vec<String> {
     told.filter(|_| goes_there).chain(notes).collect()
 }
 
+/// What a facility gives to whoever draws water today; none where it does not count.
+fn water_of(facility: &Facility, spot: Position, away_m: f64, today: Date) -> Option<WaterNear> {
+    let kind = facilities().catalog.kind(&facility.kind)?;
+    counts(facility, today, f64::from(facilities().lift_limit_m)).ok()?;
+    let gives = facility.water.as_ref();
+    Some(WaterNear {
+        facility: Named::new(facility.id.as_str(), &facility.name),
+        kind: Word::new(&kind.code, &kind.name),
+        away_m,
+        litres: gives.and_then(|water| water.usable_m3).map(|m3| m3 * 1_000.0),
+        flow_l_s: gives.and_then(|water| water.flow_l_s),
+        spot: Spot { lon: spot[0], lat: spot[1] },
+    })
+}
+
+/// All water of the town that counts today, and where it is.
+// Part of the way of an order, which asked.
+pub(crate) async fn usable_water(read: &mut Read, today: Date) -> Result<Vec<(WaterNear, Position)>> {
+    let whole = Caller::system().scope(Action::FacilityRead)?;
+    let all = read.facilities(&whole, &FacilityFilter::default(), None, READ).await?;
+    let water = |one: store::facility::FacilityRecord| {
+        let Some(domain::facility::Shape::Point(spot)) = one.facility.shape else { return None };
+        Some((water_of(&one.facility, spot, 0.0, today)?, spot))
+    };
+    Ok(all.into_iter().filter_map(water).collect())
+}
+
 async fn near(
     read: &mut Read,
     at: Option<Position>,
-    today: Date,
+    now: Timestamp,
 ) -> Result<(Vec<WaterNear>, Vec<CameraNear>, f64)> {
+    let today = now.date();
     let near_m = f64::from(number_on(read, NEAR_METRES, today).await?);
     let Some(at) = at else { return Ok((Vec::new(), Vec::new(), near_m)) };
     let whole = Caller::system().scope(Action::FacilityRead)?;
     let all = read.facilities(&whole, &FacilityFilter::default(), None, READ).await?;
+    let blind = blind(read, now).await?;
     let (mut water, mut cameras) = (Vec::new(), Vec::new());
     for one in all {
         let facility = one.facility;
@@ -141,26 +173,17 @@ async fn near(
         if away_m > near_m {
             continue;
         }
-        let named = Named::new(facility.id.as_str(), &facility.name);
-        let spot = Spot { lon: spot[0], lat: spot[1] };
-        let kind = facilities().catalog.kind(&facility.kind);
-        let kind = kind.map(|kind| Word::new(&kind.code, &kind.name));
-        if let (Some(kind), Ok(())) = (kind, counts(&facility, today, f64::from(facilities().lift_limit_m))) {
-            let gives = facility.water.as_ref();
-            water.push(WaterNear {
-                facility: named,
-                kind,
-                away_m,
-                litres: gives.and_then(|water| water.usable_m3).map(|m3| m3 * 1_000.0),
-                flow_l_s: gives.and_then(|water| water.flow_l_s),
-                spot,
-            });
+        if let Some(found) = water_of(&facility, spot_at, away_m, today) {
+            water.push(found);
         } else if facility.class.starts_with("camera") && looks_at(&facility, spot_at, at) {
-            cameras.push(CameraNear { facility: named, away_m, spot });
+            let named = Named::new(facility.id.as_str(), &facility.name);
+            let (spot, silent) = (Spot { lon: spot[0], lat: spot[1] }, blind.contains(&facility.id));
+            cameras.push(CameraNear { facility: named, away_m, spot, silent });
         }
     }
     water.sort_by(|a, b| a.away_m.total_cmp(&b.away_m));
-    cameras.sort_by(|a, b| a.away_m.total_cmp(&b.away_m));
+    // Those that see something first.
+    cameras.sort_by(|a, b| a.silent.cmp(&b.silent).then(a.away_m.total_cmp(&b.away_m)));
     water.truncate(SHOWN);
     cameras.truncate(SHOWN);
     Ok((water, cameras, near_m))
@@ -172,7 +195,7 @@ async fn near(
 pub(crate) async fn brief(
     read: &mut Read,
     record: &IncidentRecord,
-    today: Date,
+    now: Timestamp,
     goes_there: bool,
 ) -> Result<Card> {
     let i = &record.incident;
@@ -181,7 +204,7 @@ pub(crate) async fn brief(
         None => None,
     };
     let at = i.at.or_else(|| place.as_ref().and_then(spot_of));
-    let (water, cameras, near_m) = near(read, at, today).await?;
+    let (water, cameras, near_m) = near(read, at, now).await?;
     Ok(Card {
         place: place.as_ref().map(|one| Named::new(one.place.id.as_str(), &one.place.name)),
         notes: place.as_ref().map(|one| notes(&one.place, goes_there)).unwrap_or_default(),
@@ -197,7 +220,7 @@ pub(crate) async fn brief(
 impl App {
     /// The card of an incident.
     pub async fn incident_card(&self, caller: &Caller, id: &IncidentId) -> Result<Card> {
-        let today = self.now().date();
+        let now = self.now();
         let scope = caller.scope(Action::IncidentRead)?;
         let mut read = self.db.read(&self.town).await?;
         let record = read.incident(id, &scope).await?.ok_or(Error::NotFound)?;
@@ -205,7 +228,7 @@ impl App {
         let sees = [Action::IncidentVerify, Action::IncidentCommand]
             .iter()
             .any(|action| caller.hats.hat(*action, &stands).is_some());
-        let mut card = brief(&mut read, &record, today, sees).await?;
+        let mut card = brief(&mut read, &record, now, sees).await?;
         let Some(place) = &record.incident.place else { return Ok(card) };
         if let Some(kept) = read.places_by_id(std::slice::from_ref(place)).await?.into_iter().next() {
             let manager = kept.place.manager.as_ref().map(|who| ("manager", who));

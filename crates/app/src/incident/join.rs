@@ -1,11 +1,14 @@
 //! A signal on its way into an incident: what it says as a sign. What does not belong here: storing it (`signal`), which
 //! signs belong together (`domain::incident::join`).
 
+use std::collections::HashMap;
+
 use domain::ids::IncidentId;
-use domain::incident::join::{Bearing, Clue};
+use domain::incident::join::{Bearing, Clue, Heard, REPEATED_MS};
 use domain::incident::{Kind, Source};
 use domain::policy::Action;
 use domain::signal::{Signal, SignalKind, SignalSource, Trust};
+use domain::time::Timestamp;
 use store::{Read, Write};
 
 use super::{Arrived, CAMERA_SPREAD, act_name};
@@ -40,13 +43,79 @@ fn kind(signal: &Signal) -> Kind {
     }
 }
 
-/// A signal as a sign; none for what says nothing about a fire, as a heartbeat or a flat battery.
+fn is_restored(signal: &Signal) -> bool {
+    matches!(signal.kind, SignalKind::Restored | SignalKind::Cancelled)
+}
+
+/// Whether a signal says anything about a fire, as a heartbeat or a flat battery does not.
+pub(crate) fn is_sign(signal: &Signal) -> bool {
+    signal.kind.is_alarm() || is_restored(signal)
+}
+
+/// Who gave a signal: the device, or where on the wire somebody unregistered spoke from.
+fn sender(signal: &Signal) -> String {
+    let device = signal.device.as_ref().map(ToString::to_string);
+    device.or_else(|| signal.detail.get(SENDER).cloned()).unwrap_or_default()
+}
+
+fn says(signal: &Signal) -> String {
+    match signal.text.trim() {
+        "" => signal.kind.label().to_owned(),
+        text => format!("{}：{text}", signal.kind.label()),
+    }
+}
+
+/// What was heard lately, by who said it: a device that gives the alarm every second is read by this alone.
+#[derive(Default)]
+pub(crate) struct Echoes(HashMap<String, Vec<Heard>>);
+
+impl Echoes {
+    /// What these senders said that messages from this moment on may repeat.
+    pub(crate) async fn read(read: &mut Read, senders: &[String], from: Timestamp) -> Result<Self> {
+        let mut echoes = Self::default();
+        for heard in read.signs_since(senders, from.plus_ms(-REPEATED_MS)).await? {
+            echoes.0.entry(heard.sender.clone()).or_default().push(heard);
+        }
+        Ok(echoes)
+    }
+
+    /// Whether a signal says once more, from the same spot, what is in an incident that lasts. A camera may look elsewhere.
+    pub(crate) fn holds(&self, signal: &Signal) -> bool {
+        let sign = sign(signal);
+        let before = self.0.get(&sign.sender).map(Vec::as_slice).unwrap_or_default();
+        signal.azimuth.is_none() && before.iter().any(|one| one.at == sign.at && sign.repeats(one))
+    }
+
+    /// Notes what was just taken into an incident.
+    pub(crate) fn add(&mut self, signal: &Signal) {
+        let sign = sign(signal);
+        self.0.entry(sign.sender.clone()).or_default().push(sign);
+    }
+}
+
+/// A signal as it is compared with what was said before.
+fn sign(signal: &Signal) -> Heard {
+    Heard {
+        signal: Some(signal.id.to_string()),
+        source: source(signal),
+        says: says(signal),
+        from: String::new(),
+        bound: signal.trust == Trust::Bound,
+        restored: is_restored(signal),
+        came_at: signal.received_at,
+        at: signal.position,
+        bearing: None,
+        why: Vec::new(),
+        sender: sender(signal),
+    }
+}
+
+/// A signal as a sign; none for what says nothing about a fire.
 async fn arrived(caller: &Caller, read: &mut Read, signal: &Signal) -> Result<Option<Arrived>> {
-    let restored = matches!(signal.kind, SignalKind::Restored | SignalKind::Cancelled);
-    if !signal.kind.is_alarm() && !restored {
+    if !is_sign(signal) {
         return Ok(None);
     }
-    let sender = signal.device.as_ref().map(ToString::to_string).unwrap_or_default();
+    let sender = sender(signal);
     let from = match &signal.device {
         Some(id) => {
             let scope = caller.scope(Action::DeviceRead)?;
@@ -66,19 +135,15 @@ async fn arrived(caller: &Caller, read: &mut Read, signal: &Signal) -> Result<Op
     };
     // Where a camera stands is not where it burns.
     let at = if bearing.is_some() { None } else { signal.position };
-    let says = match signal.text.trim() {
-        "" => signal.kind.label().to_owned(),
-        text => format!("{}：{text}", signal.kind.label()),
-    };
     Ok(Some(Arrived {
         signal: Some(signal.id.to_string()),
         source: source(signal),
         kind: kind(signal),
-        says,
+        says: says(signal),
         from,
         bound: signal.trust == Trust::Bound,
         alarm: signal.kind.is_alarm(),
-        restored,
+        restored: is_restored(signal),
         territory: signal.territory.clone(),
         clue: Clue {
             // A device's clock may be days off: what counts is when it reached us.
@@ -86,11 +151,7 @@ async fn arrived(caller: &Caller, read: &mut Read, signal: &Signal) -> Result<Op
             place: signal.place.clone(),
             at,
             bearing,
-            sender: if sender.is_empty() {
-                signal.detail.get(SENDER).cloned().unwrap_or_default()
-            } else {
-                sender
-            },
+            sender,
         },
     }))
 }

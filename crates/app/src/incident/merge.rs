@@ -43,6 +43,8 @@ impl App {
             tx.save_incident(one, &event).await?;
             one.version += 1;
         }
+        // What nobody knew of this one the other may have known.
+        self.spare_volunteers(caller, &mut tx, &record).await?;
         // Nobody is to be reached about it any more under its old number.
         self.settle(&mut tx, ("incident", id.as_str()), &caller.person).await?;
         let mut entry =

@@ -4,13 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use domain::device::{DeviceKind, expected, heard_ms};
 use domain::dispatch::State;
 use domain::ids::ForceId;
 use domain::incident::Incident;
 use domain::incident::statistics::{counts, handling, of_times, response};
 use domain::policy::Action;
-use domain::time::Timestamp;
+use domain::time::{MINUTE_MS, Timestamp};
 use serde::Serialize;
+use store::Read;
+use store::device::DeviceFilter;
 use store::incident::IncidentFilter;
 use utoipa::ToSchema;
 
@@ -18,7 +21,7 @@ use super::{TARGET_S, VERIFY_S};
 use crate::dispatch::{DAY_FROM, NIGHT_FROM};
 use crate::names::Names;
 use crate::parameter::number_on;
-use crate::view::{Named, read_day};
+use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 
 /// Figures of some incidents; every count with what it is out of.
@@ -35,6 +38,8 @@ pub struct IncidentFigures {
     pub false_alarms: usize,
     pub real: usize,
     pub unverified: usize,
+    /// From the alarm to the word of who verified it, in the middle. Units: seconds.
+    pub verified_median_s: Option<i64>,
     /// How many had somebody sent and arriving (M17).
     pub sent: usize,
     /// Units: seconds.
@@ -59,6 +64,18 @@ pub struct ForceFigures {
     pub in_target: usize,
 }
 
+/// M19: how long devices were heard of how long they should have been, in the time asked for. Source: handbook of the field
+/// §7: minutes, not who is online now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OnlineFigures {
+    /// Kind of device; none for all of them together.
+    pub kind: Option<Word>,
+    /// How many should have been heard at some moment.
+    pub devices: i64,
+    pub minutes: i64,
+    pub expected_minutes: i64,
+}
+
 /// Figures of a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct IncidentStatistics {
@@ -74,6 +91,8 @@ pub struct IncidentStatistics {
     pub rows: Vec<IncidentFigures>,
     /// By station and brigade, those that were called.
     pub forces: Vec<ForceFigures>,
+    /// Of all devices together, then by kind; empty without any.
+    pub online: Vec<OnlineFigures>,
 }
 
 fn figures<'a>(
@@ -90,11 +109,43 @@ fn figures<'a>(
         false_alarms: handled.false_alarms,
         real: handled.real,
         unverified: handled.unverified,
+        verified_median_s: handled.median_s,
         sent: answered.n,
         median_s: answered.median_s,
         p90_s: answered.p90_s,
         in_target: answered.in_target,
     }
+}
+
+/// How long devices the caller may see were heard.
+async fn online(
+    read: &mut Read,
+    caller: &Caller,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<OnlineFigures>> {
+    let Some(scope) = caller.hats.scope(Action::DeviceRead) else { return Ok(Vec::new()) };
+    let filter = DeviceFilter { with_retired: true, ..DeviceFilter::default() };
+    let devices = read.devices(&scope, &filter, None, i64::MAX).await?;
+    let spans = read.device_spans_between(from, to).await?;
+    let mut by_kind: BTreeMap<Option<DeviceKind>, (i64, i64, i64)> = BTreeMap::new();
+    for record in &devices {
+        let device = &record.device;
+        let heard = spans.get(&device.id).map(Vec::as_slice).unwrap_or_default();
+        let first = heard.first().map(|span| span.from);
+        let Some((begun, ended)) = expected(device, first, (from, to)) else { continue };
+        let ms = heard_ms(heard, begun, ended);
+        for kind in [None, Some(device.kind)] {
+            let sum = by_kind.entry(kind).or_default();
+            *sum = (sum.0 + 1, sum.1 + ms, sum.2 + ended.0 - begun.0);
+        }
+    }
+    let figures = by_kind.into_iter().map(|(kind, (devices, ms, expected_ms))| OnlineFigures {
+        kind: kind.map(|kind| Word::new(kind.code(), kind.label())),
+        devices,
+        minutes: ms / MINUTE_MS,
+        expected_minutes: expected_ms / MINUTE_MS,
+    });
+    Ok(figures.collect())
 }
 
 impl App {
@@ -165,7 +216,10 @@ impl App {
                 in_target: there.in_target,
             }
         });
+        let until = Timestamp::start_of(end).min(self.now());
+        let online = online(&mut read, caller, (Timestamp::start_of(from), until)).await?;
         Ok(IncidentStatistics {
+            online,
             forces: forces.collect(),
             from: from.to_string(),
             to: to.to_string(),

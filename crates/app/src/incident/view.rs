@@ -261,6 +261,8 @@ pub struct InitialView {
     pub injured: u32,
     pub dead: u32,
     pub rooms: u32,
+    /// 突出火情: to be passed on to all.
+    pub notable: bool,
 }
 
 /// What was found afterwards.
@@ -295,6 +297,8 @@ pub struct IncidentView {
     pub review_by: Option<String>,
     pub signs: Vec<SignView>,
     pub orders: Vec<DispatchView>,
+    /// Volunteers who are still there though it is work they are never sent to.
+    pub volunteers_there: Vec<Named>,
     /// What happened to it, and to those that became part of it.
     pub events: Vec<IncidentEventView>,
     /// The incident it turned out to be.
@@ -357,6 +361,7 @@ pub(crate) async fn page(
         after_s: i.between_s(Mark::Alarm, *mark),
     };
     let forces = crate::dispatch::force_names(read).await?;
+    let barred = super::barred_orders(read, i).await?;
     Ok(IncidentView {
         row: IncidentRow::of(record, &names, &places),
         called_by: i.called_by.clone(),
@@ -375,6 +380,7 @@ pub(crate) async fn page(
             injured: i.initial.injured,
             dead: i.initial.dead,
             rooms: i.initial.rooms,
+            notable: i.initial.notable,
         },
         handed_to: i.handed_to.clone(),
         review: i.review.as_ref().map(|review| ReviewView {
@@ -389,6 +395,11 @@ pub(crate) async fn page(
         orders: orders
             .iter()
             .map(|one| DispatchView::of(one, &names, &forces, caller, record, (now, within_s)))
+            .collect(),
+        volunteers_there: barred
+            .into_iter()
+            .filter(|one| one.dispatch.state == domain::dispatch::State::OnScene)
+            .map(|one| Named::new(one.dispatch.person.as_str(), names.person(&one.dispatch.person)))
             .collect(),
         events,
         merged_into,

@@ -2,6 +2,7 @@
 
 use domain::checklist::Checklist;
 use domain::inspection::{Flag, Inspection, Occasion, Outcome, Power, Verdict};
+use domain::time::Timestamp;
 use serde::Serialize;
 use store::hazard::Listed;
 use store::inspection::InspectionFiling;
@@ -136,6 +137,21 @@ pub struct EditionView {
     pub recorded_at: String,
 }
 
+/// Between which instants a record made without a network can have been made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BetweenView {
+    /// Not before.
+    pub earliest: String,
+    /// Not after.
+    pub latest: String,
+}
+
+impl BetweenView {
+    pub(super) fn of((earliest, latest): (Timestamp, Timestamp)) -> Self {
+        Self { earliest: earliest.to_rfc3339(), latest: latest.to_rfc3339() }
+    }
+}
+
 /// An inspection whole.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct InspectionView {
@@ -156,6 +172,8 @@ pub struct InspectionView {
     pub started_at: String,
     /// When it ended.
     pub ended_at: String,
+    /// Between when it can have been made, as far as the phone could show.
+    pub between: Option<BetweenView>,
     /// What a reviewer should know.
     pub flags: Vec<FlagView>,
     /// Hazards it led to.
@@ -318,6 +336,7 @@ impl InspectionView {
             task: record.task.as_ref().map(ToString::to_string),
             record: input,
             signatures: Vec::new(),
+            between: None,
             actions,
         }
     }

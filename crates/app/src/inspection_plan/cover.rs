@@ -1,15 +1,17 @@
 //! What approved plans do not cover although it is there: places registered later, or graded worse since; and the plan that
 //! makes up for it. What does not belong here: what a draft leaves uncovered (`inspection_plan`).
 
-use chrono::Datelike;
-use domain::ids::{InspectionPlanId, OrgId};
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, Months};
+use domain::ids::{InspectionPlanId, OrgId, PlaceId};
 use domain::inspection_plan::{Expected, Frequency, InspectionPlan, PlanItem, Span, State, Uncovered};
 use domain::org::OrgKind;
 use domain::policy::{Action, Subject};
 use domain::time::Date;
-use domain::visit_schedule::{missing_now, spread};
+use domain::visit_schedule::{each_month, missing_now, spread};
 use store::Read;
-use store::inspection_plan::{Coverage, PlanItemRecord, PlanRecord};
+use store::inspection_plan::{Coverage, FewVisits, PlanItemRecord, PlanRecord};
 
 use super::{POLICE_VISITS, PlanView, frequency, is_open, kind_of_lists, org_of, subject};
 use crate::calendar::calendar;
@@ -31,50 +33,102 @@ fn by_grade(frequency: &Frequency) -> [(&'static str, u32); 4] {
     ]
 }
 
-/// What is missing of the rest of the year, place by place: wanted and planned from this month on. Only an approved plan of
-/// the present year is asked; one of a month is made anew next month anyway.
+/// The first and last day of a span.
+fn days_of(span: &Span) -> Option<(Date, Date)> {
+    let last_of = |from: Date| from.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt());
+    Some(match span {
+        Span::Annual { year } => (Date::from_ymd_opt(*year, 1, 1)?, Date::from_ymd_opt(*year, 12, 31)?),
+        Span::Monthly { year, month } => {
+            let from = Date::from_ymd_opt(*year, *month, 1)?;
+            (from, last_of(from)?)
+        }
+        Span::Special { from, to, .. } => (*from, *to),
+    })
+}
+
+/// What an approved plan does not cover now, place by place: wanted and planned from here on. A year owes each place the rest of
+/// its visits; a month those of every month, and in December whoever had none all year; a campaign one to whoever was
+/// registered since. A plan whose time is over is not asked, nor one that itself makes up for others.
 pub(crate) async fn uncovered_now(
     read: &mut Read,
     plan: &InspectionPlan,
     today: Date,
 ) -> Result<Vec<Uncovered>> {
-    let (Span::Annual { year }, State::Approved { on: approved, .. }) = (&plan.span, &plan.state) else {
-        return Ok(Vec::new());
-    };
+    let State::Approved { on: approved, .. } = &plan.state else { return Ok(Vec::new()) };
+    let Some(within) = days_of(&plan.span).filter(|(_, last)| *last >= today) else { return Ok(Vec::new()) };
     let Some(org) = read.org(&plan.org).await?.filter(|known| known.org.active) else {
         return Ok(Vec::new());
     };
-    if *year != today.year() {
-        return Ok(Vec::new());
-    }
     let frequency = frequency(read, today).await?;
     let (by_grade, otherwise) = match org.org.kind {
         OrgKind::Police => (Vec::new(), u32::from(number_on(read, POLICE_VISITS, today).await?)),
         _ => (by_grade(&frequency).to_vec(), frequency.ungraded),
     };
-    let found = read
-        .places_with_few_visits(&Coverage {
-            org: &plan.org,
-            lists: kind_of_lists(org.org.kind),
-            year: *year,
-            on: today,
-            from: today.with_day(1).unwrap_or(today),
-            by_grade: &by_grade,
-            otherwise,
-        })
-        .await?;
-    // Approved before the year began counts as from its first day.
-    let approved_in = if approved.year() < *year { 1 } else { approved.month() };
-    let gap = |one: store::inspection_plan::FewVisits| {
-        let visits = by_grade.iter().find(|(grade, _)| *grade == one.grade).map_or(otherwise, |(_, n)| *n);
-        let missing = missing_now(visits, (approved_in, today.month()), (one.planned, one.to_come));
-        (missing > 0).then(|| Uncovered {
-            place: one.place,
-            planned: one.to_come,
-            wanted: one.to_come + missing,
-        })
+    let asked = Coverage {
+        org: &plan.org,
+        lists: kind_of_lists(org.org.kind),
+        within,
+        since: None,
+        on: today,
+        from: within.0,
+        by_grade: &by_grade,
+        otherwise,
     };
-    Ok(found.into_iter().filter_map(gap).collect())
+    match &plan.span {
+        Span::Annual { year } if *year == today.year() => {
+            let asked = Coverage { from: today.with_day(1).unwrap_or(today), ..asked };
+            // Approved before the year began counts as from its first day.
+            let approved_in = if approved.year() < *year { 1 } else { approved.month() };
+            few(read, &asked, |visits, planned| missing_now(visits, (approved_in, today.month()), planned))
+                .await
+        }
+        // A year to come is planned anew before it begins.
+        Span::Annual { .. } => Ok(Vec::new()),
+        Span::Monthly { year, .. } => {
+            let monthly: Vec<_> = by_grade.iter().map(|(grade, n)| (*grade, each_month(*n))).collect();
+            let of_month = Coverage { by_grade: &monthly, otherwise: each_month(otherwise), ..asked.clone() };
+            let mut gaps =
+                few(read, &of_month, |visits, (planned, _)| visits.saturating_sub(planned)).await?;
+            // No month is left for whoever had no turn.
+            if (*year, 12) == (today.year(), today.month()) {
+                let once: Vec<_> = by_grade.iter().map(|(grade, n)| (*grade, (*n).min(1))).collect();
+                let year = days_of(&Span::Annual { year: *year }).unwrap_or(within);
+                let of_year =
+                    Coverage { within: year, by_grade: &once, otherwise: otherwise.min(1), ..asked };
+                let found =
+                    few(read, &of_year, |visits, (planned, _)| visits.saturating_sub(planned)).await?;
+                gaps.extend(
+                    found
+                        .into_iter()
+                        .filter(|one| !gaps.iter().any(|gap| gap.place == one.place))
+                        .collect::<Vec<_>>(),
+                );
+            }
+            Ok(gaps)
+        }
+        Span::Special { subject, .. } if subject == MAKES_UP => Ok(Vec::new()),
+        // Whoever was there when it was approved was weighed then.
+        Span::Special { .. } => {
+            let asked = Coverage { since: Some(*approved), by_grade: &[], otherwise: 1, ..asked };
+            few(read, &asked, |visits, (planned, _)| visits.saturating_sub(planned)).await
+        }
+    }
+}
+
+/// The places with too few visits, and how many are missing by a rule of what is wanted and of what is planned and to come.
+async fn few(
+    read: &mut Read,
+    asked: &Coverage<'_>,
+    missing: impl Fn(u32, (u32, u32)) -> u32,
+) -> Result<Vec<Uncovered>> {
+    let gap = |one: FewVisits| {
+        let visits = asked.by_grade.iter().find(|(grade, _)| *grade == one.grade);
+        let visits = visits.map_or(asked.otherwise, |(_, n)| *n);
+        let missing = missing(visits, (one.planned, one.to_come));
+        let wanted = one.to_come + missing;
+        (missing > 0).then_some(Uncovered { place: one.place, planned: one.to_come, wanted })
+    };
+    Ok(read.places_with_few_visits(asked).await?.into_iter().filter_map(gap).collect())
 }
 
 /// How many places lie uncovered under the approved plans the caller drafts or approves; none when he does neither.
@@ -82,11 +136,15 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Re
     let scope =
         [Action::PlanDraft, Action::PlanApprove].into_iter().find_map(|right| caller.hats.scope(right));
     let Some(scope) = scope else { return Ok(None) };
-    let mut n = 0;
-    for record in read.inspection_plans(today.year(), None, &scope).await? {
-        n += uncovered_now(read, &record.plan, today).await?.len() as i64;
+    // A place that both the year's plan and the month's leave out is one place to see to.
+    let mut found: BTreeSet<(OrgId, PlaceId)> = BTreeSet::new();
+    for year in [today.year() - 1, today.year(), today.year() + 1] {
+        for record in read.inspection_plans(year, None, &scope).await? {
+            let gaps = uncovered_now(read, &record.plan, today).await?;
+            found.extend(gaps.into_iter().map(|gap| (record.plan.org.clone(), gap.place)));
+        }
     }
-    Ok(Some(n))
+    Ok(Some(found.len() as i64))
 }
 
 /// Whether a plan that makes up for the body's others waits to be approved.
@@ -99,8 +157,14 @@ async fn is_waiting(read: &mut Read, org: &OrgId, year: i32) -> Result<bool> {
     Ok(plans.iter().any(|record| makes_up(&record.plan)))
 }
 
+/// So many visits of each place, any time within these days.
+fn within(expected: &[Expected], from: Date, to: Date) -> Vec<PlanItem> {
+    let visit = |place: &PlaceId| PlanItem { place: place.clone(), from, to, reason: String::new() };
+    expected.iter().flat_map(|one| (0..one.visits).map(|_| visit(&one.place))).collect()
+}
+
 impl App {
-    /// A draft that makes up for what an approved plan of the year does not cover now: to be looked through, handed in and
+    /// A draft that makes up for what an approved plan does not cover now, within its time: to be looked through, handed in and
     /// approved like any other. The approved plan and its tasks stay as they are.
     ///
     /// Errors: nothing is uncovered; such a draft waits already.
@@ -130,17 +194,20 @@ impl App {
             });
         }
         let org = org_of(&mut tx, &old.plan.org).await?;
-        let ends = Date::from_ymd_opt(old.year, 12, 31).unwrap_or(today);
-        let span = Span::Special { subject: MAKES_UP.to_owned(), from: today, to: ends };
+        let (first, ends) = days_of(&old.plan.span).unwrap_or((today, today));
+        let from = today.max(first);
+        let span = Span::Special { subject: MAKES_UP.to_owned(), from, to: ends };
         let expected: Vec<Expected> = gaps
             .into_iter()
             .map(|gap| Expected { place: gap.place, visits: gap.wanted - gap.planned })
             .collect();
         let calendar = calendar(&mut tx).await?;
-        let items: Vec<PlanItem> = spread(&expected, old.year, today, &calendar)
-            .into_iter()
-            .map(|item| PlanItem { reason: REASON.to_owned(), ..item })
-            .collect();
+        let items = match old.plan.span {
+            Span::Annual { year } => spread(&expected, year, from, &calendar),
+            _ => within(&expected, from, ends),
+        };
+        let items: Vec<PlanItem> =
+            items.into_iter().map(|item| PlanItem { reason: REASON.to_owned(), ..item }).collect();
         let plan = InspectionPlan::draft(self.new_id().into(), org.id.clone(), span).with_items(items)?;
         let record = PlanRecord {
             plan,

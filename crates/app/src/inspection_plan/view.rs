@@ -224,8 +224,8 @@ pub struct PlanView {
     pub row: PlanRow,
     /// Its visits.
     pub items: Vec<PlanItemView>,
-    /// What it leaves uncovered from today on, while it is not approved; of a time that is over, everything. Once a plan of
-    /// this year is approved: what came after it, from this month on.
+    /// What it leaves uncovered from today on, while it is not approved; of a time that is over, everything. Once it
+    /// is approved and its time not over: what came after.
     pub uncovered: Vec<UncoveredView>,
     /// Visits the year's frequency had before today, which a plan made now does not make up for.
     pub passed_n: u32,

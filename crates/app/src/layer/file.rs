@@ -86,7 +86,7 @@ impl App {
     }
 
     async fn layer_table(&self, caller: &Caller, layer: Layer, on: Date) -> Result<FeatureTable> {
-        let set = self.layer_set(caller, layer).await?;
+        let set = self.layer_set(caller, layer, Some(on)).await?;
         let query = FeatureQuery { from: Some(on), to: Some(on), ..FeatureQuery::default() };
         let shown = set.features.iter().filter(|feature| query.finds(layer, feature));
         let rows = shown.map(|feature| {

@@ -34,7 +34,7 @@ struct Key {
     layer: Layer,
     /// The scope spelled out.
     scope: String,
-    today: Date,
+    day: Date,
 }
 
 struct Entry {
@@ -71,13 +71,19 @@ impl Set {
 }
 
 impl App {
-    /// A layer as the caller may see it now.
+    /// A layer as the caller may see it now; of roads as they are closed and passed on a day, today unless told.
     ///
     /// Errors: he may see nothing of it.
-    pub(super) async fn layer_set(&self, caller: &Caller, layer: Layer) -> Result<Arc<Set>> {
+    pub(super) async fn layer_set(
+        &self,
+        caller: &Caller,
+        layer: Layer,
+        on: Option<Date>,
+    ) -> Result<Arc<Set>> {
         let scope = caller.scope(layer.action())?;
         let now = self.now();
-        let key = Key { layer, scope: spelled(&scope), today: now.date() };
+        let day = on.filter(|_| layer == Layer::Roads).unwrap_or(now.date());
+        let key = Key { layer, scope: spelled(&scope), day };
         // Held while it is read: the other tiles of a screen want the same set and wait for it.
         let mut kept = self.layers.0.lock().await;
         let mut read = self.db.read(&self.town).await?;
@@ -93,7 +99,7 @@ impl App {
                 return Ok(set);
             }
         }
-        let features = layer.read(&mut read, &scope, key.today).await?;
+        let features = layer.read(&mut read, &scope, key.day).await?;
         drop(read);
         let set = Arc::new(self.aside(move || Ok(Set::new(features))).await?);
         kept.push(Entry { key, seq: head, read_at: now, set: set.clone() });

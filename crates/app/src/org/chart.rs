@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::ids::{OrgId, TerritoryCode};
-use domain::org::{Assignment, CommitteeGap, Level, Org, OrgKind, gaps_of_committees};
+use domain::org::{Assignment, CommitteeGap, Level, Org, OrgKind, Post, gaps_of_committees};
 use domain::policy::Action;
 use domain::time::Date;
 use serde::Serialize;
-use store::org::TerritoryRecord;
+use store::org::{OrgRecord, TerritoryRecord};
 use utoipa::ToSchema;
 
 use crate::post::Book;
@@ -24,6 +24,17 @@ pub struct ChartHolder {
     pub name: String,
     /// Acting for somebody.
     pub acting: bool,
+    /// He is away on the day; null when he is there.
+    pub away: Option<ChartAway>,
+}
+
+/// Somebody of the chart is away. Why is nothing for a chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ChartAway {
+    /// Last day.
+    pub until: String,
+    /// Names of who acts on the day.
+    pub acts: Vec<String>,
 }
 
 /// A post of the chart.
@@ -162,15 +173,16 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let book = Book::read(&mut read, on).await?;
         let territories = read.territories().await?;
-        let orgs: Vec<Org> = read.orgs().await?.into_iter().map(|record| record.org).collect();
-        let posts = read.posts().await?;
+        // As it was on the day: what was closed since was there, what was founded since was not.
+        let of_day = |kept: OrgRecord| Org { active: kept.life.is_there(kept.org.active, on), ..kept.org };
+        let orgs: Vec<Org> = read.orgs().await?.into_iter().map(of_day).collect();
+        let posts: Vec<Post> = read.posts().await?.iter().map(|record| book.then(record)).collect();
         drop(read);
         let ground = Ground::of(&territories, &orgs);
         let (mut red, mut amber) = (0, 0);
         let mut by_node: HashMap<String, Vec<ChartPost>> = HashMap::new();
         let mut held: Vec<Assignment> = Vec::new();
-        for record in posts.iter().filter(|record| record.post.active) {
-            let post = &record.post;
+        for post in posts.iter().filter(|post| post.active) {
             let light = book.outlook(post).light;
             red += usize::from(light == domain::org::Light::Red);
             amber += usize::from(light == domain::org::Light::Amber);
@@ -185,13 +197,7 @@ impl App {
                 min_n: post.min_n,
                 max_n: post.max_n,
                 light: light.code().to_owned(),
-                holders: holders
-                    .into_iter()
-                    .map(|one| {
-                        let person = book.person(&one.person);
-                        ChartHolder { id: person.id, name: person.name, acting: one.acting }
-                    })
-                    .collect(),
+                holders: holders.iter().map(|one| holder(&book, one, &holders, on)).collect(),
             });
         }
         let mut nodes: Vec<ChartNode> = Vec::new();
@@ -239,6 +245,17 @@ impl App {
         });
         Ok(OrgChart { on: on.to_string(), gaps: gaps.collect(), nodes, red, amber })
     }
+}
+
+/// Somebody on a post on the day, with everybody on it that day.
+fn holder(book: &Book, held: &Assignment, beside: &[&Assignment], on: Date) -> ChartHolder {
+    let person = book.person(&held.person);
+    let acts = |one: &&&Assignment| one.id != held.id && one.acting && one.absence(on).is_none();
+    let away = held.absence(on).map(|away| ChartAway {
+        until: away.to.to_string(),
+        acts: beside.iter().filter(acts).map(|one| book.person(&one.person).name).collect(),
+    });
+    ChartHolder { id: person.id, name: person.name, acting: held.acting, away }
 }
 
 /// How deep a kind stands, at least.

@@ -8,7 +8,7 @@ use domain::document::{Document, Layout, Printed};
 use domain::ids::PaperId;
 use domain::paper::{Frame, Frozen, Paper, Template, Values};
 use domain::time::{Date, Timestamp};
-use render::{Drawn, Fonts, Pictures, Refusal};
+use render::{Drawn, Fonts, Pictures};
 use serde::{Deserialize, Serialize};
 use store::Read;
 
@@ -32,12 +32,6 @@ pub struct PaperFile {
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
-}
-
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
 }
 
 /// What was printed, kept beside the PDF so that it can be drawn again and read by a program.
@@ -93,7 +87,7 @@ pub(crate) async fn document(
         None => None,
     };
     let filled = template.fill(&paper.values, &frame(paper, template, today, signer), complete);
-    let document = filled.map_err(|problems| refused(template, &problems))?;
+    let document = app.marked(filled.map_err(|problems| refused(template, &problems))?);
     let mut pictures = Pictures::new();
     for photo in read.photos(&photos_of(&paper.values)).await? {
         if let Some(bytes) = app.blobs.get(&photo.blob)? {
@@ -172,6 +166,11 @@ pub(crate) async fn as_it_stands(
 }
 
 impl App {
+    /// The document with the line that marks what a demo prints.
+    pub(crate) fn marked(&self, document: Document) -> Document {
+        Document { foot: self.demo.then(|| crate::DEMO.to_owned()), ..document }
+    }
+
     /// A paper as a file: what was frozen once it is out, drawn anew before.
     ///
     /// Errors: nothing Chinese to print with; a photo that is gone; the frozen file is gone or was altered.

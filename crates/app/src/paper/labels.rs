@@ -16,16 +16,24 @@ pub(crate) fn sheet(size: Option<&str>) -> Result<&'static LabelSheet> {
         .ok_or_else(|| Error::field("size", "labels.size", "没有这种标签大小，请选择大、中、小之一"))
 }
 
-/// A file of labels.
+/// What stands on every label of a demo: each is cut out and hangs alone.
+const DEMO: &str = "演示数据";
+
+/// A file of labels; those of a demo say so.
 ///
 /// Errors: none found; a sign no font has.
 pub(crate) async fn file(
-    labels: Vec<Label>,
+    mut labels: Vec<Label>,
+    demo: bool,
     sheet: &'static LabelSheet,
     (title, dated): (&'static str, Date),
 ) -> Result<Vec<u8>> {
     if labels.is_empty() {
         return Err(Error::NotFound);
+    }
+    if demo {
+        // First, so that nothing cuts it off.
+        labels.iter_mut().for_each(|label| label.lines.insert(0, DEMO.to_owned()));
     }
     let drawn =
         tokio::task::spawn_blocking(move || render::labels(&labels, sheet, (title, dated), fonts())).await;

@@ -1,13 +1,22 @@
 //! What a paper can be filled with from the record it is about, read under the caller's own rights. What a template does
 //! not ask for is left out; what the record does not know stays empty. What does not belong here: the fields (templates).
 
+mod authority;
 mod campaign;
 mod drill;
+mod evidence;
+mod facility;
+mod force;
 mod incident;
+mod inspection_plan;
+mod report;
 mod report_case;
+mod talk;
+mod training;
 mod whistle;
 
 use domain::document::PhotoRef;
+use domain::org::OrgKind;
 use domain::paper::{About, Template, Value, Values};
 use domain::policy::Action;
 use store::Read;
@@ -24,17 +33,27 @@ pub(super) fn sources(code: &str) -> &'static [&'static str] {
         "DT01" => &["inspection"],
         "DT02" | "DT03" | "DT04" | "DT06" => &["hazard"],
         "DT07" => &["hazard", "enforcement"],
-        "DT10" | "DT15.notice" => &["campaign"],
+        "DT10" | "DT15.notice" | "DT15.score" => &["campaign"],
+        "DT11" | "DT16" | "DT30" => &["report"],
         "DT12.notice" => &["hazard"],
+        "DT12.record" => &["paper", "hazard"],
         "DT13" => &["letter"],
         "DT14.notice" | "DT14.signin" | "DT14.minutes" => &["meeting"],
-        "DT16" => &["report"],
         code if code.starts_with("DT28.") => &["enforcement"],
         "DT17.whistle" | "DT17.answer" | "DT17.joint" => &["whistle"],
         "DT18.register" | "DT18.answer" => &["report_case"],
-        "DT22.plan" | "DT22.assessment" => &["drill"],
+        "DT22.plan" | "DT22.script" | "DT22.assessment" => &["drill"],
+        "DT23" => &["evidence"],
+        "DT24" => &["inspection"],
+        "DT25.plan" | "DT25.ledger" => &["inspection_plan"],
+        "DT26.roster" | "DT26.equipment" => &["force"],
+        "DT26.sortie" => &["sortie"],
+        "DT27.handover" => &["facility"],
+        "DT27.contract" => &["contract", "facility"],
+        "DT29.mandate" | "DT29.powers" => &["authority"],
         "DT19" | "DT20.register" | "DT20.review" => &["incident"],
-        "DT21.notice" | "DT21.signin" => &["training"],
+        "DT21.notice" | "DT21.signin" | "DT21.test" => &["training"],
+        "DT21.certificate" => &["certificate"],
         _ => &[],
     }
 }
@@ -65,6 +84,14 @@ async fn contact(app: &App, caller: &Caller) -> Result<(Value, Value)> {
     Ok((text(&caller.name), text(phone)))
 }
 
+/// What the town's government is called; empty where the book has none.
+async fn government(app: &App) -> Result<String> {
+    let mut read = app.db.read(&app.town).await?;
+    let all = read.orgs().await?.into_iter().map(|one| one.org);
+    let mut found = all.filter(|org| org.active && org.kind == OrgKind::TownGov);
+    Ok(found.next().map(|org| org.name).unwrap_or_default())
+}
+
 /// Values for a template, by its keys.
 ///
 /// Errors: the template is not made from such a record; the caller may not read the record.
@@ -82,15 +109,25 @@ pub(super) async fn values(
         "hazard" => hazard(app, caller, id).await?,
         "inspection" => inspection(app, caller, id).await?,
         "meeting" => meeting(app, caller, id).await?,
-        "report" => report(app, caller, id).await?,
+        "report" => report::values(app, caller, template, id).await?,
         "letter" => letter(app, caller, id).await?,
         "enforcement" => enforcement(app, caller, id).await?,
         "whistle" => whistle::values(app, caller, template, id).await?,
         "report_case" => report_case::values(app, caller, id).await?,
         "drill" => drill::values(app, caller, id).await?,
-        "campaign" => campaign::values(app, caller, id).await?,
+        "campaign" => campaign::values(app, caller, template, id).await?,
+        "paper" => talk::values(app, caller, id).await?,
+        "evidence" => evidence::values(app, caller, id).await?,
+        "inspection_plan" => inspection_plan::values(app, caller, template, id).await?,
+        "force" => force::values(app, caller, template, id).await?,
+        "sortie" => force::sortie(app, caller, id).await?,
+        "facility" => facility::values(app, caller, id).await?,
+        "contract" => facility::contract(app, caller, id).await?,
+        "authority" => authority::values(app, caller, template, id).await?,
+        "certificate" => training::certificate(app, caller, id).await?,
         "incident" => incident::values(app, caller, template, id).await?,
-        _ => training(app, caller, id).await?,
+        "training" => training::values(app, caller, template, id).await?,
+        other => return Err(Error::Internal(format!("{other} is a source of papers nobody reads"))),
     };
     if template.field("contact").is_some() {
         let (name, phone) = contact(app, caller).await?;
@@ -133,6 +170,9 @@ async fn hazard(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)
     let order = certificate(app, caller).await?;
     let mut values = named([
         ("to", text(&row.place.name)),
+        ("unit", text(&row.place.name)),
+        ("recorder", text(&caller.name)),
+        ("requirements", list(advice.clone())),
         ("place", text(&row.place.name)),
         ("address", text(&place.address)),
         ("seen_on", day(&row.found_at)),
@@ -181,12 +221,17 @@ async fn inspection(app: &App, caller: &Caller, id: &str) -> Result<(Values, Str
     };
     let failed = seen.answers.iter().filter(|one| one.value == "fail");
     let rows = failed.clone().map(|one| vec![one.text.clone(), one.value_label.clone(), one.note.clone()]);
-    let photos = failed.flat_map(|one| {
+    let photos = failed.clone().flat_map(|one| {
         one.photos.iter().map(|photo| PhotoRef { name: photo.id.clone(), caption: one.text.clone() })
     });
     let lists = seen.pins.iter().map(|pin| format!("{} {}", pin.code, pin.edition));
     let values = named([
         ("place", text(&seen.row.place.name)),
+        ("household", text(&seen.row.place.name)),
+        ("at", minute(&seen.started_at)),
+        ("visitors", list(seen.row.inspectors.clone())),
+        ("risks", list(seen.hazards.iter().map(|one| one.description.clone()))),
+        ("advice", list(failed.clone().map(|one| one.text.clone()))),
         ("address", text(place.address)),
         ("category", text(place.category_label)),
         ("companion", text(companion)),
@@ -237,22 +282,6 @@ async fn meeting(app: &App, caller: &Caller, id: &str) -> Result<(Values, String
             text(if seen.minutes.is_empty() { seen.agenda.join("；") } else { seen.minutes.clone() }),
         ),
         ("decisions", Value::Rows(decisions.collect())),
-    ]);
-    Ok((values, seen.row.org.id.clone()))
-}
-
-async fn report(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)> {
-    let seen = app.report(caller, &id.into()).await?;
-    let of = |key: &str| {
-        let part = seen.sections.iter().find(|part| part.key == key);
-        text(part.map(|part| part.text.clone()).unwrap_or_default())
-    };
-    let values = named([
-        ("period", text(format!("{}至{}", seen.row.from, seen.row.to))),
-        ("summary", of("overall")),
-        ("trends", of("risks")),
-        ("measures", list(seen.measures_list.iter().map(|one| one.text.clone()))),
-        ("as_of", text(&seen.row.to)),
     ]);
     Ok((values, seen.row.org.id.clone()))
 }
@@ -337,22 +366,6 @@ fn remedies(basis: &str, delegator: &str) -> String {
     )
 }
 
-async fn training(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)> {
-    let seen = app.training(caller, &id.into(), "").await?;
-    let people = seen.people.iter().filter(|one| one.void_reason.is_none());
-    let people = people.map(|one| vec![String::new(), one.name.clone(), String::new(), String::new()]);
-    let groups = seen.row.groups.iter().map(|group| group.label.clone()).collect::<Vec<_>>();
-    let values = named([
-        ("course", text(&seen.row.title)),
-        ("venue", text(&seen.row.venue)),
-        ("audience", text(groups.join("、"))),
-        ("content", list([seen.row.course.name.clone()])),
-        ("teacher", text(&seen.row.trainer.name)),
-        ("people", Value::Rows(people.collect())),
-    ]);
-    Ok((values, seen.row.org.id.clone()))
-}
-
 impl App {
     /// That the caller may read what a paper is about.
     ///
@@ -400,6 +413,39 @@ impl App {
                 if !scope(Action::LetterRead)?.admits(&at) {
                     return Err(Error::NotFound);
                 }
+            }
+            "paper" => {
+                super::load(read, caller, &id.into()).await?;
+            }
+            "evidence" => {
+                let found = read.evidence(&id.into()).await?.ok_or(Error::NotFound)?.evidence;
+                let is_own = found.authors.contains(&caller.person);
+                if !is_own && !scope(Action::EvidenceRead)?.admits(&crate::evidence::subject(&found)) {
+                    return Err(Error::NotFound);
+                }
+            }
+            "inspection_plan" => {
+                read.inspection_plan(&id.into(), &scope(Action::PlanRead)?).await?.ok_or(Error::NotFound)?;
+            }
+            "force" => {
+                read.force(&id.into(), &scope(Action::ForceRead)?).await?.ok_or(Error::NotFound)?;
+            }
+            "sortie" => {
+                read.sortie(&id.into(), &scope(Action::SortieRead)?).await?.ok_or(Error::NotFound)?;
+            }
+            "facility" => {
+                read.facility(&id.into(), &scope(Action::FacilityRead)?).await?.ok_or(Error::NotFound)?;
+            }
+            "contract" => {
+                read.contract(&id.into(), &scope(Action::ContractRead)?).await?.ok_or(Error::NotFound)?;
+            }
+            "authority" => {
+                scope(Action::AuthorityRead)?;
+                read.authority_item(&id.into()).await?.ok_or(Error::NotFound)?;
+            }
+            "certificate" => {
+                let found = read.certificate(&id.into()).await?.ok_or(Error::NotFound)?.certificate;
+                read.person(&found.person, &scope(Action::PersonRead)?).await?.ok_or(Error::NotFound)?;
             }
             "training" => {
                 let found = read.training(&id.into()).await?.ok_or(Error::NotFound)?;

@@ -7,8 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use domain::document::{Document, Layout};
 use domain::ids::PaperTemplateId;
 use domain::paper::{
-    FieldType, Frame, Origin, Paper, TOWN_EDITIONS, Template, TemplateRefusal, TownState, TownTemplate,
-    Value, Values,
+    FieldType, Frame, Origin, Paper, TOWN_EDITIONS, Template, TownState, TownTemplate, Value, Values,
 };
 use domain::policy::{Action, Subject};
 use domain::time::Date;
@@ -23,12 +22,6 @@ use crate::error::FieldProblem;
 use crate::names::Names;
 use crate::view::{Named, read_day};
 use crate::{App, Caller, Error, Result};
-
-impl From<TemplateRefusal> for Error {
-    fn from(refusal: TemplateRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
 
 /// A text of a template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -466,7 +459,7 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let template = read.paper_template(id).await?.ok_or(Error::NotFound)?.made.template;
         drop(read);
-        let page = example_page(&template, self.now().date())?;
+        let page = self.marked(example_page(&template, self.now().date())?);
         let bytes = draw::draw(vec![page], Pictures::new()).await?.bytes;
         Ok(PaperFile { name: format!("{}样张", template.name), bytes })
     }

@@ -45,6 +45,9 @@ pub struct PlacardPrintInput {
     pub owed: bool,
     /// `a4`, `a3` or `door`; each placard's own when left out.
     pub size: Option<String>,
+    /// Those with nobody to name today are left out; otherwise one of them keeps all from being printed.
+    #[serde(default)]
+    pub without_vacant: bool,
 }
 
 /// What a printing job led to.
@@ -176,6 +179,7 @@ impl App {
         let mut wall = Wall::read(&mut read, self.now().date()).await?;
         let order = Order { ids: vec![id.clone()], size, base: base.to_owned() };
         let documents = documents(&mut read, &mut wall, caller, &order).await?;
+        let documents = documents.into_iter().map(|one| self.marked(one)).collect();
         drop(read);
         Ok(draw(documents, Pictures::new()).await?.bytes)
     }
@@ -183,7 +187,7 @@ impl App {
     /// Generates placards with today's holders, where the last print no longer shows them or the town words it otherwise by
     /// now, and queues the file with all of them.
     ///
-    /// Errors: none that the caller may print; too many for one file; one with nobody to name.
+    /// Errors: none that the caller may print; too many for one file; some with nobody to name, unless those are to be left out.
     pub async fn print_placards(
         &self,
         caller: &Caller,
@@ -227,22 +231,29 @@ impl App {
             });
         }
         let hat = caller.hat(Action::PlacardKeep, &subject(&first.placard))?.clone();
-        let ids: Vec<PlacardId> = records.iter().map(|one| one.placard.id.clone()).collect();
         let editions = editions(&mut tx, wall.today).await?;
-        for mut record in records {
+        let (mut ids, mut anew, mut vacant): (Vec<PlacardId>, Vec<_>, Vec<String>) = Default::default();
+        for record in records {
             if wall.is_printed(&record.placard) && record.placard.is_worded(&editions) {
+                ids.push(record.placard.id);
                 continue;
             }
             let lines = wall.lines(&mut tx, &record.placard).await?;
             if lines.is_empty() {
-                return Err(Error::Refused {
-                    code: "placard.nobody",
-                    message: format!(
-                        "{}今天没有在任的责任人员，请先登记任职，或作废这块公示牌后再打印",
-                        wall.about(&record.placard)
-                    ),
-                });
+                vacant.push(format!("{}（{}）", wall.about(&record.placard), record.placard.spot));
+                continue;
             }
+            ids.push(record.placard.id.clone());
+            anew.push((record, lines));
+        }
+        if !vacant.is_empty() && (!asked.without_vacant || ids.is_empty()) {
+            let named = vacant.join("、");
+            return Err(Error::Refused {
+                code: "placard.nobody",
+                message: format!("{named}今天没有在任的责任人员，请先登记任职，或作废这些公示牌后再打印"),
+            });
+        }
+        for (mut record, lines) in anew {
             let (hotlines, editions) = (printed(&wall.hotlines), editions.clone());
             record.placard = record.placard.generate(Print { on: wall.today, lines, hotlines, editions })?;
             tx.update_placard(&record).await?;
@@ -265,6 +276,7 @@ impl App {
         let mut wall = Wall::read(&mut read, self.now().date()).await?;
         let asker = running.asker.caller();
         let documents = documents(&mut read, &mut wall, &asker, &order).await?;
+        let documents: Vec<_> = documents.into_iter().map(|one| self.marked(one)).collect();
         drop(read);
         let (progress, placards_n) = (running.progress.clone(), documents.len());
         let drawn = tokio::task::spawn_blocking(move || {

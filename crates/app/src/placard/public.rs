@@ -139,7 +139,9 @@ impl App {
         let certificates = read.certificates().await?;
         let mut items = Vec::new();
         for held in read.holders_on(&[], today).await? {
-            let does = match Part::of(held.role) {
+            // A police station enforces for the organ it belongs to, with its own qualification (C12.3, C12.4).
+            let police = (held.role == Role::PoliceOfficer).then_some(Part::Officer);
+            let does = match Part::of(held.role).or(police) {
                 None if held.role == Role::DeptInspector => Does::Inspects,
                 None => continue,
                 Some(part) => {

@@ -70,6 +70,7 @@ const ON_PLACARDS: &[Role] = &[
     Role::VillageStaff,
     Role::FireManager,
     Role::GridManager,
+    Role::GridWorker,
     Role::StationChief,
     Role::StationMember,
     Role::BrigadeLeader,

@@ -86,8 +86,23 @@ impl Owners {
         }
     }
 
+    /// Posts that still exist, in the order of their ids.
+    pub(crate) fn in_use(&self) -> impl Iterator<Item = &Post> {
+        self.posts.values().filter(|post| post.active)
+    }
+
+    /// Who holds a post today.
+    pub(crate) fn holders(&self, id: &PostId) -> &[PersonId] {
+        self.holders.get(id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether somebody holds it today.
+    pub(crate) fn is_held(&self, id: &PostId) -> bool {
+        !self.holders(id).is_empty()
+    }
+
     /// Every post that still exists, in the order of its id.
     pub(crate) fn all(&self) -> Vec<OwnerView> {
-        self.posts.values().filter(|post| post.active).map(|post| self.view(&post.id)).collect()
+        self.in_use().map(|post| self.view(&post.id)).collect()
     }
 }

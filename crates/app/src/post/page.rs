@@ -16,7 +16,7 @@ use store::handover::HandoverFilter;
 use store::post::PostRecord;
 use utoipa::ToSchema;
 
-use super::{HolderView, PostView};
+use super::{HolderView, PostView, post_away};
 use crate::gate::Gatekeeper;
 use crate::handover::{HandoverRow, SheetSection, sheet};
 use crate::names::Names;
@@ -136,6 +136,11 @@ impl Book {
         Ok(book)
     }
 
+    /// The post as it was on the day: there or not.
+    pub fn then(&self, record: &PostRecord) -> Post {
+        Post { active: record.life.is_there(record.post.active, self.on), ..record.post.clone() }
+    }
+
     /// Where a post stands as far as rights are concerned.
     pub fn subject(&self, post: &Post) -> Subject {
         Subject::of(self.names.path(&post.territory).unwrap_or_default(), Some(&post.org))
@@ -164,14 +169,25 @@ impl Book {
         Named::new(id.as_str(), self.persons.get(id).map_or(id.as_str(), String::as_str))
     }
 
-    /// Somebody on a post.
-    pub fn holder(&self, held: &Assignment) -> HolderView {
+    /// Somebody on a post, with everybody on it.
+    pub fn holder(&self, caller: &Caller, held: &Assignment, beside: &[Assignment]) -> HolderView {
+        let name = |who: &PersonId| self.person(who).name;
         HolderView {
             person: self.person(&held.person),
             assignment: held.id.to_string(),
             acting: held.acting,
             from: held.from.to_string(),
             to: held.to.map(|day| day.to_string()),
+            away: held
+                .away
+                .iter()
+                .filter(|one| one.to >= self.on)
+                .map(|one| post_away(caller, held, one, beside, name))
+                .collect(),
+            absent: held
+                .absence(self.on)
+                .filter(|_| held.is_valid_on(self.on))
+                .map(|one| post_away(caller, held, one, beside, name)),
             gate: if held.is_valid_on(self.on) {
                 self.gate.standing(&held.person, &[held.role], self.on)
             } else {
@@ -182,7 +198,7 @@ impl Book {
 
     /// A post as pages see it.
     pub fn view(&self, caller: &Caller, record: &PostRecord) -> PostView {
-        let post = &record.post;
+        let post = &self.then(record);
         let stands = self.outlook(post);
         let subject = self.subject(post);
         let may = [Action::PersonChange, Action::HandoverStart, Action::OrgChange];
@@ -209,7 +225,13 @@ impl Book {
             min_n: post.min_n,
             max_n: post.max_n,
             active: post.active,
-            holders: self.holders(&post.id).into_iter().map(|held| self.holder(held)).collect(),
+            founded_on: record.life.founded_on.map(|day| day.to_string()),
+            closed_on: record.life.closed_on.map(|day| day.to_string()),
+            holders: self
+                .holders(&post.id)
+                .into_iter()
+                .map(|held| self.holder(caller, held, self.of(&post.id)))
+                .collect(),
             missing: stands.staffing.missing,
             beyond: stands.staffing.beyond,
             light: stands.light.code().to_owned(),
@@ -309,7 +331,7 @@ impl App {
         }
         Ok(PostPage {
             post: book.view(caller, &record),
-            history: held.iter().map(|one| book.holder(one)).collect(),
+            history: held.iter().map(|one| book.holder(caller, one, &held)).collect(),
             line: line
                 .into_iter()
                 .map(|one| PostStretch {

@@ -78,7 +78,7 @@ impl App {
         };
         drop(read);
         let name = view.row.title.clone();
-        let document = document(&view, map, self.now());
+        let document = self.marked(document(&view, map, self.now()));
         let bytes = match form {
             PaperForm::Pdf => draw(vec![document], Default::default()).await?.bytes,
             PaperForm::Docx => write(document, Default::default()).await?,

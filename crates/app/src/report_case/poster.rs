@@ -48,7 +48,7 @@ impl App {
         ]
         .map(|(key, value)| (key.to_owned(), value))
         .into();
-        let document = hung(&template, &values, issuer, today)?;
+        let document = self.marked(hung(&template, &values, issuer, today)?);
         Ok(draw(vec![document], Pictures::new()).await?.bytes)
     }
 }

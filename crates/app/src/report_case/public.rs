@@ -7,6 +7,7 @@ use domain::org::Level;
 use domain::policy::{Action, Hats};
 use domain::report_case::{Act, Channel, Matter, Rating, Saying, Site, Stage};
 use domain::time::{Date, Timestamp};
+use store::audit::Audit;
 use store::report_case::ReportCaseRecord;
 use store::{Read, Write};
 
@@ -233,7 +234,7 @@ impl App {
         let names = Names::read(&mut tx).await?;
         let (mut site, path) = match find_site(&mut tx, &names, &asked.scanned).await? {
             Some((site, path, _)) => (site, path),
-            None => self.described(&names, &asked)?,
+            None => self.described(&mut tx, &names, &asked, now.date()).await?,
         };
         let words = clipped(&asked.address, MAX_ADDRESS);
         if !words.is_empty() && !site.address.contains(&words) {
@@ -269,14 +270,25 @@ impl App {
         Ok(tx.commit(audit, ()).await.map(|()| (record, receipt))?)
     }
 
-    /// Where a report without a scanned code is: in a village, in words or at a point.
-    fn described(&self, names: &Names, asked: &PublicReport) -> Result<(Site, String)> {
+    /// Where a report without a scanned code is: in a village, in words or at a point, which tells the village where nobody did.
+    async fn described(
+        &self,
+        read: &mut Read,
+        names: &Names,
+        asked: &PublicReport,
+        today: Date,
+    ) -> Result<(Site, String)> {
         if asked.address.trim().is_empty() && asked.point.is_none() {
             return Err(Error::field("address", "report_case.nowhere", "请写明在哪里，如“老街 12 号楼道”"));
         }
-        let village = match asked.village.trim() {
-            "" => self.town.as_str(),
-            village => village,
+        let lies_in = match asked.point.filter(|_| asked.village.trim().is_empty()) {
+            Some(at) => crate::boundary::village_at(read, at, today).await?,
+            None => None,
+        };
+        let village = match (asked.village.trim(), &lies_in) {
+            ("", Some(village)) => village.as_str(),
+            ("", None) => self.town.as_str(),
+            (village, _) => village,
         };
         let path = names.path(&village.into()).map(str::to_owned);
         let path = path
@@ -353,21 +365,41 @@ impl App {
         let caller = stranger("reporter", "举报人");
         let mut tx: Write = self.write(&caller).await?;
         let Some((own, mut leading)) = by_receipt(&mut tx, code).await? else { return Ok(None) };
+        let audit = self.take_as_reporter(&caller, &mut tx, &mut leading, act, words, now).await?;
+        let told = self.progress(&mut tx, &own, &leading).await?;
+        Ok(tx.commit(audit, ()).await.map(|()| Some(told))?)
+    }
+
+    /// A step of the reporter's own within a write; gives its entry.
+    ///
+    /// Errors: the stage does not allow it; nothing said where something must be.
+    // The use case that took the step commits.
+    pub(super) async fn take_as_reporter(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        leading: &mut ReportCaseRecord,
+        act: Act,
+        words: &str,
+        now: Timestamp,
+    ) -> Result<Audit> {
         let words = clipped(words, 500);
         let by = PersonId::from("");
         let said = Saying { by: &by, text: &words, photos: &[], at: now, hazard_settled: true };
-        leading.case = leading.case.take(&act, &said)?;
+        leading.case = leading.case.clone().take(&act, &said)?;
         let name = super::step::act_name(&act);
-        self.save_report_step(&caller, &mut tx, &mut leading, act, (&words, Vec::new(), now)).await?;
-        let told = self.progress(&mut tx, &own, &leading).await?;
+        self.save_report_step(caller, tx, leading, act, (&words, Vec::new(), now)).await?;
         let mut audit = caller.audit(name, "report_case", leading.case.id.as_str(), now);
         audit.territory.clone_from(&leading.path);
-        Ok(tx.commit(audit, ()).await.map(|()| Some(told))?)
+        Ok(audit)
     }
 }
 
 /// The report of a receipt, and the one that goes on in its place where it was joined with others.
-async fn by_receipt(read: &mut Read, code: &str) -> Result<Option<(ReportCaseRecord, ReportCaseRecord)>> {
+pub(super) async fn by_receipt(
+    read: &mut Read,
+    code: &str,
+) -> Result<Option<(ReportCaseRecord, ReportCaseRecord)>> {
     if !is_receipt(code) {
         return Ok(None);
     }

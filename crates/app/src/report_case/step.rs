@@ -48,6 +48,7 @@ pub(super) fn act_name(act: &Act) -> &'static str {
         Act::Reopen => "report_case.reopen",
         Act::Reward { .. } => "report_case.reward",
         Act::WriteDown => "report_case.write_down",
+        Act::Add => "report_case.add_words",
         Act::Rate { .. } => "report_case.rate",
         Act::AskVoid => "report_case.ask_void",
         Act::Void => "report_case.void",
@@ -144,7 +145,11 @@ impl App {
         let said = Saying { by: &caller.person, text: &asked.text, photos: &photos, at: now, hazard_settled };
         record.case = record.case.take(&act, &said)?;
         let name = act_name(&act);
+        let is_given = matches!(act, Act::Assign { .. });
         self.save_report_step(caller, &mut tx, &mut record, act, (&asked.text, photos, now)).await?;
+        if is_given {
+            self.tell_of_assigned(&mut tx, &record, now).await?;
+        }
         let view = view::page(&mut tx, caller, &record, now).await?;
         let mut audit = caller.audit_as(&hat, name, ("report_case", id.as_str()), &record.path, now);
         audit.reason = asked.text.trim().to_owned();
@@ -338,6 +343,7 @@ mod tests {
             Act::AskVoid,
             Act::Void,
             Act::RejectVoid,
+            Act::Add,
         ];
         for act in &all {
             let name = act_name(act);

@@ -3,7 +3,7 @@
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
 use domain::ids::{PersonId, PhotoId};
-use domain::report_case::{Act, Event, Stage, step_label};
+use domain::report_case::{Act, Clock, Event, Stage, step_label};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Read;
@@ -68,7 +68,9 @@ pub struct ReportCaseRow {
     pub address: String,
     pub stage: Word,
     pub received_at: String,
-    /// When its next step is due.
+    /// Which clock runs: `screen`, `verify` or `reply`; none where nothing is awaited.
+    pub clock: Option<Word>,
+    /// When that runs out.
     pub due_at: Option<String>,
     pub overdue: bool,
     /// Who is to look.
@@ -347,6 +349,7 @@ fn row(record: &ReportCaseRecord, place: Option<Named>, names: &Names, now: Time
         address: c.site.address.clone(),
         stage: Word::new(c.stage.code(), c.stage.label()),
         received_at: c.received_at.to_rfc3339(),
+        clock: c.clock().map(|clock| Word::new(clock.code(), clock.label())),
         due_at: c.due_at().map(Timestamp::to_rfc3339),
         overdue: c.is_overdue(now),
         org: c.org.as_ref().map(|org| names.named_org(org)),
@@ -425,9 +428,9 @@ pub(super) async fn page(
         facility,
         spot: case.site.point.map(|[lon, lat]| Spot { lon, lat }),
         clocks: ReportCaseClocks {
-            screen_by: case.clocks.screen_by.to_rfc3339(),
-            verify_by: case.clocks.verify_by.to_rfc3339(),
-            reply_by: case.clocks.reply_by.to_rfc3339(),
+            screen_by: case.clocks.due(Clock::Screen).to_rfc3339(),
+            verify_by: case.clocks.due(Clock::Verify).to_rfc3339(),
+            reply_by: case.clocks.due(Clock::Reply).to_rfc3339(),
         },
         screened_at: instant(case.screened_at),
         handled_at: instant(case.handled_at),

@@ -12,8 +12,9 @@ use ::road::{Objective, Prepared, Search};
 use domain::facility::Facility;
 use domain::facility::water::{AsOf, Waters, sum};
 use domain::geometry::distance_m;
-use domain::org::Level;
+use domain::org::{Level, Territory};
 use domain::policy::{Action, Subject};
+use domain::road::residents::{Residents, holding};
 use domain::time::Date;
 use domain::vehicle::Class;
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,7 @@ use store::Read;
 use store::facility::FacilityFilter;
 use store::force::ForceFilter;
 use store::place::PlaceFilter;
-use store::road::GroupPoint;
+use store::road::{GroupCount, GroupPoint};
 use utoipa::{IntoParams, ToSchema};
 
 use super::net::{Blocking, NEAR_M, Net, day};
@@ -29,7 +30,7 @@ use super::{HOSE_LAY_M, REACH_MINUTES, SHUTTLE_MINUTES, WET_MONTH};
 use crate::export::Format;
 use crate::parameter::number_on;
 use crate::place::Gazetteer;
-use crate::view::{Named, Word};
+use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 
 /// What is asked of the report.
@@ -69,6 +70,17 @@ pub struct AccessVehicle {
     pub perhaps: usize,
     pub late: usize,
     pub never: usize,
+    /// People who live in the village groups among them, as far as they were counted.
+    pub people: AccessPeople,
+}
+
+/// How many people who live in village groups a vehicle reaches in time for sure, perhaps, late, and not at all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AccessPeople {
+    pub sure: u32,
+    pub perhaps: u32,
+    pub late: u32,
+    pub never: u32,
 }
 
 /// How one vehicle gets to one target.
@@ -108,8 +120,10 @@ pub struct AccessRow {
     pub kind: String,
     pub target: Named,
     pub village: Named,
-    /// How many may be there at once; none where nobody counted, as in a village group.
+    /// How many live in a village group, or may be at a place at once; none where nobody counted.
     pub people: Option<u32>,
+    /// Households of a village group; none where nobody counted, and of places.
+    pub households: Option<u32>,
     pub lon: f64,
     pub lat: f64,
     pub ways: Vec<AccessWay>,
@@ -155,13 +169,40 @@ pub struct GroupPointInput {
     pub version: i64,
 }
 
-/// Where a village group lives, as kept.
+/// How many live in a village group, to enter.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct GroupCountInput {
+    /// The day it was counted.
+    pub counted_on: String,
+    /// Households.
+    pub households: u32,
+    /// People who live there.
+    pub people: u32,
+    /// By whose word, as a yearly return of the village.
+    pub source: String,
+}
+
+/// A count of those who live in a village group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct GroupCountView {
+    pub counted_on: String,
+    pub households: u32,
+    pub people: u32,
+    pub source: String,
+    pub recorded_by: String,
+    pub recorded_at: String,
+}
+
+/// Where a village group lives and how many live there, as kept.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct GroupPointView {
     pub group: Named,
     pub village: Named,
     pub lon: Option<f64>,
     pub lat: Option<f64>,
+    /// Every count, the newest day first, of one day the one recorded last; the first holds today.
+    pub counts: Vec<GroupCountView>,
     /// 0 while nobody has said.
     pub version: i64,
     pub may_change: bool,
@@ -232,6 +273,7 @@ pub(super) struct Target {
     pub name: Named,
     pub village: Named,
     pub people: Option<u32>,
+    pub households: Option<u32>,
     pub at: [f64; 2],
 }
 
@@ -268,6 +310,7 @@ impl Ground {
         let number = async |read: &mut Read, of: (&str, f64)| number_on(read, of, today).await.map(f64::from);
         let gazetteer = Gazetteer::read(read).await?;
         let points = read.group_points().await?;
+        let counts = read.group_counts().await?;
         let mut territories = read.territories().await?;
         territories.sort_by(|a, b| a.territory.path.cmp(&b.territory.path));
         let wanted = asked.village.as_deref().map(str::trim).filter(|code| !code.is_empty());
@@ -280,7 +323,16 @@ impl Ground {
             let name = Named::new(group.code.as_str(), group.name.as_str());
             match points.iter().find(|point| point.territory == group.code) {
                 Some(point) => {
-                    targets.push(Target { kind: Kind::Group, name, village, people: None, at: point.at })
+                    let own = counts.iter().filter(|one| one.territory == group.code);
+                    let live = holding(own.map(|one| &one.residents), day);
+                    targets.push(Target {
+                        kind: Kind::Group,
+                        name,
+                        village,
+                        people: live.map(|live| live.people),
+                        households: live.map(|live| live.households),
+                        at: point.at,
+                    });
                 }
                 None => unplaced.push(name),
             }
@@ -302,6 +354,7 @@ impl Ground {
             .await?;
             targets.extend(found.into_iter().map(|place| Target {
                 people: people.get(&place.id).copied().flatten(),
+                households: None,
                 kind: if is_house(&place.id) { Kind::House } else { Kind::Place },
                 village: gazetteer.place(&place.village.as_str().into()),
                 name: Named::new(place.id, place.name),
@@ -385,14 +438,20 @@ pub(super) fn reckon(net: &Net, ground: &Ground) -> Result<AccessReport> {
             perhaps: 0,
             late: 0,
             never: 0,
+            people: AccessPeople::default(),
         };
         for (row, arrival) in rows.iter_mut().zip(found.iter().filter_map(|own| own.first())) {
             let verdict = verdict(arrival, limit_s);
-            match verdict {
-                "sure" => told.sure += 1,
-                "perhaps" => told.perhaps += 1,
-                "late" => told.late += 1,
-                _ => told.never += 1,
+            let (targets, people) = match verdict {
+                "sure" => (&mut told.sure, &mut told.people.sure),
+                "perhaps" => (&mut told.perhaps, &mut told.people.perhaps),
+                "late" => (&mut told.late, &mut told.people.late),
+                _ => (&mut told.never, &mut told.people.never),
+            };
+            *targets += 1;
+            // Who is at a place lives in a group, or elsewhere: nobody is counted twice.
+            if row.kind == Kind::Group.code() {
+                *people = people.saturating_add(row.people.unwrap_or(0));
             }
             if arrival.pessimistic_s.is_some() && row.best.is_none() {
                 row.best = Some(class.code().to_owned());
@@ -455,6 +514,7 @@ fn hose(ground: &Ground, target: &Target) -> AccessRow {
         target: target.name.clone(),
         village: target.village.clone(),
         people: target.people,
+        households: target.households,
         lon: target.at[0],
         lat: target.at[1],
         ways: Vec::new(),
@@ -514,6 +574,48 @@ fn shuttle(
     }
 }
 
+/// What is known of village groups.
+struct Groups {
+    gazetteer: Gazetteer,
+    points: Vec<GroupPoint>,
+    counts: Vec<GroupCount>,
+}
+
+impl Groups {
+    async fn read(read: &mut Read) -> Result<Self> {
+        Ok(Self {
+            gazetteer: Gazetteer::read(read).await?,
+            points: read.group_points().await?,
+            counts: read.group_counts().await?,
+        })
+    }
+
+    fn view(&self, caller: &Caller, group: &Territory) -> GroupPointView {
+        let known = self.points.iter().find(|point| point.territory == group.code);
+        let mut counts: Vec<&GroupCount> =
+            self.counts.iter().rev().filter(|one| one.territory == group.code).collect();
+        // Of one day the one recorded last stays first.
+        counts.sort_by_key(|one| std::cmp::Reverse(one.residents.counted_on));
+        let count = |one: &&GroupCount| GroupCountView {
+            counted_on: one.residents.counted_on.to_string(),
+            households: one.residents.households,
+            people: one.residents.people,
+            source: one.residents.source.clone(),
+            recorded_by: one.recorded_by.clone(),
+            recorded_at: one.recorded_at.to_rfc3339(),
+        };
+        GroupPointView {
+            group: Named::new(group.code.as_str(), group.name.as_str()),
+            village: village_of(&self.gazetteer, &group.path),
+            lon: known.map(|point| point.at[0]),
+            lat: known.map(|point| point.at[1]),
+            counts: counts.iter().map(count).collect(),
+            version: known.map_or(0, |point| point.version),
+            may_change: caller.hats.hat(Action::RoadChange, &Subject::of(&group.path, None)).is_some(),
+        }
+    }
+}
+
 impl App {
     /// Who is reached by what, how fast, and what blocks the rest.
     pub async fn road_access(&self, caller: &Caller, asked: &AccessAsked) -> Result<AccessReport> {
@@ -533,6 +635,8 @@ impl App {
         let head = [
             "村（社区）",
             "村民小组或场所",
+            "户数",
+            "人数",
             "车辆",
             "结论",
             "分钟（不明按可通行）",
@@ -555,6 +659,8 @@ impl App {
                 table.push(vec![
                     row.village.name.clone(),
                     row.target.name.clone(),
+                    row.households.map(|n| n.to_string()).unwrap_or_default(),
+                    row.people.map(|n| n.to_string()).unwrap_or_default(),
                     vehicle.map(|one| one.vehicle.label.clone()).unwrap_or_default(),
                     verdict_label(&way.verdict).to_owned(),
                     number(way.minutes),
@@ -584,7 +690,7 @@ impl App {
         let format = Format::from_ending(ending);
         let done = match format {
             Some(Format::Xlsx) => {
-                let widths = [14.0, 20.0, 12.0, 22.0, 12.0, 12.0, 22.0, 26.0, 36.0, 14.0, 14.0];
+                let widths = [14.0, 20.0, 8.0, 8.0, 12.0, 22.0, 12.0, 12.0, 22.0, 26.0, 36.0, 14.0, 14.0];
                 exchange::write::table("车辆可达", &table, &widths, std::io::Cursor::new(&mut bytes))
             }
             Some(Format::Csv) => exchange::write::text_table(&table, &mut bytes),
@@ -594,28 +700,47 @@ impl App {
         Ok((format.unwrap_or(Format::Csv), bytes))
     }
 
-    /// Every village group with where it lives.
+    /// Every village group with where it lives and how many live there.
     pub async fn group_points(&self, caller: &Caller) -> Result<Vec<GroupPointView>> {
         caller.scope(Action::RoadRead)?;
         let mut read = self.db.read(&self.town).await?;
-        let gazetteer = Gazetteer::read(&mut read).await?;
-        let points = read.group_points().await?;
+        let known = Groups::read(&mut read).await?;
         let mut groups: Vec<_> = read.territories().await?.into_iter().map(|one| one.territory).collect();
         groups.retain(|t| t.level == Level::Group);
         groups.sort_by(|a, b| a.path.cmp(&b.path));
-        let view = |group: &domain::org::Territory| {
-            let known = points.iter().find(|point| point.territory == group.code);
-            let subject = Subject::of(&group.path, None);
-            GroupPointView {
-                group: Named::new(group.code.as_str(), group.name.as_str()),
-                village: village_of(&gazetteer, &group.path),
-                lon: known.map(|point| point.at[0]),
-                lat: known.map(|point| point.at[1]),
-                version: known.map_or(0, |point| point.version),
-                may_change: caller.hats.hat(Action::RoadChange, &subject).is_some(),
-            }
+        Ok(groups.iter().map(|group| known.view(caller, group)).collect())
+    }
+
+    /// Records how many live in a village group; what was counted before stays.
+    ///
+    /// Errors: no such group; a count that cannot be.
+    pub async fn count_group(
+        &self,
+        caller: &Caller,
+        code: &str,
+        asked: GroupCountInput,
+    ) -> Result<GroupPointView> {
+        caller.scope(Action::RoadRead)?;
+        let now = self.now();
+        let counted_on = read_day("counted_on", &asked.counted_on)?;
+        let (households, people) = (asked.households, asked.people);
+        let residents = Residents { counted_on, households, people, source: asked.source };
+        let residents = residents.checked(now.date())?;
+        let mut tx = self.write(caller).await?;
+        let group = tx.territory(&code.into()).await?.map(|known| known.territory);
+        let group = group.filter(|group| group.level == Level::Group).ok_or(Error::NotFound)?;
+        let hat = caller.hat(Action::RoadChange, &Subject::of(&group.path, None))?.clone();
+        let count = GroupCount {
+            id: self.new_id(),
+            territory: group.code.clone(),
+            residents,
+            recorded_by: caller.name.clone(),
+            recorded_at: now,
         };
-        Ok(groups.iter().map(view).collect())
+        tx.insert_group_count(&count).await?;
+        let view = Groups::read(&mut tx).await?.view(caller, &group);
+        let audit = caller.audit_as(&hat, "group_count.add", ("group_count", code), &group.path, now);
+        Ok(tx.commit(audit, view).await?)
     }
 
     /// Says where a village group lives.
@@ -645,15 +770,7 @@ impl App {
             recorded_at: now,
         };
         tx.put_group_point(&point).await?;
-        let gazetteer = Gazetteer::read(&mut tx).await?;
-        let view = GroupPointView {
-            group: Named::new(group.code.as_str(), group.name.as_str()),
-            village: village_of(&gazetteer, &group.path),
-            lon: Some(at[0]),
-            lat: Some(at[1]),
-            version: point.version + 1,
-            may_change: true,
-        };
+        let view = Groups::read(&mut tx).await?.view(caller, &group);
         let audit = caller.audit_as(&hat, "group_point.set", ("group_point", code), &group.path, now);
         Ok(tx.commit(audit, view).await?)
     }

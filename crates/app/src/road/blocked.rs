@@ -80,8 +80,10 @@ pub struct LaneEffect {
     pub on: String,
     /// Groups, places and houses some vehicle would no longer reach in time.
     pub lost: usize,
-    /// People there, as far as they were counted.
+    /// People at the places among them, as far as they were counted.
     pub people: u32,
+    /// People who live in the village groups among them, as far as they were counted.
+    pub residents: u32,
     /// The first of them by name.
     pub names: Vec<String>,
 }
@@ -136,9 +138,14 @@ impl KeptEffect {
     fn seen(self, places: &BTreeSet<String>) -> LaneEffect {
         let may = |one: &&KeptTarget| one.kind == "group" || places.contains(&one.id);
         let lost: Vec<&KeptTarget> = self.lost.iter().filter(may).collect();
+        let people = |is_group: bool| {
+            let those = lost.iter().filter(|one| (one.kind == "group") == is_group);
+            those.filter_map(|one| one.people).fold(0, u32::saturating_add)
+        };
         LaneEffect {
             lost: lost.len(),
-            people: lost.iter().filter_map(|one| one.people).fold(0, u32::saturating_add),
+            people: people(false),
+            residents: people(true),
             names: lost.iter().take(NAMED).map(|one| one.name.clone()).collect(),
             on: self.on,
         }

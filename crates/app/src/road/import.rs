@@ -10,6 +10,7 @@ use ::road::osm::{self, Extract, Way};
 use domain::geometry::Bounds;
 use domain::ids::OrgId;
 use domain::policy::{Action, Subject};
+use domain::road::Barrier;
 use domain::road::laid::{Laid, is_same_stretch, lay_over};
 use domain::road::segment::{Act, Rank, Segment, Surface};
 use domain::time::Timestamp;
@@ -25,9 +26,9 @@ use store::road::{RoadFilter, RoadMapRecord, RoadRecord};
 use utoipa::ToSchema;
 
 use super::net::{RoadNetwork, refused};
-use super::view::{FitnessView, RoadInput};
-use super::{given, known_path, read_input, unknown};
-use crate::import::MAX_FILE;
+use super::view::{BarrierInput, FitnessView, RoadInput, TurnInput};
+use super::{given, known_path, known_turns, read_input, unknown};
+use crate::import::{MAX_FILE, crs_of};
 use crate::job::{Asker, JobKind, JobView, Progress, Running};
 use crate::place::Gazetteer;
 use crate::view::Named;
@@ -232,10 +233,43 @@ fn input(row: &RoadRow, gazetteer: &Gazetteer) -> Result<RoadInput> {
         },
         surface,
         not_for_engine: flag("not_for_engine")?.unwrap_or(false),
+        barriers: barriers(row)?,
+        turns: turns(row)?,
         source: cell("source").unwrap_or_default().to_owned(),
         surveyed_on: cell("surveyed_on").map(str::to_owned),
         ..RoadInput::default()
     })
+}
+
+/// What stands in a stretch of a row; none where the row says nothing of it.
+///
+/// Errors: it cannot be read, or is nothing that stands in a road.
+fn barriers(row: &RoadRow) -> Result<Option<Vec<BarrierInput>>> {
+    let Some(told) = row.barriers() else { return Ok(None) };
+    let told = told.ok_or_else(|| {
+        Error::field(
+            "barriers",
+            "road.barriers",
+            "障碍读不出来，请写成 门或道闸 105.87,29.26；几处用分号隔开",
+        )
+    })?;
+    let one = |(word, [lon, lat]): (String, [f64; 2])| -> Result<BarrierInput> {
+        let found = Barrier::ALL.into_iter().find(|one| one.code() == word || one.label().contains(&word));
+        let what = found.ok_or_else(|| unknown("barriers"))?.code().to_owned();
+        Ok(BarrierInput { what, lon, lat })
+    };
+    Ok(Some(told.into_iter().map(one).collect::<Result<_>>()?))
+}
+
+/// Where one may not turn to from a stretch of a row; none where the row says nothing of it.
+///
+/// Errors: it cannot be read.
+fn turns(row: &RoadRow) -> Result<Option<Vec<TurnInput>>> {
+    let Some(told) = row.turns() else { return Ok(None) };
+    let told = told.ok_or_else(|| {
+        Error::field("turns", "road.turns", "转向限制读不出来，请写成 不得转入 LD-0012；只能转入 LD-0013")
+    })?;
+    Ok(Some(told.into_iter().map(|(into, only)| TurnInput { into, only }).collect()))
 }
 
 /// What stands in the way of a row: a refusal, or the first field that is wrong. Anything else is no matter of the row.
@@ -379,22 +413,15 @@ pub fn file_too_large() -> Error {
 fn read_survey(bytes: &[u8], crs: Crs) -> Result<Vec<RoadRow>> {
     let rows = exchange::road_sheet::read(bytes, &Limits::default());
     let mut rows = rows.map_err(|e| Error::Refused { code: e.code(), message: e.to_string() })?;
-    for at in rows.iter_mut().filter_map(|row| row.line.as_mut()).flatten() {
-        let (lon, lat) = crs.to_wgs84(at[0], at[1]);
-        *at = [lon, lat];
+    for row in &mut rows {
+        let line = row.line.iter_mut().flatten();
+        let barred = row.barred.iter_mut().flatten().map(|(_, at)| at);
+        for at in line.chain(barred) {
+            let (lon, lat) = crs.to_wgs84(at[0], at[1]);
+            *at = [lon, lat];
+        }
     }
     Ok(rows)
-}
-
-/// The system positions of a file are in, by its word; WGS 84 when nobody says.
-///
-/// Errors: no such system.
-fn crs_of(code: Option<&str>) -> Result<Crs> {
-    match code.and_then(given) {
-        None => Ok(Crs::Wgs84),
-        Some(code) => Crs::from_code(code)
-            .ok_or_else(|| Error::field("crs", "import.crs", "坐标系请选 WGS-84、CGCS2000、GCJ-02 或 BD-09")),
-    }
 }
 
 impl App {
@@ -705,7 +732,7 @@ impl App {
         report: &mut RoadImport,
     ) -> Result<()> {
         let asked = input(row, gazetteer)?;
-        let coming = read_input(&asked, None, now.date())?;
+        let coming = known_turns(tx, read_input(&asked, None, now.date())?, now.date()).await?;
         known_path(tx, &coming.territory).await?;
         let name = coming.road.name.clone();
         let Some(before) = meant(tx, known, &coming).await? else {

@@ -1,28 +1,27 @@
-//! The town's roads as a network: built aside from the request, kept until a road, the map or a vehicle changes; ways and
-//! reach over it. What does not belong here: the network itself (the crate `road`), who reaches whom (`access`).
+//! The town's roads as a network: built aside from the request, kept until a road, the map or a vehicle changes. What does
+//! not belong here: the network itself (the crate `road`), one way or reach over it (`way`), who reaches whom (`access`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex as Guard, OnceLock, PoisonError};
 
-use ::road::drawn::{Drawn, Line};
+use ::road::drawn::{Drawn, Line, Turning};
 use ::road::graph::Stats;
-use ::road::landmark::Landmarks;
 use ::road::osm::Extract;
-use ::road::route::{Spotlight, Way};
+use ::road::route::Spotlight;
 use ::road::snap::Spot;
-use ::road::{Objective, Prepared, Reading, Search, Situation};
+use ::road::{Objective, Prepared, Search, Situation};
 use domain::ids::RoadId;
 use domain::policy::Action;
 use domain::road::Conditions;
 use domain::road::scenario::{Change, Scenario};
-use domain::road::segment::Segment;
+use domain::road::segment::{Segment, Turn};
 use domain::time::Date;
 use domain::vehicle::{Class, Vehicle};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::road::{RoadFilter, RoadMapRecord};
 use tokio::sync::Mutex;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::vehicle::vehicles_on;
 use crate::view::{Named, Word, read_day};
@@ -30,10 +29,8 @@ use crate::{App, Caller, Error, Result};
 
 /// A road is looked for so far around a point, m.
 pub(crate) const NEAR_M: f64 = 500.0;
-/// An outline takes in so much beside the road, m.
-const BESIDE_M: f64 = 30.0;
-/// From so many junctions on a way is looked for by landmarks.
-const GUIDED_FROM: usize = 5_000;
+/// From so many junctions on a network is put in order, for ways that are asked again and again.
+const ORDERED_FROM: usize = 5_000;
 /// So many islands are named.
 const ISLANDS: usize = 50;
 /// What a road without a name is called.
@@ -51,12 +48,16 @@ pub(crate) struct Net {
     pub vehicles: Vec<Vehicle>,
     /// The map of roads under it.
     pub map: Option<RoadMapRecord>,
-    /// What shows searches the way on it, by vehicle and objective, once somebody asked.
-    guides: Once<(Class, bool), Landmarks>,
     /// First and last month of the wet season; 0 where the town sets none.
     pub wet_months: (u16, u16),
-    /// Weighed for each class, as soon as somebody asks: by class and day.
-    weighed: Once<(Class, Date), Prepared>,
+    /// The day it was built on; none for one that is only thought of.
+    today: Option<Date>,
+    /// Weighed as soon as somebody asks: by class and day, whether it is wet, whether time is to be least.
+    weighed: Once<(Class, Date, bool, bool), Prepared>,
+    /// Held by whoever makes its order and shortcuts: one at a time, beside what people wait for.
+    making: Guard<()>,
+    /// The memories of searches that are done.
+    searches: Guard<Vec<Search>>,
 }
 
 /// What is made once for each key: whoever asks for the same waits until it is there, whoever asks for another does not.
@@ -74,6 +75,14 @@ impl<K: Ord, V> Once<K, V> {
     }
 }
 
+impl<K: Ord, V> Once<K, V> {
+    /// What is made of some keys by now.
+    fn made(&self, is_wanted: impl Fn(&K) -> bool) -> Vec<Arc<V>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().filter(|(key, _)| is_wanted(key)).filter_map(|(_, made)| made.get().cloned()).collect()
+    }
+}
+
 impl<K, V> Default for Once<K, V> {
     fn default() -> Self {
         Self(Guard::default())
@@ -85,25 +94,69 @@ impl<K, V> Default for Once<K, V> {
 pub struct Kept {
     net: Mutex<Option<(i64, Date, Arc<Net>)>>,
     map: Mutex<Option<(String, Arc<Extract>)>>,
+    ground: Mutex<Option<(String, Arc<super::ground::Drawn>)>>,
+}
+
+/// The stretches as lines of a network.
+fn lines(segments: &[Segment]) -> Vec<Line> {
+    let whole: BTreeMap<&RoadId, &RoadId> =
+        segments.iter().filter_map(|own| Some((&own.id, own.part_of.as_ref()?))).collect();
+    // A turn into a stretch is one into whatever was cut from it since.
+    let is_of = |own: &RoadId, into: &RoadId| {
+        let mut up = std::iter::successors(Some(own), |id| whole.get(id).copied()).take(segments.len() + 1);
+        up.any(|id| id == into)
+    };
+    let turning = |turn: &Turn| Turning {
+        into: segments
+            .iter()
+            .enumerate()
+            .filter(|(_, own)| is_of(&own.id, &turn.into))
+            .map(|(n, _)| n)
+            .collect(),
+        only: turn.only,
+    };
+    let line = |segment: &Segment| Line {
+        road: segment.road.clone(),
+        line: segment.line.clone(),
+        closures: segment.closures.iter().map(|closed| closed.closure.clone()).collect(),
+        barriers: segment.barriers.iter().map(|barred| (barred.what, barred.at)).collect(),
+        turns: segment.turns.iter().map(turning).collect(),
+    };
+    segments.iter().map(line).collect()
 }
 
 impl Net {
-    /// A network of these stretches.
-    pub fn of(
+    /// A network of these stretches, made out of one before where they were only closed, opened or measured since: a
+    /// network takes long to draw, and what is closed changes nothing of where things lie.
+    fn after(
+        before: Option<&Self>,
         segments: Vec<Segment>,
         vehicles: Vec<Vehicle>,
         map: Option<(RoadMapRecord, &Extract)>,
     ) -> Self {
-        let line = |segment: &Segment| Line {
-            road: segment.road.clone(),
-            line: segment.line.clone(),
-            closures: segment.closures.iter().map(|closed| closed.closure.clone()).collect(),
-        };
-        let lines: Vec<Line> = segments.iter().map(line).collect();
-        let drawn = Drawn::of(map.as_ref().map(|(_, extract)| *extract), &lines);
+        let lines = lines(&segments);
+        let blob = |map: Option<&RoadMapRecord>| map.map(|record| record.blob.clone());
+        let before = before.filter(|own| blob(own.map.as_ref()) == blob(map.as_ref().map(|(own, _)| own)));
+        let drawn = before.and_then(|own| own.drawn.again(&lines)).unwrap_or_else(|| {
+            let drawn = Drawn::of(map.as_ref().map(|(_, extract)| *extract), &lines);
+            // What was mended since changes nothing of the order where everything is joined as before.
+            if let Some(own) = before {
+                drawn.network.share_order(&own.drawn.network);
+            }
+            drawn
+        });
         let map = map.map(|(record, _)| record);
-        let (guides, weighed) = (Once::default(), Once::default());
-        Self { segments, drawn, vehicles, map, wet_months: (0, 0), guides, weighed }
+        Self {
+            segments,
+            drawn,
+            vehicles,
+            map,
+            wet_months: (0, 0),
+            today: None,
+            weighed: Once::default(),
+            making: Guard::default(),
+            searches: Guard::default(),
+        }
     }
 
     /// Whether a day lies in the town's wet season, which may run over the new year.
@@ -118,8 +171,8 @@ impl Net {
 
     /// The same with the changes of a list that nobody made.
     pub fn over(&self, scenario: &Scenario, map: Option<(RoadMapRecord, &Extract)>) -> Self {
-        let segments = self.segments.iter().cloned().map(|segment| scenario.over(segment)).collect();
-        Self { wet_months: self.wet_months, ..Self::of(segments, self.vehicles.clone(), map) }
+        let segments = self.segments.iter().flat_map(|segment| scenario.over(segment)).collect();
+        Self { wet_months: self.wet_months, ..Self::after(Some(self), segments, self.vehicles.clone(), map) }
     }
 
     /// One day on it.
@@ -136,17 +189,33 @@ impl Net {
     ///
     /// Errors: nobody knows such a vehicle.
     pub fn weighed(&self, class: Class, day: Date) -> Result<Arc<Prepared>> {
+        self.weighed_as(class, (day, self.is_wet(day)), Objective::Time)
+    }
+
+    /// The same on a day that is wet or not, for what is to be least.
+    ///
+    /// Errors: nobody knows such a vehicle.
+    pub fn weighed_as(
+        &self,
+        class: Class,
+        (day, wet): (Date, bool),
+        objective: Objective,
+    ) -> Result<Arc<Prepared>> {
         let vehicle = self.vehicle(class)?;
-        let weigh = || {
-            Prepared::new(
-                &self.drawn.network,
-                vehicle,
-                &self.situation(day, self.is_wet(day)),
-                Objective::Time,
-            )
-        };
-        // Of other days only what is played is asked; nothing of them is kept.
-        Ok(self.weighed.of((class, day), |(_, known)| *known == day, weigh))
+        let weigh = || Prepared::new(&self.drawn.network, vehicle, &self.situation(day, wet), objective);
+        // Another day is only played with, and makes room for the next.
+        let is_kept = |known: Date| known == day || Some(known) == self.today;
+        let key = (class, day, wet, objective == Objective::Time);
+        Ok(self.weighed.of(key, |(_, known, ..)| is_kept(*known), weigh))
+    }
+
+    /// Does something with the memory of a search, which is as large as the network and so kept.
+    pub fn searching<T>(&self, work: impl FnOnce(&mut Search) -> T) -> T {
+        let kept = || self.searches.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut search = kept().pop().unwrap_or_default();
+        let done = work(&mut search);
+        kept().push(search);
+        done
     }
 
     /// The vehicle of a class.
@@ -157,15 +226,22 @@ impl Net {
         found.ok_or_else(|| Error::Internal("the catalogue of vehicles lacks one".to_owned()))
     }
 
-    /// The network as weighed, with landmarks on a large one: they are worth their making from some thousand junctions on,
-    /// and hold for every day.
-    fn guided(&self, class: Class, prepared: Prepared) -> Prepared {
-        if self.drawn.network.junctions.len() < GUIDED_FROM {
-            return prepared;
+    /// Makes the order of a large network and shortcuts of all that was weighed for today, on a thread of its own, one at a
+    /// time: until that is done ways are only found more slowly. Small networks and other days need none.
+    pub fn shorten(self: &Arc<Self>, prepared: &Prepared) {
+        let is_worth_it = self.today.is_some() && self.drawn.network.junctions.len() >= ORDERED_FROM;
+        if !is_worth_it || prepared.has_shortcuts() || self.making.try_lock().is_err() {
+            return;
         }
-        let key = (class, prepared.objective == Objective::Time);
-        let landmarks = self.guides.of(key, |_| true, || Landmarks::of(&self.drawn.network, &prepared));
-        prepared.guided(landmarks)
+        let own = self.clone();
+        std::thread::spawn(move || {
+            let Ok(_alone) = own.making.try_lock() else { return };
+            own.drawn.network.make_order();
+            let todays = || own.weighed.made(|(_, day, ..)| Some(*day) == own.today).into_iter();
+            while let Some(next) = todays().find(|prepared| !prepared.has_shortcuts()) {
+                next.make_shortcuts(&own.drawn.network);
+            }
+        });
     }
 
     /// The stretch of the town a stretch of the network is of.
@@ -285,99 +361,6 @@ pub struct RoadProblem {
     pub message: String,
 }
 
-/// From where to where, and by which vehicle.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-pub struct RouteAsked {
-    /// `LON,LAT`.
-    pub from: String,
-    /// `LON,LAT`.
-    pub to: String,
-    /// `engine`, `mini`, `motorcycle` or `foot`.
-    pub vehicle: String,
-    /// `time` or `distance`.
-    pub objective: Option<String>,
-    /// Day; today when left out.
-    pub on: Option<String>,
-    /// Whether it is the wet season.
-    pub wet: Option<bool>,
-}
-
-/// A way.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct WayView {
-    /// Units: m.
-    pub distance_m: f64,
-    /// Units: s.
-    pub duration_s: f64,
-    /// GeoJSON.
-    #[schema(value_type = Object)]
-    pub geometry: serde_json::Value,
-}
-
-/// A way under both readings of what nobody measured.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct RouteView {
-    /// When what nobody knows passes.
-    pub optimistic: Option<WayView>,
-    /// When it does not.
-    pub pessimistic: Option<WayView>,
-    /// What is refused on the way there would otherwise be, or on a better one.
-    pub blocked_by: Vec<Blocking>,
-    /// What nobody knows on the optimistic way.
-    pub unknown: Vec<Blocking>,
-}
-
-/// How far from where.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-pub struct ReachAsked {
-    /// `LON,LAT`, several with semicolons; the stations that have such a vehicle when left out.
-    pub from: Option<String>,
-    /// Units: minutes; the town's number when left out.
-    pub minutes: Option<f64>,
-    /// `engine`, `mini`, `motorcycle` or `foot`.
-    pub vehicle: String,
-    /// Day; today when left out.
-    pub on: Option<String>,
-    /// Whether it is the wet season.
-    pub wet: Option<bool>,
-}
-
-/// How far one gets under one reading.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct ReachOutline {
-    /// GeoJSON polygons around every road reached.
-    #[schema(value_type = Object)]
-    pub geometry: serde_json::Value,
-    /// Length of road reached. Units: km.
-    pub road_km: f64,
-}
-
-/// How far one gets.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct ReachView {
-    pub minutes: f64,
-    /// Starts by name, where they are stations.
-    pub stations: Vec<Named>,
-    /// No station has such a vehicle on record: it is reckoned from all of them.
-    pub assumed: bool,
-    /// When what nobody knows passes.
-    pub optimistic: ReachOutline,
-    /// When it does not.
-    pub pessimistic: ReachOutline,
-}
-
-fn drawn(way: &Way) -> WayView {
-    WayView {
-        distance_m: way.distance_m.round(),
-        duration_s: way.duration_s.round(),
-        geometry: serde_json::json!({ "type": "LineString", "coordinates": way.geometry }),
-    }
-}
-
 /// A vehicle by its word.
 ///
 /// Errors: names the field.
@@ -429,9 +412,12 @@ impl App {
         let wet_until = crate::parameter::number_on(&mut read, super::WET_UNTIL, today).await?;
         drop(read);
         let map = self.road_map_now().await?;
+        let before = kept.as_ref().map(|(.., net)| net.clone());
         let built = self.aside(move || {
             let map = map.as_ref().map(|(record, extract)| (record.clone(), extract.as_ref()));
-            Ok(Net { wet_months: (wet_from, wet_until), ..Net::of(segments, vehicles, map) })
+            let wet_months = (wet_from, wet_until);
+            let own = Net::after(before.as_deref(), segments, vehicles, map);
+            Ok(Net { wet_months, today: Some(today), ..own })
         });
         let net = Arc::new(built.await?);
         *kept = Some((head, today, net.clone()));
@@ -488,12 +474,34 @@ impl App {
         Ok(Some((record, extract)))
     }
 
+    /// The map of roads handed in last as the ground under other things, read once.
+    // The ground is nobody's row.
+    pub(crate) async fn road_ground(&self) -> Result<Option<Arc<super::ground::Drawn>>> {
+        let record = self.db.read(&self.town).await?.road_map().await?;
+        let Some(record) = record else { return Ok(None) };
+        let mut kept = self.roads.ground.lock().await;
+        if let Some((blob, drawn)) = kept.as_ref()
+            && *blob == record.blob
+        {
+            return Ok(Some(drawn.clone()));
+        }
+        let file = self.blobs.file(&record.blob)?;
+        let read = self.aside(move || ::road::osm::ground::read(&file).map_err(|e| refused(&e)));
+        let ground = read.await?;
+        let drawn = self.aside(move || Ok(super::ground::Drawn::of(ground))).await?;
+        let drawn = Arc::new(drawn);
+        *kept = Some((record.blob.clone(), drawn.clone()));
+        Ok(Some(drawn))
+    }
+
     /// Figures of the town's network, and what looks wrong.
     pub async fn road_network(&self, caller: &Caller) -> Result<RoadNetwork> {
         caller.scope(Action::RoadRead)?;
         let net = self.road_net().await?;
         let stats: Stats = net.drawn.network.stats();
-        let own = |problem: &&::road::Problem| problem.code == "road.crossing_unjoined";
+        let own = |problem: &&::road::Problem| {
+            ["road.crossing_unjoined", "road.turn_unmet"].contains(&problem.code)
+        };
         let problem = |problem: &::road::Problem| RoadProblem {
             place: problem.place.clone(),
             code: problem.code.to_owned(),
@@ -519,97 +527,6 @@ impl App {
             problems: net.drawn.network.problems.iter().filter(own).map(problem).collect(),
         })
     }
-
-    /// A way by a vehicle, under both readings of what nobody measured, with what stands in it by name.
-    pub async fn road_route(&self, caller: &Caller, asked: &RouteAsked) -> Result<RouteView> {
-        caller.scope(Action::RoadRead)?;
-        let class = class_of(&asked.vehicle)?;
-        let (from, to) = (position("from", &asked.from)?, position("to", &asked.to)?);
-        let day = day(asked.on.as_deref(), self.now().date())?;
-        let wet = asked.wet.unwrap_or(false);
-        let objective = if asked.objective.as_deref() == Some("distance") {
-            Objective::Distance
-        } else {
-            Objective::Time
-        };
-        let net = self.road_net().await?;
-        self.aside(move || {
-            let network = &net.drawn.network;
-            let (vehicle, situation) = (net.vehicle(class)?, net.situation(day, wet));
-            let prepared = net.guided(class, Prepared::new(network, vehicle, &situation, objective));
-            let (from, to) = (net.spot(&prepared, from)?, net.spot(&prepared, to)?);
-            let found = ::road::route::route(
-                network,
-                vehicle,
-                &situation,
-                &prepared,
-                &mut Search::new(),
-                (&from, &to),
-            );
-            Ok(RouteView {
-                optimistic: found.optimistic.as_ref().map(drawn),
-                pessimistic: found.pessimistic.as_ref().map(drawn),
-                blocked_by: found.blocked_by.iter().map(|light| net.blocking(light)).collect(),
-                unknown: found.unknown.iter().map(|light| net.blocking(light)).collect(),
-            })
-        })
-        .await
-    }
-
-    /// How far a vehicle gets from points or from the stations that have one.
-    pub async fn road_reach(&self, caller: &Caller, asked: &ReachAsked) -> Result<ReachView> {
-        caller.scope(Action::RoadRead)?;
-        let class = class_of(&asked.vehicle)?;
-        let today = self.now().date();
-        let day = day(asked.on.as_deref(), today)?;
-        let wet = asked.wet.unwrap_or(false);
-        let mut read = self.db.read(&self.town).await?;
-        let minutes = match asked.minutes {
-            Some(minutes) if (0.0..=600.0).contains(&minutes) => minutes,
-            Some(_) => {
-                return Err(Error::field("minutes", "road.minutes", "请写 0 到 600 之间的分钟数"));
-            }
-            None => f64::from(crate::parameter::number_on(&mut read, super::REACH_MINUTES, today).await?),
-        };
-        let typed = asked.from.as_deref().unwrap_or_default().split([';', '；']);
-        let typed: Vec<[f64; 2]> = typed
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(|text| position("from", text))
-            .collect::<Result<_>>()?;
-        let (stations, assumed) = match typed.is_empty() {
-            true => super::access::stations(&mut read, class, day).await?,
-            false => (Vec::new(), false),
-        };
-        drop(read);
-        let net = self.road_net().await?;
-        self.aside(move || {
-            let network = &net.drawn.network;
-            let (vehicle, situation) = (net.vehicle(class)?, net.situation(day, wet));
-            let prepared = Prepared::new(network, vehicle, &situation, Objective::Time);
-            let at = stations.iter().map(|station| station.at).chain(typed.iter().copied());
-            let starts: Vec<Spot> = match typed.is_empty() {
-                // A station off the road starts nobody; a point somebody typed must be told of.
-                true => at.filter_map(|at| net.spot(&prepared, at).ok()).collect(),
-                false => at.map(|at| net.spot(&prepared, at)).collect::<Result<_>>()?,
-            };
-            let limit = (minutes * 60_000.0) as u32;
-            let mut search = Search::new();
-            let mut within = |reading| {
-                let reach = ::road::reach::reach(network, &prepared, reading, &mut search, &starts, limit);
-                let mm: f64 = reach.pieces.iter().map(|piece| f64::from(piece.to_mm - piece.from_mm)).sum();
-                let rings = ::road::reach::outline(network, &reach, BESIDE_M);
-                ReachOutline {
-                    geometry: serde_json::json!({ "type": "MultiPolygon", "coordinates": rings }),
-                    road_km: (mm / 1e4).round() / 100.0,
-                }
-            };
-            let (optimistic, pessimistic) = (within(Reading::Optimistic), within(Reading::Pessimistic));
-            let stations = stations.into_iter().map(|station| station.name).collect();
-            Ok(ReachView { minutes, stations, assumed, optimistic, pessimistic })
-        })
-        .await
-    }
 }
 
 /// What the workshop refused, as the caller is told.
@@ -622,12 +539,166 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc::channel;
 
+    use ::road::Reading;
+
     use super::*;
+
+    /// A made-up town of 72 lines by 72, a road along each, with the motorcycle of the catalogue.
+    fn lattice() -> Net {
+        use ::road::osm::{Extract, Node, Way};
+        use domain::road::{Fitness, Kind, OneWay, Road};
+        let side = 72_i64;
+        let at = |n: i64| n as f64 * 0.001;
+        let node = |id: i64| Node { lon_lat: [150.0 + at(id % side), 29.0 + at(id / side)], barrier: None };
+        let road = |n: i64| Road {
+            kind: if n % 9 == 0 { Kind::Primary } else { Kind::Unclassified },
+            name: String::new(),
+            one_way: OneWay::No,
+            bridge: false,
+            covered: false,
+            private: false,
+            fitness: Fitness { width_m: (n % 5 != 0).then_some(3.0), ..Fitness::default() },
+        };
+        let across = |n: i64| (n, (0..side).map(|k| n * side + k).collect());
+        let down = |n: i64| (side + n, (0..side).map(|k| k * side + n).collect());
+        let lines = (0..side).flat_map(|n| [across(n), down(n)]);
+        let extract = Extract {
+            ways: lines.map(|(id, nodes)| Way { id, nodes, road: road(id) }).collect(),
+            nodes: (0..side * side).map(|id| (id, node(id))).collect(),
+            ..Extract::default()
+        };
+        let record = RoadMapRecord {
+            id: "m1".to_owned(),
+            blob: String::new(),
+            name: "网格.osm".to_owned(),
+            ways: 2 * side,
+            recorded_by: String::new(),
+            recorded_at: domain::time::Timestamp::default(),
+        };
+        let (vehicles, problems) = exchange::vehicle_catalog::read(exchange::shipped::VEHICLES);
+        assert!(problems.is_empty());
+        Net { today: Some(day()), ..Net::after(None, Vec::new(), vehicles, Some((record, &extract))) }
+    }
+
+    fn day() -> Date {
+        Date::from_ymd_opt(2026, 11, 27).expect("a day")
+    }
+
+    #[test]
+    fn a_large_network_is_put_in_order_beside_whoever_asks_and_answers_the_same() {
+        let net = Arc::new(lattice());
+        assert!(net.drawn.network.junctions.len() >= ORDERED_FROM);
+        let prepared = net.weighed(Class::Motorcycle, day()).expect("a motorcycle");
+        let spot = |lon: f64, lat: f64| net.spot(&prepared, [lon, lat]).expect("a road");
+        let ends =
+            [(spot(150.003, 29.002), spot(150.06, 29.066)), (spot(150.07, 29.001), spot(150.0, 29.0304))];
+        let ways = || {
+            let best = |(from, to)| {
+                net.searching(|search| {
+                    ::road::route::best(&net.drawn.network, &prepared, Reading::Optimistic, search, from, to)
+                })
+            };
+            ends.iter().map(|(from, to)| best((from, to)).expect("a way").cost()).collect::<Vec<_>>()
+        };
+        let before = ways();
+        assert!(!prepared.has_shortcuts(), "nobody waits for them");
+        net.shorten(&prepared);
+        let made = (0..600).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            prepared.has_shortcuts()
+        });
+        assert!(made, "within a minute");
+        assert_eq!(ways(), before);
+
+        // Tomorrow is only asked in passing.
+        let tomorrow =
+            net.weighed(Class::Motorcycle, day().succ_opt().expect("a day")).expect("a motorcycle");
+        net.shorten(&tomorrow);
+        assert!(!tomorrow.has_shortcuts());
+        let today = net.weighed(Class::Motorcycle, day()).expect("a motorcycle");
+        assert!(today.has_shortcuts(), "today's are kept meanwhile");
+    }
+
+    #[test]
+    fn a_closure_keeps_the_network_and_what_is_only_thought_of_does_too() {
+        use domain::road::segment::{Closed, Rank};
+        use domain::road::{Closure, Fitness, Kind, OneWay, Road};
+        let stretch = |id: &str, line: &[[f64; 2]]| Segment {
+            id: id.into(),
+            code: id.to_owned(),
+            road: Road {
+                kind: Kind::Unclassified,
+                name: id.to_owned(),
+                one_way: OneWay::No,
+                bridge: false,
+                covered: false,
+                private: false,
+                fitness: Fitness { width_m: Some(5.0), ..Fitness::default() },
+            },
+            rank: Rank::ALL[0],
+            territory: "500151100201".into(),
+            org: "o1".into(),
+            line: line.to_vec(),
+            barriers: Vec::new(),
+            turns: Vec::new(),
+            surface: None,
+            not_for_engine: false,
+            source: String::new(),
+            surveyed_on: None,
+            part_of: None,
+            closures: Vec::new(),
+            since: day(),
+            void: None,
+        };
+        let (a, b) = ([105.870, 29.260], [105.880, 29.260]);
+        let segments = vec![
+            stretch("r1", &[a, b]),
+            stretch("r2", &[a, [105.875, 29.265], b]),
+            stretch("r3", &[b, [105.89, 29.26]]),
+        ];
+        let seconds = |net: &Net| {
+            let prepared = net.weighed(Class::Motorcycle, day()).expect("a motorcycle");
+            let ends = [a, [105.889, 29.26]].map(|at| net.spot(&prepared, at).expect("a road"));
+            let network = &net.drawn.network;
+            let way = net.searching(|search| {
+                ::road::route::best(network, &prepared, Reading::Optimistic, search, &ends[0], &ends[1])
+            });
+            way.map(|way| way.cost())
+        };
+        let bikes = || super::super::vehicle::shipped().to_vec();
+        let before = Net::after(None, segments.clone(), bikes(), None);
+        let mut closed = segments.clone();
+        let closure = Closure { from: day(), until: None, reason: "塌方".to_owned() };
+        let recorded_at = domain::time::Timestamp::start_of(day());
+        closed[0].closures.push(Closed { closure, by: "p1".into(), recorded_at });
+        let after = Net::after(Some(&before), closed.clone(), bikes(), None);
+        assert!(Arc::ptr_eq(&before.drawn.network, &after.drawn.network), "the same network, index and all");
+        let fresh = Net::after(None, closed, bikes(), None);
+        assert_eq!(seconds(&after), seconds(&fresh));
+        assert!(seconds(&after) > seconds(&before), "by the other road");
+        let list =
+            |changes| Scenario { id: "s1".into(), name: "甲".to_owned(), on: None, changes, void: None };
+        let shut = list(vec![Change::Close { road: "r1".into(), from: day(), until: None }]);
+        let over = before.over(&shut, None);
+        assert!(Arc::ptr_eq(&before.drawn.network, &over.drawn.network));
+        assert_eq!(seconds(&over), seconds(&fresh));
+        let wide = list(vec![Change::Measure {
+            road: "r1".into(),
+            limit: domain::road::Limit::Width,
+            value: 1.0,
+            part: None,
+        }]);
+        let over = before.over(&wide, None);
+        assert_eq!(seconds(&over), seconds(&fresh), "as good as closed");
+        assert_eq!(seconds(&before.over(&list(Vec::new()), None)), seconds(&before));
+        let moved = Net::after(Some(&before), vec![stretch("r1", &[a, b])], bikes(), None);
+        assert!(!Arc::ptr_eq(&before.drawn.network, &moved.drawn.network));
+    }
 
     #[test]
     fn a_wet_season_may_run_over_the_new_year_and_none_is_set_by_itself() {
         let wet = |months: (u16, u16)| -> Vec<u32> {
-            let net = Net { wet_months: months, ..Net::of(Vec::new(), Vec::new(), None) };
+            let net = Net { wet_months: months, ..Net::after(None, Vec::new(), Vec::new(), None) };
             let day = |month: u32| Date::from_ymd_opt(2026, month, 15).expect("a day");
             (1..=12).filter(|month| net.is_wet(day(*month))).collect()
         };

@@ -21,23 +21,17 @@ use super::{given, unknown};
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 
-impl From<ScenarioRefusal> for Error {
-    fn from(refusal: ScenarioRefusal) -> Self {
-        Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
 /// One change as typed in and shown.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
 pub struct ScenarioChange {
-    /// `measure`, `close`, `open`, `station` or `water`.
+    /// `measure`, `close`, `open`, `station`, `water` or `flow`.
     pub what: String,
     /// The stretch.
     pub road: Option<String>,
     /// `width`, `height`, `load`, `slope` or `turning_radius`.
     pub limit: Option<String>,
-    /// In the limit's unit; m³ of a water point.
+    /// In the limit's unit; of a water point m³, or L/s of its flow.
     pub value: Option<f64>,
     pub from: Option<String>,
     pub until: Option<String>,
@@ -47,6 +41,11 @@ pub struct ScenarioChange {
     pub lat: Option<f64>,
     /// The water point.
     pub facility: Option<String>,
+    /// The two ends of the part that is measured, as longitude and latitude; the whole stretch when left out.
+    #[schema(value_type = Option<Vec<Vec<f64>>>)]
+    pub part: Option<[[f64; 2]; 2]>,
+    /// How long that part is, as shown. Units: m.
+    pub part_m: Option<f64>,
 }
 
 /// A list to keep.
@@ -100,8 +99,10 @@ pub struct ScenarioRow {
     pub kind: String,
     pub target: Named,
     pub village: Named,
-    /// How many may be there at once; none where nobody counted, as in a village group.
+    /// How many live in a village group, or may be at a place at once; none where nobody counted.
     pub people: Option<u32>,
+    /// Households of a village group; none where nobody counted, and of places.
+    pub households: Option<u32>,
     pub vehicle: String,
     /// `gained`, `lost`, `faster` or `slower`: by whether the vehicle arrives in time for sure, else by its minutes.
     pub change: String,
@@ -109,15 +110,21 @@ pub struct ScenarioRow {
     pub after: AccessWay,
 }
 
-/// A group that would have other water. Units: m³.
+/// A group that would have other water.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ScenarioWater {
     pub target: Named,
     pub village: Named,
     /// None for what a hose reaches.
     pub vehicle: Option<String>,
+    /// Units: m³.
     pub before_m3: f64,
+    /// Units: m³.
     pub after_m3: f64,
+    /// Units: L/s.
+    pub before_l_s: f64,
+    /// Units: L/s.
+    pub after_l_s: f64,
 }
 
 /// How many are gained and lost by a kind of vehicle.
@@ -128,7 +135,11 @@ pub struct ScenarioCount {
     pub lost: usize,
     pub faster: usize,
     pub slower: usize,
-    /// People at the places gained, as far as they were counted.
+    /// People who live in the village groups gained, as far as they were counted.
+    pub gained_residents: u32,
+    /// People who live in the village groups lost, as far as they were counted.
+    pub lost_residents: u32,
+    /// People at the places gained, as far as they were counted; they may live in a group that is counted, too.
     pub gained_people: u32,
     /// People at the places lost, as far as they were counted.
     pub lost_people: u32,
@@ -146,6 +157,9 @@ pub struct ScenarioResult {
     pub counts: Vec<ScenarioCount>,
     pub rows: Vec<ScenarioRow>,
     pub water: Vec<ScenarioWater>,
+    /// Changes, by their place in the list, of a stretch that is no longer there or a part that no longer lies on it: they
+    /// changed nothing.
+    pub astray: Vec<usize>,
 }
 
 fn limit_of(word: &str) -> Result<Limit> {
@@ -171,11 +185,18 @@ async fn read_change(read: &mut Read, caller: &Caller, asked: &ScenarioChange) -
         text.as_deref().and_then(given).map(|text| read_day(field, text)).transpose()
     };
     Ok(match asked.what.as_str() {
-        "measure" => Change::Measure {
-            road: road(read).await?,
-            limit: limit_of(asked.limit.as_deref().unwrap_or_default())?,
-            value: asked.value.ok_or_else(|| unknown("value"))?,
-        },
+        "measure" => {
+            let road = road(read).await?;
+            if let (Some(ends), Some(record)) = (asked.part, read.road(&road, &scope).await?) {
+                record.segment.part(ends)?;
+            }
+            Change::Measure {
+                road,
+                limit: limit_of(asked.limit.as_deref().unwrap_or_default())?,
+                value: asked.value.ok_or_else(|| unknown("value"))?,
+                part: asked.part,
+            }
+        }
         "close" => Change::Close {
             road: road(read).await?,
             from: day("from", &asked.from)?.ok_or_else(|| unknown("from"))?,
@@ -187,14 +208,18 @@ async fn read_change(read: &mut Read, caller: &Caller, asked: &ScenarioChange) -
             let (lon, lat) = asked.lon.zip(asked.lat).ok_or_else(|| unknown("lon"))?;
             Change::Station { name: name.to_owned(), at: [lon, lat] }
         }
-        "water" => {
+        what @ ("water" | "flow") => {
             let id = asked.facility.as_deref().and_then(given).unwrap_or_default().into();
             let scope = caller.scope(Action::FacilityRead)?;
             let there = read.facility(&id, &scope).await?;
             if there.is_none_or(|record| record.facility.water.is_none()) {
                 return Err(unknown("facility"));
             }
-            Change::Water { facility: id, usable_m3: asked.value.ok_or_else(|| unknown("value"))? }
+            let value = asked.value.ok_or_else(|| unknown("value"))?;
+            match what {
+                "water" => Change::Water { facility: id, usable_m3: value },
+                _ => Change::Flow { facility: id, flow_l_s: value },
+            }
         }
         _ => return Err(unknown("what")),
     })
@@ -223,14 +248,18 @@ async fn view(read: &mut Read, caller: &Caller, record: &ScenarioRecord) -> Resu
         (Some(id.to_string()), found.map(|one| one.segment.road.name.clone()))
     };
     let change = |change: &Change| match change {
-        Change::Measure { road: id, limit, value } => {
+        Change::Measure { road: id, limit, value, part } => {
             let ((road, name), limit) = (road(id), Some(limit_word(*limit).to_owned()));
+            let own = roads.iter().find(|one| one.segment.id == *id);
+            let ends = own.zip(*part).and_then(|(own, ends)| own.segment.part(ends).ok());
             ScenarioChange {
                 what: "measure".into(),
                 road,
                 name,
                 limit,
                 value: Some(*value),
+                part: *part,
+                part_m: ends.map(|(from, to)| (to - from).round()),
                 ..Default::default()
             }
         }
@@ -250,13 +279,14 @@ async fn view(read: &mut Read, caller: &Caller, record: &ScenarioRecord) -> Resu
             lat: Some(*lat),
             ..Default::default()
         },
-        Change::Water { facility, usable_m3 } => {
+        Change::Water { facility, usable_m3: value } | Change::Flow { facility, flow_l_s: value } => {
             let known = facilities.iter().find(|one| one.facility.id == *facility);
+            let what = if matches!(change, Change::Water { .. }) { "water" } else { "flow" };
             ScenarioChange {
-                what: "water".into(),
+                what: what.into(),
                 facility: Some(facility.to_string()),
                 name: known.map(|one| one.facility.name.clone()),
-                value: Some(*usable_m3),
+                value: Some(*value),
                 ..Default::default()
             }
         }
@@ -301,24 +331,29 @@ fn difference(before: &AccessReport, after: &AccessReport) -> (Vec<ScenarioRow>,
                 target: new.target.clone(),
                 village: new.village.clone(),
                 people: new.people,
+                households: new.households,
                 vehicle: now.vehicle.clone(),
                 change: change.to_owned(),
                 before: then.clone(),
                 after: now.clone(),
             });
         }
-        let other = |vehicle: Option<&str>, before_m3: f64, after_m3: f64| {
-            (new.kind == "group" && before_m3 != after_m3).then(|| ScenarioWater {
+        let other = |vehicle: Option<&str>, before: (f64, f64), after: (f64, f64)| {
+            let ((before_m3, before_l_s), (after_m3, after_l_s)) = (before, after);
+            (new.kind == "group" && before != after).then(|| ScenarioWater {
                 target: new.target.clone(),
                 village: new.village.clone(),
                 vehicle: vehicle.map(str::to_owned),
                 before_m3,
                 after_m3,
+                before_l_s,
+                after_l_s,
             })
         };
-        water.extend(other(None, old.hose_m3, new.hose_m3));
+        water.extend(other(None, (old.hose_m3, old.hose_l_s), (new.hose_m3, new.hose_l_s)));
         let of = |row: &AccessRow, vehicle: &str| {
-            row.water.iter().find(|one| one.vehicle == vehicle).map_or(0.0, |one| one.shuttle_m3)
+            let own = row.water.iter().find(|one| one.vehicle == vehicle);
+            own.map_or((0.0, 0.0), |one| (one.shuttle_m3, one.shuttle_l_s))
         };
         for class in [Class::Engine, Class::Mini, Class::Motorcycle] {
             let vehicle = class.code();
@@ -355,13 +390,16 @@ impl Compared {
             let of = |change: &str| {
                 rows.iter().filter(|row| row.vehicle == vehicle.code && row.change == change).count()
             };
-            let people = |change: &str| {
+            let people = |change: &str, is_group: bool| {
                 let those = rows.iter().filter(|row| row.vehicle == vehicle.code && row.change == change);
+                let those = those.filter(|row| (row.kind == "group") == is_group);
                 those.filter_map(|row| row.people).fold(0, u32::saturating_add)
             };
             ScenarioCount {
-                gained_people: people("gained"),
-                lost_people: people("lost"),
+                gained_residents: people("gained", true),
+                lost_residents: people("lost", true),
+                gained_people: people("gained", false),
+                lost_people: people("lost", false),
                 vehicle: vehicle.clone(),
                 gained: of("gained"),
                 lost: of("lost"),
@@ -384,8 +422,9 @@ impl Ground {
         }
         for facility in &mut self.water {
             let (id, water) = (facility.id.clone(), facility.water.as_mut());
-            if let (Some(water), Some(usable_m3)) = (water, scenario.water(&id)) {
-                water.usable_m3 = Some(usable_m3);
+            if let Some(water) = water {
+                water.usable_m3 = scenario.water(&id).or(water.usable_m3);
+                water.flow_l_s = scenario.flow(&id).or(water.flow_l_s);
             }
         }
         self
@@ -527,11 +566,12 @@ impl App {
         let map = self.road_map_now().await?;
         let named = against.as_ref().map(|other| Named::new(other.id.as_str(), other.name.as_str()));
         let scenario = record.scenario;
+        let astray = scenario.astray(&now.segments);
         let compared = self.aside(move || {
             let map = map.as_ref().map(|(record, extract)| (record.clone(), extract.as_ref()));
             Compared::of((&now, map), (against.as_ref(), &before), (&scenario, &after))
         });
         let Compared { on, minutes, counts, rows, water } = compared.await?;
-        Ok(ScenarioResult { scenario: shown, against: named, on, minutes, counts, rows, water })
+        Ok(ScenarioResult { scenario: shown, against: named, on, minutes, counts, rows, water, astray })
     }
 }

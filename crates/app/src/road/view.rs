@@ -3,7 +3,7 @@
 
 use domain::geometry::Position;
 use domain::road::segment::{Event, Segment};
-use domain::road::{Finding, Fitness, OneWay, WetSeason};
+use domain::road::{Finding, Fitness, OneWay, Refusal, WetSeason};
 use domain::time::Date;
 use domain::vehicle::{Class, Vehicle};
 use serde::{Deserialize, Serialize};
@@ -171,6 +171,24 @@ pub struct RoadChange {
     pub after: String,
 }
 
+/// Something that stands in a stretch.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct BarrierView {
+    /// `gate`, `posts`, `walkers` or `wall`.
+    pub what: Word,
+    pub lon: f64,
+    pub lat: f64,
+}
+
+/// A turn that is forbidden, or all that is allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TurnView {
+    /// The stretch one would turn into.
+    pub into: Named,
+    /// Whether it is all that is allowed where the two meet.
+    pub only: bool,
+}
+
 /// One stretch.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RoadView {
@@ -186,6 +204,8 @@ pub struct RoadView {
     pub private: bool,
     pub surface: Option<Word>,
     pub not_for_engine: bool,
+    pub barriers: Vec<BarrierView>,
+    pub turns: Vec<TurnView>,
     pub source: String,
     pub part_of: Option<Named>,
     pub closures: Vec<ClosedView>,
@@ -205,6 +225,8 @@ pub struct RoadOptions {
     pub ranks: Vec<Word>,
     pub kinds: Vec<Word>,
     pub surfaces: Vec<Word>,
+    /// What may stand in a road.
+    pub barriers: Vec<Word>,
     pub vehicles: Vec<VehicleNeeds>,
     pub territories: Vec<Named>,
     pub map: Option<RoadMapView>,
@@ -217,11 +239,23 @@ pub struct RoadOptions {
 pub struct VehicleNeeds {
     pub vehicle: Word,
     pub needs: Vec<NeedView>,
+    /// The fastest first; all of them the town's own numbers.
+    pub speeds: Vec<SpeedView>,
+}
+
+/// A speed on some kinds of road.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SpeedView {
+    /// Kinds of road.
+    pub roads: Vec<Word>,
+    pub kmh: f64,
 }
 
 /// One need.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct NeedView {
+    /// `width`, `height`, `load`, `slope` or `turning_radius`.
+    pub limit: String,
     pub label: String,
     pub unit: String,
     /// None while the town has not set it.
@@ -229,6 +263,27 @@ pub struct NeedView {
     pub source: String,
     /// Whether a checked standard gives it; otherwise it is the town's own number.
     pub standard: bool,
+}
+
+/// Something that stands in a stretch, to enter.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct BarrierInput {
+    /// `gate`, `posts`, `walkers` or `wall`.
+    pub what: String,
+    /// A position on the line, or up to 30 m beside it.
+    pub lon: f64,
+    pub lat: f64,
+}
+
+/// A turn to forbid, or to be all that is allowed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct TurnInput {
+    /// Id or number of the stretch one would turn into.
+    pub into: String,
+    /// Whether it is all that is allowed where the two meet.
+    pub only: bool,
 }
 
 /// A stretch to enter or change.
@@ -254,6 +309,10 @@ pub struct RoadInput {
     pub fitness: FitnessView,
     pub surface: Option<String>,
     pub not_for_engine: bool,
+    /// All that stands in it; as it was when left out.
+    pub barriers: Option<Vec<BarrierInput>>,
+    /// All turns from it that are not free; as they were when left out.
+    pub turns: Option<Vec<TurnInput>>,
     pub source: String,
     pub surveyed_on: Option<String>,
     /// Why it is changed; may be empty.
@@ -305,6 +364,18 @@ pub(super) fn passes(segment: &Segment, vehicle: &Vehicle) -> &'static str {
     }
 }
 
+/// The same on a day: what is closed, nothing passes, whatever it was built for.
+pub(super) fn passes_on(segment: &Segment, vehicle: &Vehicle, day: Date) -> &'static str {
+    if segment.closed_on(day).is_some() { "no" } else { passes(segment, vehicle) }
+}
+
+fn shut(mut one: Passing, why: &str) -> Passing {
+    let refusal = Refusal::Closed(why.to_owned());
+    "no".clone_into(&mut one.passes);
+    one.why.insert(0, Word::new(refusal.code(), refusal.says()));
+    one
+}
+
 /// A stretch in a list.
 pub(super) fn row(record: &RoadRecord, names: &Names, vehicles: &[Vehicle], today: Date) -> RoadRow {
     let s = &record.segment;
@@ -318,6 +389,7 @@ pub(super) fn row(record: &RoadRecord, names: &Names, vehicles: &[Vehicle], toda
         .collect();
     // Unknown for a more demanding vehicle does not make it one of a lower class: nobody knows which.
     let first = passing.iter().find(|one| one.passes != "no");
+    // What it was built for is its class, closed or not.
     let fire_class = match first {
         None => Some("X".to_owned()),
         Some(one) if one.passes == "unknown" => None,
@@ -325,6 +397,11 @@ pub(super) fn row(record: &RoadRecord, names: &Names, vehicles: &[Vehicle], toda
             let class = vehicles.iter().map(|vehicle| vehicle.class).find(|c| c.code() == one.vehicle.code);
             class.map(|class| class.road_class().to_owned())
         }
+    };
+    let closed = s.closed_on(today).map(|closed| closed.closure.reason.clone());
+    let passing = match &closed {
+        None => passing,
+        Some(why) => passing.into_iter().map(|one| shut(one, why)).collect(),
     };
     RoadRow {
         id: s.id.to_string(),
@@ -337,7 +414,7 @@ pub(super) fn row(record: &RoadRecord, names: &Names, vehicles: &[Vehicle], toda
         fitness: FitnessView::of(&s.road.fitness),
         fire_class,
         passing,
-        closed: s.closed_on(today).map(|closed| closed.closure.reason.clone()),
+        closed,
         surveyed_on: s.surveyed_on.map(|day| day.to_string()),
         line: s.line.clone(),
         voided: s.void.is_some(),
@@ -369,8 +446,29 @@ fn values(s: &Segment) -> Vec<(&'static str, String)> {
         ("不对外开放", flag(s.road.private)),
         ("不通消防车须替代通行", flag(s.not_for_engine)),
         ("路面", s.surface.map_or("未记录", |surface| surface.label()).to_owned()),
+        (
+            "障碍",
+            listed(
+                s.barriers
+                    .iter()
+                    .map(|one| format!("{}（{:.5}，{:.5}）", one.what.label(), one.at[0], one.at[1])),
+            ),
+        ),
+        (
+            "转向限制",
+            listed(
+                s.turns
+                    .iter()
+                    .map(|one| format!("{}（{}）", if one.only { "只能转入" } else { "不得转入" }, one.into)),
+            ),
+        ),
         ("线形", format!("{} 点，{:.0} 米", s.line.len(), s.length_m())),
     ]
+}
+
+fn listed(texts: impl Iterator<Item = String>) -> String {
+    let texts: Vec<String> = texts.collect();
+    if texts.is_empty() { "无".to_owned() } else { texts.join("、") }
 }
 
 fn one_way(way: OneWay) -> Word {
@@ -404,12 +502,13 @@ pub(super) struct Around<'a> {
     pub vehicles: &'a [Vehicle],
     pub events: &'a [Event],
     pub part_of: Option<Named>,
+    pub turns: Vec<TurnView>,
     pub actions: Vec<Word>,
 }
 
 /// One stretch whole.
 pub(super) fn page(record: &RoadRecord, around: Around<'_>, today: Date) -> RoadView {
-    let Around { names, vehicles, events, part_of, actions } = around;
+    let Around { names, vehicles, events, part_of, turns, actions } = around;
     let s = &record.segment;
     let closed = |(number, closed): (usize, &domain::road::segment::Closed)| ClosedView {
         number,
@@ -433,6 +532,16 @@ pub(super) fn page(record: &RoadRecord, around: Around<'_>, today: Date) -> Road
         private: s.road.private,
         surface: s.surface.map(|surface| Word::new(surface.code(), surface.label())),
         not_for_engine: s.not_for_engine,
+        barriers: s
+            .barriers
+            .iter()
+            .map(|one| BarrierView {
+                what: Word::new(one.what.code(), one.what.label()),
+                lon: one.at[0],
+                lat: one.at[1],
+            })
+            .collect(),
+        turns,
         source: s.source.clone(),
         part_of,
         closures: s.closures.iter().enumerate().map(closed).collect(),

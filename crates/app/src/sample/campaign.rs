@@ -28,6 +28,9 @@ const RUN: &[(&str, u32, u32, bool)] = &[
     ("ebike", 10, 12, false),
 ];
 
+/// Why a charging point was not checked.
+const UNCHECKED: &str = "停电检修，转入日常检查";
+
 const WHY: &[&str] = &["经营者外出，约定下月检查", "整改期限未到，到期复查", "歇业中，恢复营业前检查"];
 
 fn refused(refusal: impl std::fmt::Display) -> Error {
@@ -79,6 +82,7 @@ impl Writer {
             from,
             until,
             entries,
+            unchecked: BTreeMap::new(),
             state: State::Running,
         }
         .start()
@@ -87,9 +91,12 @@ impl Writer {
         let end = until.succ_opt().unwrap_or(until);
         if closed && end < self.today {
             let places: Vec<PlaceId> = campaign.places().cloned().collect();
-            let looks = read.looks(&places, (from, until)).await?;
-            let (reasons, summary) = told(&campaign, &looks);
-            campaign = campaign.close(end, self.by.clone(), &summary, &looks, &reasons).map_err(refused)?;
+            let looks = crate::campaign::looks(read, &campaign, &places, &whole).await?;
+            let unchecked = crate::campaign::unchecked(read, class, &campaign).await?;
+            let (mut reasons, summary) = told(&campaign, &looks);
+            reasons.extend(unchecked.iter().map(|point| (point.to_string(), UNCHECKED.to_owned())));
+            let found = (&looks, unchecked.as_slice());
+            campaign = campaign.close(end, self.by.clone(), &summary, found, &reasons).map_err(refused)?;
             changed_at = at(end, 16);
         }
         Ok(Some(CampaignRecord {
@@ -103,13 +110,12 @@ impl Writer {
 }
 
 /// Why each unfinished place is, and what there is to say at the end.
-fn told(campaign: &Campaign, looks: &BTreeMap<PlaceId, Look>) -> (BTreeMap<PlaceId, String>, String) {
+fn told(campaign: &Campaign, looks: &BTreeMap<PlaceId, Look>) -> (BTreeMap<String, String>, String) {
     let of = |entry: &Entry| standing(entry, looks);
-    let unfinished =
-        campaign.entries.iter().filter(|one| matches!(of(one), Standing::NotYet | Standing::Open));
-    let reasons: BTreeMap<PlaceId, String> = unfinished
+    let unfinished = campaign.entries.iter().filter(|one| !matches!(of(one), Standing::Done | Standing::Out));
+    let reasons: BTreeMap<String, String> = unfinished
         .zip(WHY.iter().cycle())
-        .map(|(entry, why)| (entry.place.clone(), (*why).to_owned()))
+        .map(|(entry, why)| (entry.place.to_string(), (*why).to_owned()))
         .collect();
     let found: u32 = looks.values().map(|look| look.found).sum();
     let all = campaign.entries.len();

@@ -7,7 +7,7 @@ use domain::contract::{Contract, Deliverable, State as ContractState};
 use domain::drill::{Assessment, Drill, Held, Issue, Mark, Point, State, Whose};
 use domain::follow_up::{FollowUp, Origin};
 use domain::ids::{OrgId, PersonId, PlaceId, PostId};
-use domain::org::{Level, Org, OrgKind, Relation, Role};
+use domain::org::{Level, Life, Org, OrgKind, Relation, Role};
 use domain::policy::Action;
 use domain::time::{Date, Timestamp};
 use store::Write;
@@ -262,7 +262,13 @@ async fn contracts(tx: &mut Write, app: &App, roster: &Roster, today: Date) -> R
             territory: app.town.as_str().into(),
             active: true,
         };
-        let kept = OrgRecord { org: org.clone(), ord: 900, version: 1, recorded_at: at(ago(today, 420), 9) };
+        let kept = OrgRecord {
+            life: Life::default(),
+            org: org.clone(),
+            ord: 900,
+            version: 1,
+            recorded_at: at(ago(today, 420), 9),
+        };
         tx.insert_org(&kept).await?;
         Ok(org.id)
     };

@@ -5,21 +5,24 @@
 use std::collections::BTreeSet;
 
 use domain::enforcement::{
-    Act, AuthorityItem, Case, Clue, Event, Heard, Holder, Known, Outcome, Paid, Party, PartyKind, Penalty,
-    PenaltyKind, Power, Procedure, Range, Stage,
+    Act, AuthorityItem, Case, Clue, Event, Heard, Holder, Known, LargeFrom, Outcome, Paid, Party, PartyKind,
+    Penalty, PenaltyKind, Power, Procedure, Range, Stage,
 };
 use domain::hazard::{
     self, Actor, Days, Find, Hazard, HazardCode, LegalBasis, Level, MayOrder, ServeMethod, Standing,
 };
 use domain::ids::{OrgId, PersonId};
 use domain::org::{Assignment, Certificate, CertificateKind, Role};
+use domain::plan::{Basis, Parameter, Value};
 use domain::time::{Date, Timestamp};
 use store::Audit;
 use store::enforcement::{AuthorityRecord, CaseRecord};
 use store::hazard::Filing;
+use store::parameter::{Decision, ParameterRecord};
 use store::place::{PlaceFilter, PlaceOrder, PlaceRecord};
 
 use super::id;
+use crate::enforcement::{LARGE_CITIZEN, LARGE_ORGANISATION};
 use crate::org::Roster;
 use crate::{App, Caller, Error, Result};
 
@@ -37,6 +40,9 @@ fn at(day: Date) -> Timestamp {
 fn fine(yuan: i64, text: &str) -> Penalty {
     Penalty { kinds: [PenaltyKind::Fine].into(), fine_fen: yuan * 100, large: false, text: text.to_owned() }
 }
+
+/// What the sample town has set as large fines.
+const LARGE: LargeFrom = LargeFrom { citizen_fen: Some(200_000), organisation_fen: Some(2_000_000) };
 
 /// One line of a story: days ago, what, what was said, the number of its paper.
 type Line = (u64, Act, &'static str, &'static str);
@@ -167,11 +173,7 @@ fn stories(today: Date) -> Vec<(&'static str, PartyKind, Procedure, u64, Vec<Lin
                 ),
                 (
                     6,
-                    Act::Notify {
-                        penalty: Penalty { large: true, ..fine(30_000, "") },
-                        defence_until: defence(1),
-                        hearing: true,
-                    },
+                    Act::Notify { penalty: fine(30_000, ""), defence_until: defence(1), hearing: true },
                     "",
                     "演示告知〔2〕号",
                 ),
@@ -248,6 +250,29 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
         recorded_at: at(item.from),
     };
     let mut tx = app.db.write(&app.town).await?;
+    for ((name, _), from_fen) in
+        [(LARGE_CITIZEN, LARGE.citizen_fen), (LARGE_ORGANISATION, LARGE.organisation_fen)]
+    {
+        let yuan = from_fen.and_then(|fen| u32::try_from(fen / 100).ok()).unwrap_or(0);
+        tx.insert_parameter(&ParameterRecord {
+            id: id(&format!("parameter {name}")),
+            parameter: Parameter {
+                name: name.to_owned(),
+                value: Value::Number(f64::from(yuan)),
+                unit: "元".to_owned(),
+                basis: Basis::TownSetting,
+                source: "演示数据".to_owned(),
+                effective_from: item.from,
+            },
+            decision: Decision::Decided,
+            reason: "演示数据：以本镇公布的标准为准".to_owned(),
+            proposed_by: lead.person.to_string(),
+            decided: Some((cast.head.person.to_string(), at(item.from))),
+            version: 1,
+            recorded_at: at(item.from),
+        })
+        .await?;
+    }
     tx.insert_authority_item(&record).await?;
     let by = (&cast.head.person, record.recorded_by.as_str());
     tx.commit(entry("authority_item", "authority_item.add", item.id.as_str(), "", by, item.from), ()).await?;
@@ -270,6 +295,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             by: lead.person.clone(),
             document_no: String::new(),
             paper: None,
+            outside: Vec::new(),
             text: "日常检查发现，责令改正后复查仍未改正".to_owned(),
             stage: Stage::Clue,
         };
@@ -290,6 +316,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
                 by,
                 lawyer: true,
                 fined_before: false,
+                large_from: LARGE,
                 text,
             };
             let numbered = matches!(act, Act::File | Act::DecideOnSpot { .. });
@@ -307,6 +334,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
                 by: by.clone(),
                 document_no: document_no.to_owned(),
                 paper: None,
+                outside: Vec::new(),
                 text: text.to_owned(),
                 stage: record.case.stage,
             };

@@ -261,8 +261,11 @@ impl Teller<'_> {
                         }
                         _ => String::new(),
                     },
-                    text: format!("{label}已印发，原件存消安办档案柜。"),
-                    shots: 0,
+                    text: match need.kind {
+                        Kind::PhotoSet => format!("{name}{label}内容现行，照片附后。"),
+                        _ => format!("{label}已印发，原件存消安办档案柜。"),
+                    },
+                    shots: usize::from(need.kind == Kind::PhotoSet),
                 };
                 self.piece(&word, duty, need, choice.clone(), (kind, &subject), on, &hand, what)?;
             }

@@ -198,7 +198,11 @@ const FOREST: &[Made] = &[
         "",
         &[("height", 9.0), ("range", 2_500.0)],
     ),
-    point("smart_gate", "进山智能卡口", (6.1, 2.6), Fate::Proposed),
+    point("smart_gate", "进山智能卡口", (6.1, 2.6), Fate::Kept),
+    point("smart_gate", "茶山智能卡口", (10.4, 5.1), Fate::Proposed),
+    point("ir_understory", "坟山林下红外探头", (7.3, 3.6), Fate::Kept),
+    point("ir_understory", "北坡林下红外探头", (4.2, 8.8), Fate::Planned),
+    station("北坡林缘检查站", (3.6, 8.2), Site::Edge, "区林防批〔2026〕12号", Fate::Kept),
 ];
 
 /// Whoever acts, on any day.

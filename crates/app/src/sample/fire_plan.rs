@@ -188,9 +188,13 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
         let by = "永川区人民政府".to_owned();
         step(Act::Approve { by, document_no: document_no.to_owned() }, days, "")?;
         if second {
-            let frame = Frame::Spatial;
-            let document = "青峰镇国土空间规划（2021—2035）".to_owned();
-            step(Act::Extract { frame, document, article: "第四章第十二条".to_owned() }, days - 20, "")?;
+            for (frame, document, article, after) in [
+                (Frame::Spatial, "青峰镇国土空间规划（2021—2035）", "第四章第十二条", 20),
+                (Frame::Forest, "永川区森林防火规划（演示数据）", "第三章第八条", 31),
+            ] {
+                let (document, article) = (document.to_owned(), article.to_owned());
+                step(Act::Extract { frame, document, article }, days - after, "")?;
+            }
         } else {
             step(Act::Supersede, APPROVED.get(1).copied().unwrap_or(0), "第 2 版")?;
         }

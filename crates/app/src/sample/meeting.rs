@@ -10,7 +10,8 @@ use domain::follow_up::{FollowUp, Origin};
 use domain::ids::{OrgId, PersonId, PostId};
 use domain::meeting::{Meeting, Resolution, State};
 use domain::org::{Assignment, OrgKind, Role};
-use domain::report::{Frozen, Measure, Report, Section, State as ReportState};
+use domain::report::{Figure, Frozen, Measure, Report, Section, State as ReportState};
+use domain::siting::Study;
 use domain::time::{Date, Timestamp};
 use store::Audit;
 use store::budget::BudgetRecord;
@@ -21,7 +22,8 @@ use store::report::ReportRecord;
 use super::dice::Dice;
 use super::id;
 use crate::org::Roster;
-use crate::report::{content_hash, template_on};
+use crate::report::{KeptInputs, content_hash, template_on};
+use crate::siting::argued;
 use crate::{App, Error, Result};
 
 /// Months of history.
@@ -403,7 +405,7 @@ async fn report(
         });
         tx_items.push(item);
     }
-    let figures = app.figures(template, (from, to)).await?;
+    let figures = app.figures_kept(template, (from, to)).await?;
     let quarter = (to.month() - 1) / 3 + 1;
     let report = Report {
         id: word.as_str().into(),
@@ -426,14 +428,57 @@ async fn report(
         siting: None,
         state: ReportState::Draft { returned: String::new() },
     };
+    issue(app, table, (report, figures), &tx_items, issued_on).await
+}
+
+/// The report on the need of a fire station that puts a study into words. It is of the year up to the day before.
+pub(super) async fn station_need(app: &App, roster: &Roster, study: &Study, issued_on: Date) -> Result<()> {
+    let (Some(table), Some(template)) = (Table::of(app, roster), template_on("station_need", issued_on))
+    else {
+        return Ok(());
+    };
+    let outcome = study.for_report().map_err(refused)?;
+    let to = issued_on.pred_opt().unwrap_or(issued_on);
+    let from = to.checked_sub_months(Months::new(12)).and_then(|day| day.succ_opt()).unwrap_or(to);
+    let sections = argued::sections(study, outcome)?;
+    let report = Report {
+        id: id(&format!("report station_need {to}")).into(),
+        template: template.code.clone(),
+        edition: template.edition,
+        kind: template.kind.clone(),
+        title: study.title.clone(),
+        org: table.office.clone(),
+        from,
+        to,
+        sections: sections.map(|(key, text)| Section { key: key.to_owned(), text }).into(),
+        measures: Vec::new(),
+        siting: Some(study.id.clone()),
+        state: ReportState::Draft { returned: String::new() },
+    };
+    let figures = app.figures_kept(template, (from, to)).await?;
+    issue(app, &table, (report, figures), &[], issued_on).await
+}
+
+/// Hands a report in and issues it, with what it resolves.
+async fn issue(
+    app: &App,
+    table: &Table<'_>,
+    (report, (figures, kept)): (Report, (Vec<Figure>, KeptInputs)),
+    resolved: &[FollowUpRecord],
+    issued_on: Date,
+) -> Result<()> {
+    let Some(template) = template_on(&report.template, issued_on) else { return Ok(()) };
+    let word = report.id.to_string();
     let issued_at = at(issued_on, 15);
     let report = report.draft(issued_on).and_then(|one| one.submit(table.clerk.person.clone(), template));
     let report = report.map_err(refused)?;
-    let sha256 = content_hash(&report, &figures)?;
+    let sha256 = content_hash(&report, &figures, Some(&kept.sha256))?;
     let mut tx = app.db.write(&app.town).await?;
-    let frozen = Frozen { figures, record_no: tx.audit_head().await?.0, sha256 };
+    tx.note_blob(&kept.sha256, kept.size_bytes, KeptInputs::MEDIA, issued_at).await?;
+    let record_no = tx.audit_head().await?.0;
+    let frozen = Frozen { figures, record_no, sha256, inputs: Some(kept.sha256) };
     let report = report.issue(table.leader.person.clone(), issued_at, frozen).map_err(refused)?;
-    for item in &tx_items {
+    for item in resolved {
         tx.insert_follow_up(item).await?;
     }
     let recorded_by = table.name(&table.clerk.person).to_owned();

@@ -244,6 +244,7 @@ impl Builder {
         };
         let n = self.roster.assignments.len();
         self.roster.assignments.push(Assignment {
+            away: Vec::new(),
             id: id(&format!("assignment:{n}:{person}:{post_id}")).into(),
             person: person.clone(),
             path: self.path(post.territory.as_str()),

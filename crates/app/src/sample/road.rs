@@ -8,13 +8,15 @@ use domain::geometry::{Position, distance_m};
 use domain::ids::{OrgId, RoadId};
 use domain::org::{Assignment, Level, OrgKind, Role, Territory};
 use domain::plan::{Basis, Parameter, Value};
+use domain::road::residents::Residents;
 use domain::road::segment::{Act, Closed, Event, Rank, Segment, Surface};
 use domain::road::{Closure, Fitness, Kind, OneWay, Road, WetSeason};
 use domain::time::{Date, Timestamp};
 use store::Audit;
 use store::parameter::{Decision, ParameterRecord};
-use store::road::{GroupPoint, RoadRecord};
+use store::road::{GroupCount, GroupPoint, RoadRecord};
 
+use super::dice::Dice;
 use super::{VILLAGES, id};
 use crate::org::Roster;
 use crate::{App, Error, Result};
@@ -291,6 +293,26 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
         })
         .await?;
     }
+    // The last group was not counted yet.
+    let mut dice = Dice::new("group counts");
+    for (code, _) in points.iter().rev().skip(1) {
+        let households = 18 + u32::try_from(dice.below(45)).unwrap_or(0);
+        let people = households * 2 + u32::try_from(dice.below(u64::from(households))).unwrap_or(0);
+        let residents = Residents {
+            counted_on: ago(today, SURVEYED),
+            households,
+            people,
+            source: "村级人口年报（演示数据）".to_owned(),
+        };
+        tx.insert_group_count(&GroupCount {
+            id: id(&format!("group count {code}")),
+            territory: code.as_str().into(),
+            residents: residents.checked(today).map_err(refused)?,
+            recorded_by: "演示数据".to_owned(),
+            recorded_at: at,
+        })
+        .await?;
+    }
     let engine = ParameterRecord {
         id: id("parameter engine load"),
         parameter: Parameter {
@@ -316,7 +338,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
     tx.commit(told("group_point.set", "group_point", "all", "", clerk, at), ()).await.map_err(Into::into)
 }
 
-fn told(
+pub(super) fn told(
     action: &'static str,
     kind: &'static str,
     object: &str,
@@ -370,6 +392,8 @@ async fn keep(
         org: org.clone(),
         line: made.line.clone(),
         surface: Some(made.surface),
+        barriers: Vec::new(),
+        turns: Vec::new(),
         not_for_engine: false,
         source: if made.measured {
             "村级道路普查，皮尺和手持仪测量".to_owned()
@@ -463,6 +487,8 @@ mod tests {
                     },
                     line: made.line.clone(),
                     closures: Vec::new(),
+                    barriers: Vec::new(),
+                    turns: Vec::new(),
                 };
                 let lines: Vec<_> = roads.iter().map(line).collect();
                 let drawn = ::road::drawn::Drawn::of(None, &lines);

@@ -13,7 +13,8 @@ use store::whistle::{WhistleNote, WhistleRecord};
 use super::id;
 use crate::calendar::shipped_calendar;
 use crate::org::Roster;
-use crate::whistle::{kind, terms};
+use crate::whistle::kind::kind_on;
+use crate::whistle::terms;
 use crate::{App, Caller, Error, Result};
 
 /// A step: days after the whistle, at which minute of the day, which, of which body, what was said.
@@ -190,7 +191,6 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
     drop(read);
     for (n, told) in TOLD.iter().enumerate() {
         let Some(place) = places.get(n % places.len().max(1)) else { continue };
-        let Some(known) = kind(told.kind) else { continue };
         let on = told.ago.map_or_else(|| eve(today), |ago| before(today, ago));
         let at = |days: u64, minute: i64| {
             let day = on.checked_add_days(chrono::Days::new(days)).unwrap_or(on);
@@ -198,6 +198,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
         };
         let raised_at = at(0, told.minute).min(now);
         let mut tx = app.db.write(&app.town).await?;
+        let known = kind_on(&mut tx, told.kind, on).await?.ok_or(Error::NotFound)?;
         let terms = terms(&mut tx, told.kind, on).await?;
         let series = format!("SH-{}", on.format("%Y"));
         let whistle = Whistle {
@@ -253,7 +254,8 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             if when > now {
                 break;
             }
-            let said = Saying { by: &by, text, at: when, terms: Some(&terms), calendar: shipped_calendar() };
+            let said =
+                Saying { by: &by, text, at: when, terms: terms.as_ref(), calendar: shipped_calendar() };
             record.whistle = record.whistle.take(&act, &said).map_err(refused)?;
             let event = Event {
                 seq: record.version + 1,

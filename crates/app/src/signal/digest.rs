@@ -3,11 +3,13 @@
 //! What does not belong here: the bytes themselves (`protocol`), keeping them (`signal`).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{Duration, Instant};
 
 use domain::device::{DeviceState, HeardSpan, Link, Proof, Provider};
 use domain::geometry::Position;
-use domain::ids::{DeviceId, PlaceId, SignalId};
+use domain::ids::{DeviceId, IncidentId, PlaceId, SignalId};
 use domain::message::Urgency;
+use domain::org::lies_in;
 use domain::policy::{Action, Subject};
 use domain::signal::{MOST_TEXT, Signal, SignalKind, SignalSource, Trust};
 use domain::time::Timestamp;
@@ -20,13 +22,19 @@ use store::seal::sha256;
 use store::signal::{RawSignal, SignalRecord};
 use store::{Read, Write};
 
-use crate::incident::join::SENDER;
-use crate::message::News;
+use super::relay::{box_of, is_late, passed_on};
+use crate::incident::join::{Echoes, SENDER, is_sign};
+use crate::message::{News, concerned};
+use crate::names::Names;
 use crate::parameter::number_on;
 use crate::{App, Caller, Error, Result};
 
 /// Warnings from this level on are told to whoever watches. A default of the town. Source: CAP 1.2, `severity`.
 pub(crate) const WARNING_LEVEL: (&str, f64) = ("signal.warning_level", 3.0);
+
+/// So long one write takes signals into incidents; what is left waits for the next. Opening an incident costs many times what
+/// keeping a message does, and whoever waits at a door for his to be kept waits no longer than for one such write.
+const HELD: Duration = Duration::from_millis(5);
 
 /// A clock that tells no time is as far off as can be. Units: milliseconds.
 const NO_CLOCK: i64 = i64::MAX;
@@ -61,6 +69,16 @@ impl Message {
     }
 }
 
+/// What one write made of messages.
+#[derive(Default)]
+struct Made {
+    records: Vec<SignalRecord>,
+    /// The incidents they were taken into: what happened to each first, and where it lies.
+    joined: BTreeMap<IncidentId, (&'static str, String)>,
+    /// What was said before.
+    echoes: Echoes,
+}
+
 /// What people call what was wrong with a message.
 pub(crate) fn problem_label(code: &str) -> &'static str {
     match code {
@@ -86,8 +104,9 @@ pub(crate) fn problem_label(code: &str) -> &'static str {
 }
 
 impl App {
-    /// Reads messages that were kept and not read yet, oldest first, at most so many. Says how many. Of several servers one
-    /// reads at a time, so that one alarm is one signal.
+    /// Reads messages that were kept and not read yet, oldest first, at most so many in one write, and fewer where they open
+    /// incidents: the write ends with the message during which its time ran out. Says how many; there are no more when it is
+    /// none. Of several servers one reads at a time, so that one alarm is one signal.
     ///
     /// Errors: the caller may not; the store could not. A message that makes no sense is no error.
     pub async fn digest_signals(&self, caller: &Caller, most: i64) -> Result<usize> {
@@ -110,7 +129,9 @@ impl App {
             .collect();
         let devices = devices_of(&mut tx, &read).await?;
         let places = places_of(&mut tx, &devices).await?;
-        let (mut records, mut digested) = (Vec::new(), Vec::new());
+        let echoes = echoes_of(&mut tx, &read, &devices).await?;
+        let (begun, mut made) = (Instant::now(), Made { echoes, ..Made::default() });
+        let (mut waiting, mut digested) = (Vec::new(), Vec::new());
         let mut heard = Heard::new();
         for (raw, message) in read {
             let mut problem = message.problem;
@@ -120,7 +141,9 @@ impl App {
                     problem = problem.or(Some("signal.unknown_device"));
                 }
                 let trust = trust(&raw, &known, message.clock_off_ms);
-                if is_heard(trust, &known) {
+                if is_late(&raw, now) {
+                    // Whether its device lives now, it does not say.
+                } else if is_heard(trust, &known) {
                     hear_of(&mut heard, &known, (said.kind, said.battery));
                 } else {
                     problem = problem.or(Some("signal.unbound"));
@@ -129,24 +152,21 @@ impl App {
                     continue;
                 }
                 let id = SignalId::from(self.new_id());
-                records.push(self.record(id, &raw, said, trust, &known, &places));
+                waiting.push(self.record(id, &raw, said, trust, &known, &places));
             }
             digested.push((raw.id, problem.map(str::to_owned)));
-        }
-        let n = digested.len();
-        tx.insert_signals(&records).await?;
-        let mut joined = BTreeMap::new();
-        for record in &records {
-            match self.join_signal(caller, &mut tx, &record.signal).await {
-                Err(Error::Store(error)) => return Err(Error::Store(error)),
-                // What an incident refuses holds up no other signal; the signal itself is kept and shown.
-                Err(error) => tracing::error!(cause = ?error, "a signal joined no incident"),
-                Ok(Some(one)) => {
-                    joined.entry(one.incident).or_insert((one.action, one.path));
+            // What says nothing of a fire, or nothing new, costs next to nothing, and many of it are put on record at once.
+            let is_new = |one: &SignalRecord| is_sign(&one.signal) && !made.echoes.holds(&one.signal);
+            if waiting.iter().any(is_new) {
+                self.put(caller, &mut tx, &mut made, std::mem::take(&mut waiting)).await?;
+                if begun.elapsed() >= HELD {
+                    break;
                 }
-                Ok(None) => {}
             }
         }
+        self.put(caller, &mut tx, &mut made, waiting).await?;
+        let n = digested.len();
+        let Made { records, joined, .. } = made;
         for record in &records {
             self.tell_of_warning(&mut tx, record, now).await?;
         }
@@ -167,7 +187,38 @@ impl App {
         Ok(n)
     }
 
-    /// Whoever watches is told of a warning that somebody vouches for, from the level on that the town says.
+    /// Puts signals on record and takes them into incidents, in their order.
+    // Part of taking messages in, which asked.
+    async fn put(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        made: &mut Made,
+        records: Vec<SignalRecord>,
+    ) -> Result<()> {
+        tx.insert_signals(&records).await?;
+        for record in &records {
+            if made.echoes.holds(&record.signal) {
+                continue;
+            }
+            match self.join_signal(caller, tx, &record.signal).await {
+                Err(Error::Store(error)) => return Err(Error::Store(error)),
+                // What an incident refuses holds up no other signal; the signal itself is kept and shown.
+                Err(error) => tracing::error!(cause = ?error, "a signal joined no incident"),
+                Ok(Some(one)) => {
+                    made.echoes.add(&record.signal);
+                    made.joined.entry(one.incident).or_insert((one.action, one.path));
+                }
+                Ok(None) => {}
+            }
+        }
+        made.records.extend(records);
+        Ok(())
+    }
+
+    /// Of a warning that somebody vouches for, from the level on that the town says, whoever watches is told at once; and the
+    /// office and who answers for a village or grid it holds for, in the quiet of the night not before the morning unless it is
+    /// of the highest level. Each once.
     // Part of taking messages in, which asked.
     async fn tell_of_warning(&self, tx: &mut Write, record: &SignalRecord, now: Timestamp) -> Result<()> {
         let signal = &record.signal;
@@ -175,15 +226,39 @@ impl App {
         if signal.source != SignalSource::Cap || signal.trust != Trust::Bound || !is_new {
             return Ok(());
         }
-        let level = number_on(tx, WARNING_LEVEL, now.date()).await?;
-        if level_of(signal.detail.get("severity").map_or("", String::as_str)) < level {
+        let today = now.date();
+        let threshold = number_on(tx, WARNING_LEVEL, today).await?;
+        let level = level_of(signal.detail.get("severity").map_or("", String::as_str));
+        if level < threshold {
             return Ok(());
         }
-        let told = self.on_watch(tx, &record.path, now.date()).await?;
         let what = if signal.kind == SignalKind::Cancelled { "预警解除" } else { "收到预警" };
         let text = format!("{what}：{}", signal.text);
         let about = ("signal", signal.id.as_str());
-        self.notify(tx, told, &News { about, tag: "warning", urgency: Urgency::Alarm, text: &text }).await
+        let watch = self.on_watch(tx, &record.path, today).await?;
+        let news = News { about, tag: "warning", urgency: Urgency::Alarm, text: &text };
+        self.notify(tx, watch, &news).await?;
+        let areas = self.areas_of(tx, signal.detail.get("divisions").map_or("", String::as_str)).await?;
+        let held = tx.assignments().await?.into_iter().map(|one| one.assignment).collect::<Vec<_>>();
+        let urgency = if level >= HIGHEST { Urgency::Alarm } else { Urgency::Notice };
+        self.notify(tx, concerned(&held, &areas, today), &News { urgency, ..news }).await
+    }
+
+    /// The territories of the town a warning names by their codes: all of it where it names none, or a division the town
+    /// lies in; nothing where it names only others.
+    // Part of taking messages in, which asked.
+    async fn areas_of(&self, read: &mut Read, divisions: &str) -> Result<Vec<String>> {
+        let names = Names::read(read).await?;
+        let town = self.town.as_str();
+        let whole = || names.path(&town.into()).unwrap_or(town).to_owned();
+        let is_above = |code: &str| {
+            let stem = code.trim_end_matches('0');
+            !stem.is_empty() && code.len() <= town.len() && town.starts_with(stem)
+        };
+        if divisions.is_empty() || divisions.split(' ').any(is_above) {
+            return Ok(vec![whole()]);
+        }
+        Ok(divisions.split(' ').filter_map(|code| Some(names.path(&code.into())?.to_owned())).collect())
     }
 
     fn record(
@@ -203,6 +278,9 @@ impl App {
         let is_testing = known.iter().any(|one| one.device.is_testing(raw.received_at));
         let mut detail = said.detail;
         detail.insert("sha256".to_owned(), sha256(&raw.bytes));
+        if let Some(code) = box_of(&raw.proof) {
+            detail.insert("box".to_owned(), code.to_owned());
+        }
         let kind = if is_testing && said.kind.is_news() {
             detail.insert("said".to_owned(), said.kind.code().to_owned());
             SignalKind::Test
@@ -223,7 +301,7 @@ impl App {
             detail.insert("nowhere".to_owned(), "摄像机没有报方位，不知道在哪里".to_owned());
         }
         if first.is_none() {
-            detail.insert(SENDER.to_owned(), format!("{} {}", raw.channel, raw.peer));
+            detail.insert(SENDER.to_owned(), unknown_sender(raw));
         }
         let signal = Signal {
             id,
@@ -278,14 +356,20 @@ impl App {
             back.push(id.clone());
         }
         tx.save_device_states(&after).await?;
+        if !back.is_empty() {
+            self.heard_again(tx, &back, now).await?;
+        }
         Ok(back)
     }
 }
 
+/// The gravest a warning can be.
+const HIGHEST: u16 = 4;
+
 /// How grave a warning is, 4 the most. One that does not say is taken as grave.
 fn level_of(severity: &str) -> u16 {
     match severity {
-        "Extreme" => 4,
+        "Extreme" => HIGHEST,
         "Moderate" => 2,
         "Minor" => 1,
         _ => 3,
@@ -299,9 +383,15 @@ fn object(records: &[SignalRecord], back: &[DeviceId]) -> Option<(&'static str, 
     device.or_else(|| records.first().map(|one| ("signal", one.signal.id.to_string())))
 }
 
-/// A platform speaks for everything behind it, a device for itself.
+/// A platform speaks for everything behind it, a device for itself; a village's box passes on what it was told, for the devices
+/// of its territory alone.
 fn proof(raw: &RawSignal, known: &[&DeviceRecord]) -> Proof {
-    let (word, signer) = raw.proof.split_once(':').unwrap_or((&raw.proof, ""));
+    let (within, said) = passed_on(&raw.proof);
+    let is_outside = |path: &str| known.is_empty() || known.iter().any(|one| !lies_in(&one.path, path));
+    if within.is_some_and(is_outside) {
+        return Proof::None;
+    }
+    let (word, signer) = said.split_once(':').unwrap_or((said, ""));
     match word {
         "network" => raw.peer.parse().map_or(Proof::None, Proof::Network),
         "broker" => Proof::Broker,
@@ -394,6 +484,26 @@ async fn devices_of(
     Ok(read.devices_by_link(&keys.into_iter().collect::<Vec<_>>()).await?)
 }
 
+/// What somebody goes by who is not registered.
+fn unknown_sender(raw: &RawSignal) -> String {
+    format!("{} {}", raw.channel, raw.peer)
+}
+
+/// What those who sent messages said shortly before.
+async fn echoes_of(
+    read: &mut Read,
+    messages: &[(RawSignal, Message)],
+    devices: &HashMap<String, DeviceRecord>,
+) -> Result<Echoes> {
+    let unknown = messages.iter().map(|(raw, _)| unknown_sender(raw));
+    let senders: BTreeSet<String> =
+        devices.values().map(|one| one.device.id.to_string()).chain(unknown).collect();
+    let Some(first) = messages.iter().map(|(raw, _)| raw.received_at).min() else {
+        return Ok(Echoes::default());
+    };
+    Echoes::read(read, &senders.into_iter().collect::<Vec<_>>(), first).await
+}
+
 /// Where the places of devices are whose own entry does not say.
 async fn places_of(
     read: &mut Read,
@@ -456,6 +566,11 @@ fn warning(raw: &RawSignal) -> Message {
         _ => SignalKind::Test,
     };
     let references: Vec<String> = alert.references.iter().map(|one| one.identifier.clone()).collect();
+    // Warning centres name the field as they like; what has the form of a division's code is one.
+    let codes = info.areas.iter().flat_map(|area| &area.geocodes).map(|code| code.value.trim());
+    let is_division =
+        |code: &&str| matches!(code.len(), 6 | 9 | 12) && code.bytes().all(|b| b.is_ascii_digit());
+    let divisions: Vec<&str> = codes.filter(is_division).collect();
     let detail = [
         ("identifier", Some(alert.identifier.clone())),
         ("sender", Some(alert.sender.clone())),
@@ -465,6 +580,7 @@ fn warning(raw: &RawSignal) -> Message {
         ("severity", Some(info.severity.clone())),
         ("expires", info.expires.clone()),
         ("area", info.areas.first().map(|area| area.desc.clone())),
+        ("divisions", Some(divisions.join(" ")).filter(|text| !text.is_empty())),
     ];
     let said = Said {
         kind,

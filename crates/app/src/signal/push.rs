@@ -120,6 +120,7 @@ impl App {
             proof,
             mark,
             bytes: body.clone(),
+            before: None,
             beat_of: None,
             problem,
         };
@@ -157,7 +158,7 @@ impl App {
         Err(refused)
     }
 
-    async fn vouches(
+    pub(super) async fn vouches(
         &self,
         signed: &Signed,
         body: &[u8],
@@ -206,7 +207,7 @@ impl App {
     }
 }
 
-fn unsigned() -> Error {
+pub(super) fn unsigned() -> Error {
     Error::Unauthenticated {
         code: "signal.signature", message: "签名不对，请核对接入标识和密钥".to_owned()
     }

@@ -9,6 +9,7 @@ use store::Read;
 use store::signal::SignalRecord;
 use utoipa::{IntoParams, ToSchema};
 
+use super::relay::RelayView;
 use super::{is_told, is_typed};
 use crate::Result;
 use crate::device::line::LineCount;
@@ -113,10 +114,12 @@ pub struct SignalOptions {
     /// Sources a person may name.
     pub typed: Vec<Word>,
     pub may_report: bool,
+    /// Whether the caller may see what came over the wires, which is the whole town's.
+    pub may_see_wires: bool,
 }
 
 impl SignalOptions {
-    pub(super) fn of(may_report: bool) -> Self {
+    pub(super) fn of(may_report: bool, may_see_wires: bool) -> Self {
         let word = |kind: &SignalKind| Word::new(kind.code(), kind.label());
         let source = |source: &SignalSource| Word::new(source.code(), source.label());
         Self {
@@ -125,6 +128,7 @@ impl SignalOptions {
             sources: SignalSource::ALL.iter().map(source).collect(),
             typed: SignalSource::ALL.iter().filter(|one| is_typed(**one)).map(source).collect(),
             may_report,
+            may_see_wires,
         }
     }
 }
@@ -148,6 +152,8 @@ pub struct WireView {
     pub waiting: i64,
     /// Connections of devices to the server that answers.
     pub lines: LineCount,
+    /// What this village's own box owes the town's server; none where this is no box.
+    pub relay: Option<RelayView>,
 }
 
 /// One signal.

@@ -48,10 +48,22 @@ fn basis(study: &Study, outcome: &Outcome, hash: &str) -> String {
     let vehicle = study.vehicle.map(|class| format!("，车辆为{}", name_of(class))).unwrap_or_default();
     let mut lines = vec![
         format!("依据选址论证“{}”（{} 计算）。{}", study.title, outcome.at.date(), study.reason),
-        format!("计入场所 {} 处，居住、就业或容纳 {people} 人，登记火灾 {fires} 次。", study.demands.len()),
+        match study.by_group {
+            true => format!(
+                "计入村民小组 {} 个，居住 {people} 人（没有登记人数的按 0 计），登记火灾 {fires} 次（计入最近的小组）。",
+                study.demands.len()
+            ),
+            false => {
+                format!(
+                    "计入场所 {} 处，居住、就业或容纳 {people} 人，登记火灾 {fires} 次。",
+                    study.demands.len()
+                )
+            }
+        },
     ];
     if study.unplaced > 0 {
-        lines.push(format!("另有 {} 处场所没有位置，没有计入。", study.unplaced));
+        let what = if study.by_group { "个村民小组" } else { "处场所" };
+        lines.push(format!("另有 {} {what}没有位置，没有计入。", study.unplaced));
     }
     let w = study.weights;
     lines.push(format!(
@@ -90,7 +102,8 @@ fn conclusion(study: &Study, outcome: &Outcome) -> String {
     if !beyond.is_empty() {
         let names: Vec<&str> = beyond.iter().take(NAMED).map(|one| one.name.as_str()).collect();
         let more = if beyond.len() > NAMED { "等" } else { "" };
-        lines.push(format!("未覆盖的场所：{}{more}。", names.join("、")));
+        let what = if study.by_group { "村民小组" } else { "场所" };
+        lines.push(format!("未覆盖的{what}：{}{more}。", names.join("、")));
     }
     if !outcome.unreached.is_empty() {
         let count = outcome.unreached.len();
@@ -106,6 +119,15 @@ fn conclusion(study: &Study, outcome: &Outcome) -> String {
     lines.join("\n")
 }
 
+/// The parts of the report by their key, the study named by its content.
+pub(crate) fn sections(study: &Study, outcome: &Outcome) -> Result<[(&'static str, String); 2]> {
+    let kept = serde_json::to_string(study).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok([
+        ("basis", basis(study, outcome, &sha256(kept.as_bytes()))),
+        ("conclusion", conclusion(study, outcome)),
+    ])
+}
+
 impl App {
     /// Drafts the argued report of clause 6 from a study; the office finishes it, a leader issues it.
     ///
@@ -116,20 +138,16 @@ impl App {
         let record = self.db.read(&self.town).await?.siting(id, &scope).await?.ok_or(Error::NotFound)?;
         let study = &record.study;
         let outcome = study.for_report()?;
-        let kept = serde_json::to_string(study).map_err(|e| Error::Internal(e.to_string()))?;
         let to = self.now().date().pred_opt().unwrap_or(self.now().date());
         let from = to.with_year(to.year() - 1).and_then(|day| day.succ_opt()).unwrap_or(to);
-        let section = |key: &str, text: String| SectionInput { key: key.to_owned(), text };
+        let section = |(key, text): (&str, String)| SectionInput { key: key.to_owned(), text };
         let asked = ReportInput {
             template: TEMPLATE.to_owned(),
             title: study.title.clone(),
             org: study.org.to_string(),
             from: from.to_string(),
             to: to.to_string(),
-            sections: vec![
-                section("basis", basis(study, outcome, &sha256(kept.as_bytes()))),
-                section("conclusion", conclusion(study, outcome)),
-            ],
+            sections: sections(study, outcome)?.map(section).into(),
             measures: Vec::new(),
             version: None,
             siting: Some(id.clone()),

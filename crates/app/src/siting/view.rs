@@ -66,6 +66,9 @@ pub struct SitingInput {
     pub candidates: Vec<SitingSpot>,
     /// Only places of these villages; of the whole town when none is named.
     pub villages: Vec<String>,
+    /// `places` of the register, the default, or `groups`: village groups by how many live there, each fire on record counted
+    /// to the nearest.
+    pub demand: String,
     pub reason: String,
 }
 
@@ -173,6 +176,8 @@ pub struct SitingView {
     pub fires: u64,
     /// Places without a position, which could not be counted.
     pub unplaced: u32,
+    /// What is to be reached are village groups, not places.
+    pub by_group: bool,
     /// To the question itself; none while it is worked out.
     pub found: Option<SitingFound>,
     /// The same question a little otherwise.
@@ -281,6 +286,7 @@ pub(super) async fn page(
         people: s.demands.iter().map(|demand| u64::from(demand.people)).sum(),
         fires: s.demands.iter().map(|demand| u64::from(demand.fires)).sum(),
         unplaced: s.unplaced,
+        by_group: s.by_group,
         found: outcome.map(|outcome| told(s, s.question, Some(&outcome.found))),
         variants: outcome
             .into_iter()

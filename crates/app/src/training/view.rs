@@ -132,6 +132,8 @@ pub struct TrainingRow {
     pub passed: usize,
     /// Whether it ends with a test.
     pub tested: bool,
+    /// Whether who passes is given a certificate; the fire rescue organ teaches then.
+    pub certifies: bool,
 }
 
 impl TrainingRow {
@@ -159,6 +161,7 @@ impl TrainingRow {
             attended: there.len(),
             passed: there.iter().filter(|one| one.attendance.outcome == Outcome::Passed).count(),
             tested: course.pass_percent.is_some(),
+            certifies: course.gives.is_some(),
         }
     }
 }
@@ -210,7 +213,8 @@ pub struct TrainingView {
     pub qr_svg: Option<String>,
     /// Row version.
     pub version: i64,
-    /// What the caller may do: `notify`, `hold`, `finish_test`, `close`, `cancel`, `attendance`, `void_attendance`.
+    /// What the caller may do: `notify`, `hold`, `finish_test`, `close`, `cancel`, `change`, `attendance`,
+    /// `void_attendance`.
     pub actions: Vec<&'static str>,
 }
 
@@ -227,6 +231,9 @@ impl TrainingView {
         let mut actions = Vec::new();
         if may {
             actions.extend(training.steps(course.pass_percent.is_some()));
+            if training.may_correct() {
+                actions.push("change");
+            }
             if matches!(training.state, State::Held | State::Tested) {
                 actions.extend(["attendance", "void_attendance"]);
             }

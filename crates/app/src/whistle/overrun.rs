@@ -10,7 +10,7 @@ use domain::time::Date;
 use domain::whistle::{Clock, Overrun, Stage};
 use store::Read;
 
-use super::{DISTRICT_AFTER, confirmers, kind, people_of, terms};
+use super::{DISTRICT_AFTER, confirmers, people_of, terms};
 use crate::calendar::calendar;
 use crate::names::Names;
 use crate::parameter::number_on;
@@ -75,9 +75,7 @@ impl App {
                 _ => w.raised_at,
             };
             let terms = match w.stage {
-                Stage::Raised if kind(&w.kind).is_some() => {
-                    Some(terms(&mut read, &w.kind, w.raised_at.date()).await?)
-                }
+                Stage::Raised => terms(&mut read, &w.kind, w.raised_at.date()).await?,
                 _ => None,
             };
             let mut news = Vec::new();

@@ -5,7 +5,7 @@ use domain::calendar::Calendar;
 use domain::hazard::Position;
 use domain::policy::{Action, Subject};
 use domain::time::Timestamp;
-use domain::whistle::{Act, Answer, Body, Event, Height, Rating, Stage, Standing, Step, Whistle};
+use domain::whistle::{Act, Answer, Body, Event, Height, Kind, Rating, Stage, Standing, Step, Whistle};
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::whistle::{WhistleNote, WhistleRecord};
@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::follow_up::FollowUpView;
 use crate::inspection::PositionInput;
+use crate::joint_control::{JointPlanned, JointVisit};
 use crate::names::Names;
 use crate::post::owner::{OwnerView, Owners};
 use crate::view::{Named, Word};
@@ -196,6 +197,11 @@ pub struct WhistleView {
     pub may_note: bool,
     /// Why it was returned, closed or voided.
     pub said: String,
+    /// The joint visit of its place it led to: planned, and made since it was raised.
+    pub joint_planned: Option<JointPlanned>,
+    pub joint_visits: Vec<JointVisit>,
+    /// Whether the caller may plan one: it has a place of the register, and none is planned.
+    pub may_plan: bool,
     /// Judgements that lack.
     pub unrated_n: usize,
     /// Steps of the town and the whistler.
@@ -323,6 +329,8 @@ pub(crate) struct Frame<'a> {
     pub district_after: u16,
     /// The town's working days.
     pub calendar: &'a Calendar,
+    /// Kinds as they are called today.
+    pub kinds: &'a [Kind],
 }
 
 impl Frame<'_> {
@@ -357,7 +365,7 @@ impl Frame<'_> {
         Ok(WhistleRow {
             id: w.id.to_string(),
             code: w.code.clone(),
-            kind: Word::new(&w.kind, super::kind(&w.kind).map_or(w.kind.as_str(), |one| one.name.as_str())),
+            kind: Word::new(&w.kind, self.kind_name(&w.kind)),
             problem: w.problem.clone(),
             place,
             address: w.address.clone(),
@@ -371,6 +379,10 @@ impl Frame<'_> {
             mine: mine.map(|body| word(body.standing(), Standing::code, Standing::label)),
             my_next_by: next.map(time),
         })
+    }
+
+    fn kind_name<'a>(&'a self, code: &'a str) -> &'a str {
+        self.kinds.iter().find(|kind| kind.code == code).map_or(code, |kind| kind.name.as_str())
     }
 
     fn person(&self, id: &domain::ids::PersonId) -> Named {

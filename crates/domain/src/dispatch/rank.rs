@@ -82,7 +82,7 @@ pub enum Presence {
     NoRoster,
     /// Not on the roster: left in peace unless a rule calls him.
     Off,
-    /// Away, and why.
+    /// Away, and until when. Why is not told to who sends people.
     Away(String),
 }
 
@@ -155,7 +155,7 @@ pub struct Line {
 pub enum Barred {
     /// Volunteers are not sent to such work.
     Volunteer,
-    /// Away, and why.
+    /// Away, and until when.
     Away(String),
     /// Off duty.
     OffDuty,
@@ -234,10 +234,8 @@ fn one(crew: Crew, need: &Need, weights: &Weights) -> Ranked {
     if crew.presence == Presence::NoRoster {
         add("roster", "本队今天没有排班，不知是否在位".to_owned(), weights.no_roster);
     }
-    // Only the town's station is made for such work; micro stations and brigades are volunteers (§3.6).
-    let is_barred_work = need.kind.bars_volunteers() && crew.kind != ForceKind::Town;
     let barred = match &crew.presence {
-        _ if is_barred_work => Some(Barred::Volunteer),
+        _ if is_barred_work(need.kind, crew.kind) => Some(Barred::Volunteer),
         Presence::Away(why) => Some(Barred::Away(why.clone())),
         _ if crew.busy => Some(Barred::Busy),
         Presence::Off => Some(Barred::OffDuty),
@@ -245,6 +243,12 @@ fn one(crew: Crew, need: &Need, weights: &Weights) -> Ranked {
     };
     let score = lines.iter().map(|line| line.minutes).sum();
     Ranked { crew, travel, lines, score, barred }
+}
+
+/// Whether people of such a force are never sent to such work: only the town's station is made for it, micro stations and
+/// brigades are volunteers. Source: handbook of the field §3.6.
+pub fn is_barred_work(kind: Kind, force: ForceKind) -> bool {
+    kind.bars_volunteers() && force != ForceKind::Town
 }
 
 /// Ranks everybody: who may be sent before who may not, then by score, then by id, so that the order is always the same.
@@ -258,6 +262,12 @@ pub fn rank(crews: Vec<Crew>, need: &Need, weights: &Weights) -> Vec<Ranked> {
             .then_with(|| a.crew.person.cmp(&b.crew.person))
     });
     ranked
+}
+
+/// Who answers when a whole force is called: everybody of it who may be sent now, the best first. Who is off duty is left in
+/// peace, and only ever called by his name and a rule.
+pub fn called<'a>(ranked: &'a [Ranked], force: &ForceId) -> impl Iterator<Item = &'a Ranked> {
+    ranked.iter().filter(move |one| one.crew.force == *force && one.barred.is_none())
 }
 
 /// A force as far as it covers its ground.

@@ -125,7 +125,10 @@ fn who_is_off_duty_is_left_in_peace_unless_a_rule_calls_him() {
     assert_eq!(call(" ").map_err(|refusal| refusal.code()), Err("dispatch.off_duty"));
     assert_eq!(call("二级增援召回").map(|sent| sent.by_rule), Ok("二级增援召回".to_owned()));
     for (crew, code) in [
-        (Crew { presence: Presence::Away("请假".to_owned()), ..crew("b", 1.0) }, "dispatch.away"),
+        (
+            Crew { presence: Presence::Away("请假至 2026-09-25".to_owned()), ..crew("b", 1.0) },
+            "dispatch.away",
+        ),
         (Crew { busy: true, ..crew("c", 1.0) }, "dispatch.busy"),
     ] {
         let ranked = rank(vec![crew], &need(Kind::Building), &WEIGHTS);

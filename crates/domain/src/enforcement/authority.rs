@@ -265,7 +265,7 @@ fn able(officers: &[Proof], item: &AuthorityItem, on: Date) -> Result<(), CaseRe
         if !of_kind().any(|held| held.is_valid_on(on)) {
             let last = of_kind().filter_map(|held| held.expires_on).filter(|last| *last < on).max();
             let lacks = match last {
-                Some(last) => format!("的{}已于 {last} 到期", wanted.label()),
+                Some(last) => format!("{}已于 {last} 到期", wanted.label()),
                 None => format!("没有有效的{}", wanted.label()),
             };
             return Err(CaseRefusal::Uncertified { name: one.name.clone(), lacks });

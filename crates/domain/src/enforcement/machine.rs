@@ -5,8 +5,8 @@
 use super::aftermath::{Contest, Ending, is_public_notice, served_on};
 use super::clock::decision_due;
 use super::{
-    Act, AuthorityItem, Case, CaseRefusal, Claim, Clock, Decision, Heard, Hearing, Notice, Outcome, Paid,
-    PartyKind, Pause, Penalty, PenaltyKind, Procedure, Stage, Step,
+    Act, AuthorityItem, Case, CaseRefusal, Claim, Clock, Decision, Heard, Hearing, LargeFrom, Notice,
+    Outcome, Paid, PartyKind, Pause, Penalty, PenaltyKind, Procedure, Stage, Step,
 };
 use crate::calendar::Calendar;
 use crate::ids::PersonId;
@@ -38,6 +38,8 @@ pub struct Known<'a> {
     pub lawyer: bool,
     /// Whether the same act was fined in another case.
     pub fined_before: bool,
+    /// From which sum on a fine opens a hearing, as the town set it.
+    pub large_from: LargeFrom,
     /// What was said with it.
     pub text: &'a str,
 }
@@ -148,6 +150,7 @@ impl Case {
             Step::DecideRecusal => self.open_claim().is_some(),
             Step::File => self.stage == Clue && is_ordinary,
             Step::Refuse => self.stage == Clue,
+            Step::Convert => self.stage == Clue && !is_ordinary,
             Step::Investigate | Step::Report => self.stage == Filed,
             Step::Preserve => self.stage == Filed && self.preserved_on.is_none(),
             Step::Release => self.preserved_on.is_some() && under_way,
@@ -187,6 +190,12 @@ impl Case {
     ///
     /// Errors: the rule that closes the door.
     pub fn check(&self, step: Step, on: Date, today: Date, calendar: &Calendar) -> Result<(), CaseRefusal> {
+        if step == Step::Convert && self.procedure == Procedure::Ordinary {
+            return Err(CaseRefusal::OrdinaryAlready);
+        }
+        if step == Step::Convert && self.decision.is_some() {
+            return Err(CaseRefusal::SpotDecided);
+        }
         if self.is_over() || !self.belongs(step) {
             return Err(CaseRefusal::NotNow { step, stage: self.stage });
         }
@@ -235,6 +244,31 @@ impl Case {
             Step::Apply => self.may_apply(on, calendar),
             Step::Close => self.may_close(),
             _ => Ok(()),
+        }
+    }
+
+    /// The step the case waits for from who decides or reviews; none while its officers have to go on, or the party.
+    pub fn awaited(&self, today: Date, calendar: &Calendar) -> Option<Step> {
+        let may = |step: Step| self.check(step, today, today, calendar).is_ok();
+        let is_passed = !self.needs_review() || self.reviewed == Some(true);
+        if self.is_over() {
+            return None;
+        }
+        if self.open_claim().is_some() {
+            return Some(Step::DecideRecusal);
+        }
+        match self.stage {
+            Stage::Clue if self.procedure == Procedure::Ordinary => {
+                Some(if may(Step::File) { Step::File } else { Step::Refuse })
+            }
+            Stage::Notified if self.needs_review() && self.reviewed.is_none() => {
+                may(Step::Review).then_some(Step::Review)
+            }
+            Stage::Notified if is_passed && self.grave && self.discussed.is_empty() => {
+                may(Step::Discuss).then_some(Step::Discuss)
+            }
+            Stage::Notified => may(Step::Decide).then_some(Step::Decide),
+            _ => None,
         }
     }
 
@@ -298,6 +332,19 @@ impl Case {
         known.item.allows(&self.party, penalty)
     }
 
+    /// That the right to a hearing was told where the penalty gives one.
+    fn check_hearing(&self, penalty: &Penalty, told: bool, known: &Known<'_>) -> Result<(), CaseRefusal> {
+        if told || !penalty.opens_hearing() {
+            return Ok(());
+        }
+        let unset = known.large_from.of(self.party.kind).is_none();
+        let only_the_fine = !Penalty { large: false, ..penalty.clone() }.opens_hearing();
+        Err(match unset && only_the_fine {
+            true => CaseRefusal::LargeUnset { kind: self.party.kind },
+            false => CaseRefusal::HearingNotOffered,
+        })
+    }
+
     /// The case after a step.
     ///
     /// Errors: the rule that forbids it.
@@ -310,6 +357,7 @@ impl Case {
             step,
             Step::ClaimRecusal
                 | Step::Refuse
+                | Step::Convert
                 | Step::Preserve
                 | Step::Release
                 | Step::Pause
@@ -344,6 +392,8 @@ impl Case {
                 self.stage = Stage::Filed;
             }
             Act::Refuse => self.stage = Stage::Refused,
+            // A clue still: whether it is filed the head decides, and every step of the ordinary procedure follows.
+            Act::Convert => self.procedure = Procedure::Ordinary,
             Act::Investigate { shown, two } => {
                 if !two {
                     return Err(CaseRefusal::Alone);
@@ -374,13 +424,12 @@ impl Case {
             }
             Act::Notify { penalty, defence_until, hearing } => {
                 self.check_penalty(penalty, known)?;
-                if penalty.opens_hearing() && !hearing {
-                    return Err(CaseRefusal::HearingNotOffered);
-                }
+                let penalty = known.large_from.judged(penalty, self.party.kind);
+                self.check_hearing(&penalty, *hearing, known)?;
                 if *defence_until < on {
                     return Err(CaseRefusal::Missing { what: "不早于告知之日的陈述申辩期限" });
                 }
-                let (penalty, defence_until) = (penalty.clone(), *defence_until);
+                let defence_until = *defence_until;
                 self.notice = Some(Notice { on, penalty, defence_until, hearing: *hearing });
                 // Told anew, the party is heard anew.
                 (self.heard, self.hearing, self.reviewed) = (None, None, None);
@@ -538,7 +587,10 @@ impl Case {
                 if self.notice.as_ref().is_some_and(|told| penalty.is_harsher_than(&told.penalty)) {
                     return Err(CaseRefusal::Harsher);
                 }
-                penalty.clone()
+                // Also when the town has set its sum since, or lowered it: then the party is told anew.
+                let penalty = known.large_from.judged(penalty, self.party.kind);
+                self.check_hearing(&penalty, self.notice.as_ref().is_some_and(|told| told.hearing), known)?;
+                penalty
             }
             _ => {
                 self.in_time(known.on, known.today, known.calendar)?;
@@ -566,6 +618,11 @@ impl Case {
             penalty.kinds.iter().all(|kind| matches!(kind, PenaltyKind::Fine | PenaltyKind::Warning));
         if penalty.fine_fen > most || !only_small {
             return Err(CaseRefusal::NotSummary);
+        }
+        // Nothing so small is a large fine by itself; where the town set less than the spot allows, it is one.
+        let reaches = |from: i64| penalty.fine_fen > 0 && penalty.fine_fen >= from;
+        if penalty.large || known.large_from.of(self.party.kind).is_some_and(reaches) {
+            return Err(CaseRefusal::SpotLarge);
         }
         if !heard {
             return Err(CaseRefusal::SpotNotHeard);
@@ -708,6 +765,7 @@ impl Case {
 fn what_to_say(step: Step) -> &'static str {
     match step {
         Step::ClaimRecusal => "应当回避的理由",
+        Step::Convert => "不能当场处罚的情形（事实尚待查清、超出当场处罚的种类或者幅度等）",
         Step::Preserve => "保存的物品清单",
         Step::Release => "处理结果",
         Step::Pause => "不计入期限的依据（法律、法规、规章条款）",

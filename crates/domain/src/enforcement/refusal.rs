@@ -1,6 +1,6 @@
 //! Why a step of a case may not be taken: one sentence with the article it rests on, and what to do instead.
 
-use super::{Stage, Step};
+use super::{PartyKind, Stage, Step};
 use crate::calendar::OutOfRange;
 use crate::gate::GateRefusal;
 use crate::time::Date;
@@ -11,7 +11,7 @@ use crate::time::Date;
 pub enum CaseRefusal {
     #[error("请填写{what}")]
     Missing { what: &'static str },
-    #[error("案件{}，不能{}，请刷新查看", stage.label(), step.label())]
+    #[error("案件{}，不能{}（{}），请刷新查看", stage.label(), step.label(), step.law())]
     NotNow { step: Step, stage: Stage },
     #[error("办理日期不能晚于今天，也不能早于上一步的 {last}，请核对")]
     WrongDay { last: Date },
@@ -23,7 +23,9 @@ pub enum CaseRefusal {
         "责令改正须由两名以上执法人员实施（行政处罚法第四十二条），请选择一同执法的人员；一个人发现的可以先督促整改"
     )]
     TwoToOrder,
-    #[error("{name}{lacks}，不能执法（行政处罚法第四十二条、方案第十一条 C11.4），请换持证人员或先办理证件")]
+    #[error(
+        "{name}：{lacks}，不能执法（行政处罚法第四十二条、方案第十一条 C11.4），请换持证人员或先办理证件"
+    )]
     Uncertified { name: String, lacks: String },
     #[error("{name}：{why}")]
     Gate { name: String, why: GateRefusal },
@@ -31,11 +33,13 @@ pub enum CaseRefusal {
     NotOfficer,
     #[error("本案承办人不能{}（调查与决定分开，行政处罚法第五十七条、第五十八条），请由其他人办理", step.label())]
     OfficerDecides { step: Step },
-    #[error("事项“{name}”不是行政处罚事项，不能据以立案，请另选事项")]
+    #[error("事项“{name}”不是行政处罚事项，不能据以立案（行政处罚法第三十八条），请另选事项")]
     ItemNotPenal { name: String },
-    #[error("事项“{name}”是行政强制事项，不能据以责令改正，请另选行政检查或者行政处罚事项")]
+    #[error(
+        "事项“{name}”是行政强制事项，不能据以责令改正（行政处罚法第二十八条），请另选行政检查或者行政处罚事项"
+    )]
     ItemNotOrder { name: String },
-    #[error("事项“{name}”已作废（{reason}），不能据以办理，请另选事项或移送有权机关")]
+    #[error("事项“{name}”已作废（{reason}），不能据以办理（行政处罚法第三十八条），请另选事项或移送有权机关")]
     ItemVoided { name: String, reason: String },
     #[error("事项“{name}”不覆盖该场所所在辖区，请移送有管辖权的机关（行政处罚法第二十二条）")]
     ItemElsewhere { name: String },
@@ -47,7 +51,7 @@ pub enum CaseRefusal {
     ItemExpired { name: String, last: Date, basis: &'static str },
     #[error("事项的截止日期不能早于起始日期 {from}，请核对")]
     ItemBackwards { from: Date },
-    #[error("{law}{what}，请按法定种类和幅度确定处罚")]
+    #[error("{law}：{what}，请按法定种类和幅度确定处罚")]
     OutOfRange { law: String, what: String },
     #[error("{name}与本案有关系（{what}），应当回避（行政处罚法第四十三条），请换其他执法人员")]
     Related { name: String, what: String },
@@ -81,6 +85,15 @@ pub enum CaseRefusal {
     DefenceRunning { until: Date },
     #[error("告知的处罚属于应当告知听证权利的情形（行政处罚法第六十三条），请在告知书中告知听证权利")]
     HearingNotOffered,
+    #[error(
+        "本镇还没有设定对{}罚款多少为较大数额，不能判断当事人有没有听证权利（行政处罚法第六十三条），请在告知书中告知听证权利，或者先由镇在“镇定参数”中设定再告知",
+        kind.label()
+    )]
+    LargeUnset { kind: PartyKind },
+    #[error(
+        "罚款达到较大数额，应当告知听证权利（行政处罚法第六十三条），不能当场处罚，请办理“改用普通程序”，依法立案"
+    )]
+    SpotLarge,
     #[error("没有告知听证权利，不需要听证；当事人仍可陈述、申辩（行政处罚法第四十五条）")]
     NoHearingRight,
     #[error(
@@ -95,7 +108,7 @@ pub enum CaseRefusal {
         "应当在听证的七个工作日前通知当事人，最早 {earliest} 举行（行政处罚法第六十四条第二项），请另定日期"
     )]
     HearingTooSoon { earliest: Date },
-    #[error("听证定在 {on} 举行，届时再登记")]
+    #[error("听证定在 {on} 举行（行政处罚法第六十四条），届时再登记")]
     HearingNotYet { on: Date },
     #[error("还没有通知听证，不能认定当事人不出席（行政处罚法第六十四条第六项），请先通知听证")]
     HearingNotCalled,
@@ -117,7 +130,7 @@ pub enum CaseRefusal {
         "自立案之日起九十日的办案期限已于 {due} 届满（行政处罚法第六十条），请先登记延长或者不计入期限的依据，或者撤销案件"
     )]
     DecisionLate { due: Date },
-    #[error("办案期限中止中，不能{}，请先恢复", step.label())]
+    #[error("办案期限中止中，不能{}（行政处罚法第六十条），请先恢复", step.label())]
     Paused { step: Step },
     #[error("不得因当事人陈述、申辩而给予更重的处罚（行政处罚法第四十五条），决定的处罚重于告知内容，请改正")]
     Harsher,
@@ -128,9 +141,15 @@ pub enum CaseRefusal {
     #[error("处罚内容不能为空；罚款须填金额，警告等其他处罚须选种类")]
     NoPenalty,
     #[error(
-        "当场处罚限于对公民二百元以下、对法人或者其他组织三千元以下罚款或者警告（行政处罚法第五十一条），本案不能当场处罚：请送负责人办理“撤销案件”，写明改用普通程序，再登记线索并选普通程序，依法立案"
+        "当场处罚限于对公民二百元以下、对法人或者其他组织三千元以下罚款或者警告（行政处罚法第五十一条），本案不能当场处罚，请办理“改用普通程序”，依法立案"
     )]
     NotSummary,
+    #[error("本案已经按普通程序办理（行政处罚法第五十四条），不需要再改")]
+    OrdinaryAlready,
+    #[error(
+        "当场处罚决定已经作出（行政处罚法第五十一条、第五十二条），同一个违法行为不能再改用普通程序处罚；决定确有错误的，由当事人申请复议、提起诉讼，或者由本机关主动改正（行政处罚法第七十五条）"
+    )]
+    SpotDecided,
     #[error(
         "当场处罚也应告知事实、理由、依据和权利并听取陈述申辩（行政处罚法第四十四条、第四十五条），请办理后再登记"
     )]
@@ -142,7 +161,7 @@ pub enum CaseRefusal {
     #[error("缴款金额不对，尚欠 {}.{:02} 元，请核对", .owed_fen / 100, .owed_fen % 100)]
     WrongAmount { owed_fen: i64 },
     #[error(
-        "公告自发出之日起到 {until} 满三十日，才视为送达（民事诉讼法第九十五条、行政处罚法第六十一条），请届时再办"
+        "公告自发出之日起到 {until} 满三十日，才视为送达（行政处罚法第六十一条、民事诉讼法第九十五条，引用前核对），请届时再办"
     )]
     NoticeHangs { until: Date },
     #[error("没有未缴的加处罚款（行政处罚法第七十二条、第七十三条），不需要登记")]
@@ -161,11 +180,13 @@ pub enum CaseRefusal {
     RemedyRunning { until: Date },
     #[error("申请法院强制执行应在复议、诉讼期满后三个月内提出，已于 {until} 届满（行政强制法第五十三条）")]
     CourtTooLate { until: Date },
-    #[error("复议已有结果，不能再次申请复议；不服复议决定的可以在十五日内提起诉讼（行政诉讼法第四十五条）")]
+    #[error(
+        "复议已有结果，不能再次申请复议；不服复议决定的可以在十五日内提起诉讼（行政诉讼法第四十五条，引用前核对）"
+    )]
     ReviewedOnce,
-    #[error("当事人已申请复议或者提起诉讼，结果未登记，不能{}，请先登记结果", step.label())]
+    #[error("当事人已申请复议或者提起诉讼，结果未登记，不能{}（{}），请先登记结果", step.label(), step.law())]
     Contested { step: Step },
-    #[error("处罚还没有履行完毕，也没有经法院执行，不能结案，请先登记履行情况")]
+    #[error("处罚还没有履行完毕，也没有经法院执行，不能结案（行政处罚法第七十二条），请先登记履行情况")]
     Unperformed,
     #[error("当场收缴的罚款还没有交回（行政处罚法第七十一条，两个工作日内），请先登记交回")]
     NotHandedIn,
@@ -223,6 +244,8 @@ impl CaseRefusal {
             Self::NotNotified => "enforcement.not_notified",
             Self::NotHeard => "enforcement.not_heard",
             Self::DefenceRunning { .. } => "enforcement.defence_running",
+            Self::LargeUnset { .. } => "enforcement.large_unset",
+            Self::SpotLarge => "enforcement.spot_large",
             Self::HearingNotOffered => "enforcement.hearing_not_offered",
             Self::NoHearingRight => "enforcement.no_hearing_right",
             Self::HearingRunning { .. } => "enforcement.hearing_running",
@@ -243,6 +266,8 @@ impl CaseRefusal {
             Self::FinedBefore => "enforcement.fined_before",
             Self::NoPenalty => "enforcement.no_penalty",
             Self::NotSummary => "enforcement.not_summary",
+            Self::OrdinaryAlready => "enforcement.ordinary_already",
+            Self::SpotDecided => "enforcement.spot_decided",
             Self::SpotNotHeard => "enforcement.spot_not_heard",
             Self::NoSpotCollection => "enforcement.no_spot_collection",
             Self::WrongAmount { .. } => "enforcement.wrong_amount",

@@ -81,6 +81,9 @@ fn spot(penalty: Penalty) -> Act {
 
 const MADE: Act = Act::Hear { how: Heard::Made, adopted: false };
 
+/// What the town of the stories has set.
+const LARGE: LargeFrom = LargeFrom { citizen_fen: Some(1_000_000), organisation_fen: Some(3_000_000) };
+
 struct Story(Case);
 
 impl Story {
@@ -93,6 +96,16 @@ impl Story {
     }
 
     fn try_as(&self, on: &str, act: &Act, lawyer: bool, fined_before: bool) -> Result<Case, CaseRefusal> {
+        self.try_with(on, act, (lawyer, fined_before), LARGE)
+    }
+
+    fn try_with(
+        &self,
+        on: &str,
+        act: &Act,
+        (lawyer, fined_before): (bool, bool),
+        large_from: LargeFrom,
+    ) -> Result<Case, CaseRefusal> {
         let (calendar, item) = (calendar(), item());
         let on = day(on);
         self.0.clone().take(
@@ -105,6 +118,7 @@ impl Story {
                 by: &"a".into(),
                 lawyer,
                 fined_before,
+                large_from,
                 text: "写明",
             },
         )
@@ -182,6 +196,100 @@ fn no_step_before_the_decision_can_be_left_out() {
     assert_eq!(heard.code("2026-09-16", &more), "enforcement.harsher", "art. 45");
     let decided = heard.then("2026-09-16", &decide);
     assert_eq!(decided.code("2026-09-17", &Act::Close), "enforcement.not_now", "it was not served");
+}
+
+#[test]
+fn a_large_fine_follows_from_the_sum_the_town_set_and_in_doubt_the_hearing_is_told() {
+    let told = |fen: i64, large: bool, hearing: bool, set: LargeFrom| {
+        let act = notify(Penalty { large, ..fine(fen) }, hearing);
+        let taken = Story::investigated().try_with("2026-09-08", &act, (true, false), set);
+        taken.map(|case| case.notice.is_some_and(|one| one.penalty.large)).map_err(|no| no.code())
+    };
+    let unset = LargeFrom::default();
+    let only_citizens = LargeFrom { organisation_fen: None, ..LARGE };
+    for (fen, large, hearing, set, expected) in [
+        // Nobody has to say that it is large, and nobody can say that it is not.
+        (3_000_000, false, false, LARGE, Err("enforcement.hearing_not_offered")),
+        (3_000_000, false, true, LARGE, Ok(true)),
+        (2_999_999, false, false, LARGE, Ok(false)),
+        // What is said adds.
+        (500_000, true, false, LARGE, Err("enforcement.hearing_not_offered")),
+        (500_000, true, true, LARGE, Ok(true)),
+        // Nothing set: the hearing is told, whatever the sum.
+        (500_000, false, false, unset, Err("enforcement.large_unset")),
+        (500_000, true, false, unset, Err("enforcement.large_unset")),
+        (500_000, false, true, unset, Ok(true)),
+        (500_000, false, false, only_citizens, Err("enforcement.large_unset")),
+    ] {
+        assert_eq!(told(fen, large, hearing, set), expected, "{fen} {large} {hearing} {set:?}");
+    }
+    // A stop of business opens one whatever is set; without a fine nothing is in doubt.
+    let stop_only = Penalty { kinds: [PenaltyKind::StopBusiness].into(), ..Penalty::default() };
+    let warning = Penalty { kinds: [PenaltyKind::Warning].into(), ..Penalty::default() };
+    let say = |penalty: &Penalty| LargeFrom::default().judged(penalty, PartyKind::Organisation);
+    assert!(say(&stop_only).opens_hearing() && !say(&stop_only).large);
+    assert!(!say(&warning).opens_hearing());
+    // The town lowered its sum after the notice: nothing is decided before the party is told anew.
+    let heard =
+        Story::investigated().then("2026-09-08", &notify(fine(500_000), false)).then("2026-09-10", &MADE);
+    let decide = Act::Decide { outcome: Outcome::Punish, penalty: Some(fine(500_000)) };
+    let lower = LargeFrom { organisation_fen: Some(500_000), ..LARGE };
+    let refused = heard.try_with("2026-09-11", &decide, (true, false), lower).map_err(|no| no.code());
+    assert_eq!(refused.err(), Some("enforcement.hearing_not_offered"));
+    assert!(heard.try_on("2026-09-11", &decide).is_ok());
+}
+
+#[test]
+fn on_the_spot_no_fine_is_large_unless_the_town_or_the_officer_says_so() {
+    let mut small = case();
+    small.procedure = Procedure::Summary;
+    small.party.kind = PartyKind::Citizen;
+    let small = Story(small);
+    let none = LargeFrom::default();
+    let low = LargeFrom { citizen_fen: Some(10_000), ..none };
+    let code = |fen: i64, large: bool, set: LargeFrom| {
+        let act = spot(Penalty { large, ..fine(fen) });
+        small.try_with("2026-09-02", &act, (true, false), set).map(|_| ()).map_err(|no| no.code())
+    };
+    assert_eq!(code(20_000, false, none), Ok(()), "the spot does not wait for the town's number");
+    assert_eq!(code(9_999, false, low), Ok(()));
+    assert_eq!(code(10_000, false, low), Err("enforcement.spot_large"));
+    assert_eq!(code(5_000, true, none), Err("enforcement.spot_large"));
+}
+
+#[test]
+fn a_case_waits_for_the_head_or_the_reviewer_when_it_is_their_turn_and_for_nobody_else() {
+    let calendar = calendar();
+    let awaited = |story: &Story, on: &str| story.0.awaited(day(on), &calendar);
+    let story = Story::begin();
+    assert_eq!(awaited(&story, "2026-09-02"), Some(Step::File));
+    assert_eq!(awaited(&story, "2029-09-02"), Some(Step::File), "found in time");
+    let story = story.then("2026-09-02", &Act::File);
+    assert_eq!(awaited(&story, "2026-09-03"), None, "the officers investigate");
+    let claimed = Story(story.0.clone()).then("2026-09-03", &Act::ClaimRecusal { officer: "a".into() });
+    assert_eq!(awaited(&claimed, "2026-09-03"), Some(Step::DecideRecusal));
+    let report = Act::Report { grounds: [ReviewGround::Complex].into(), grave: true };
+    let story = story
+        .then("2026-09-03", &Act::Investigate { shown: true, two: true })
+        .then("2026-09-07", &report)
+        .then("2026-09-08", &notify(fine(500_000), false));
+    assert_eq!(awaited(&story, "2026-09-10"), None, "the party speaks");
+    let story = story.then("2026-09-10", &MADE);
+    assert_eq!(awaited(&story, "2026-09-10"), Some(Step::Review));
+    let sent_back =
+        Story(story.0.clone()).then("2026-09-10", &Act::Review { passed: false, experienced: true });
+    assert_eq!(awaited(&sent_back, "2026-09-10"), None, "the officers mend it");
+    let story = story.then("2026-09-10", &Act::Review { passed: true, experienced: true });
+    assert_eq!(awaited(&story, "2026-09-10"), Some(Step::Discuss));
+    let people = vec!["何镇长".to_owned(), "郑分管".to_owned()];
+    let story = story.then("2026-09-10", &Act::Discuss { people });
+    assert_eq!(awaited(&story, "2026-09-10"), Some(Step::Decide));
+    let decide = Act::Decide { outcome: Outcome::Punish, penalty: Some(fine(500_000)) };
+    let story = story.then("2026-09-11", &decide);
+    assert_eq!(awaited(&story, "2026-09-11"), None);
+    let mut spot = case();
+    spot.procedure = Procedure::Summary;
+    assert_eq!(awaited(&Story(spot), "2026-09-02"), None, "on the spot nobody is asked");
 }
 
 #[test]
@@ -317,6 +425,27 @@ fn the_summary_procedure_is_for_small_things_and_still_hears_the_party() {
     let pay = |how| Act::Pay { amount_fen: 20_000, how };
     assert_eq!(larger.code("2026-09-02", &pay(Paid::SpotSmall)), "enforcement.no_spot_collection");
     assert!(larger.try_on("2026-09-02", &pay(Paid::SpotRemote)).is_ok());
+}
+
+#[test]
+fn what_is_no_small_thing_after_all_goes_on_by_the_ordinary_procedure() {
+    let mut small = case();
+    small.procedure = Procedure::Summary;
+    small.party.kind = PartyKind::Citizen;
+    assert_eq!(Story(small.clone()).code("2026-09-02", &spot(fine(20_001))), "enforcement.not_summary");
+    let ordinary = Story(small.clone()).then("2026-09-02", &Act::Convert);
+    assert_eq!((ordinary.0.procedure, ordinary.0.stage), (Procedure::Ordinary, Stage::Clue));
+    // Once, and nothing of the ordinary procedure is spared it.
+    assert_eq!(ordinary.code("2026-09-02", &Act::Convert), "enforcement.ordinary_already");
+    assert_eq!(ordinary.code("2026-09-02", &spot(fine(10_000))), "enforcement.not_now");
+    let filed = ordinary.then("2026-09-02", &Act::File);
+    assert_eq!((filed.0.stage, filed.0.filed_on), (Stage::Filed, Some(day("2026-09-02"))));
+    assert_eq!(filed.code("2026-09-02", &Act::Convert), "enforcement.ordinary_already");
+    // What was decided on the spot is decided: the same act is not punished a second time by the other way.
+    let decided = Story(small).then("2026-09-02", &spot(fine(10_000)));
+    let no = decided.try_on("2026-09-02", &Act::Convert).expect_err("decided");
+    assert_eq!(no.code(), "enforcement.spot_decided");
+    assert!(no.to_string().contains("行政处罚法第五十一条"), "{no}");
 }
 
 #[test]
@@ -688,6 +817,18 @@ fn every_step_is_offered_somewhere_and_each_hand_has_its_own() {
     let kept = Story(filed.0.clone()).then("2026-09-02", &Act::Preserve);
     let paused = Story(filed.0.clone()).then("2026-09-02", &Act::Pause);
     let claimed = Story(filed.0.clone()).then("2026-09-02", &Act::ClaimRecusal { officer: "a".into() });
+    let served = Story::served().0;
+    let on_spot = Case { procedure: Procedure::Summary, ..served.clone() };
+    let fined = Case {
+        in_hand_since: Some(day("2026-09-15")),
+        applied_on: Some(day("2026-12-15")),
+        ..served.clone()
+    };
+    let mut more = served.clone();
+    if let Some(decision) = &mut more.decision {
+        decision.penalty = stop();
+    }
+    let contested = Story(served).then("2026-09-16", &Act::Contest { court: false });
     let stages = [
         case(),
         summary,
@@ -701,16 +842,26 @@ fn every_step_is_offered_somewhere_and_each_hand_has_its_own() {
         called.0,
         Story::decided().0,
         Story::served().0,
+        fined,
+        more,
+        contested.0,
     ];
-    let offered: BTreeSet<Step> = stages.iter().flat_map(Case::offered).collect();
-    for step in
-        [Step::File, Step::Hear, Step::HoldHearing, Step::Serve, Step::Demand, Step::Close, Step::Withdraw]
-    {
-        assert!(offered.contains(&step), "{}", step.code());
-    }
+    let offered: BTreeSet<Step> = stages.iter().chain([&on_spot]).flat_map(Case::offered).collect();
+    // Opening a case is offered where there is none yet.
+    let missing: Vec<&str> = Step::ALL
+        .iter()
+        .filter(|step| **step != Step::Open && !offered.contains(step))
+        .map(|step| step.code())
+        .collect();
+    assert_eq!(missing, [""; 0]);
     for case in &stages {
         for step in Step::ALL.iter().filter(|step| !case.offered().contains(step)) {
             let on = case.last_on;
+            // The refusal of this one says which procedure it is already.
+            if *step == Step::Convert && case.procedure == Procedure::Ordinary {
+                assert_eq!(case.check(*step, on, on, &calendar), Err(CaseRefusal::OrdinaryAlready));
+                continue;
+            }
             assert_eq!(
                 case.check(*step, on, on, &calendar),
                 Err(CaseRefusal::NotNow { step: *step, stage: case.stage }),
@@ -735,6 +886,7 @@ fn the_page_shows_which_clock_runs() {
         by: "a".into(),
         document_no: String::new(),
         paper: None,
+        outside: Vec::new(),
         text: String::new(),
         stage: Stage::Served,
     };

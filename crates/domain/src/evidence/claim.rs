@@ -53,9 +53,10 @@ kinds! {
 }
 
 impl Kind {
-    /// The kind of record a fact is recorded as; none for facts that a noun of its own records, or nobody yet.
+    /// The kind of record a fact is recorded as; none for facts that a noun of its own alone records, or nobody yet.
     ///
-    /// A noun that comes later takes its fact out of this table and records it itself.
+    /// Some are recorded both ways: a plan's item by the fire plan, and by whoever hands in the plan on paper. Where a noun
+    /// that comes later is the only way, it takes its fact out of this table.
     fn of(fact: &str) -> Option<Self> {
         Some(match fact {
             "document.signed"

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
-use crate::org::{Certificate, CertificateKind, words};
+use crate::org::{Away, Certificate, CertificateKind, words};
 use crate::time::Date;
 
 words! {
@@ -84,17 +84,6 @@ impl SkillStanding {
     }
 }
 
-/// Away for some days, both ends included.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Away {
-    /// First day.
-    pub from: Date,
-    /// Last day.
-    pub to: Date,
-    /// Why.
-    pub reason: String,
-}
-
 /// What is known of a member.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
@@ -107,13 +96,10 @@ pub struct Member {
 }
 
 impl Member {
-    /// Why he is not there on a day; none when he is.
+    /// That he is not there on a day, without why he asked for leave; none when he is.
     pub fn absence(&self, on: Date) -> Option<String> {
-        if let Some(away) = self.away.iter().find(|away| away.from <= on && on <= away.to) {
-            return Some(match away.reason.trim() {
-                "" => "请假".to_owned(),
-                reason => reason.to_owned(),
-            });
+        if let Some(away) = self.away.iter().find(|away| away.holds(on)) {
+            return Some(away.until());
         }
         let weekday = u8::try_from(on.weekday().number_from_monday()).unwrap_or(0);
         let is_usual = self.weekdays.is_empty() || self.weekdays.contains(&weekday);

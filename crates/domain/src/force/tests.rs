@@ -73,6 +73,7 @@ fn force() -> Force {
 
 fn held(id: &str, person: &str, post: &str, role: Role, from: &str, to: Option<&str>) -> Assignment {
     Assignment {
+        away: Vec::new(),
         id: id.into(),
         person: person.into(),
         post: post.into(),
@@ -346,6 +347,45 @@ fn nobody_is_on_duty_twice_or_while_away_and_a_shift_too_thin_is_named() {
     };
     assert_eq!(short("2026-09-21"), []);
     assert_eq!(short("2026-09-22"), [(Shift::Day, 2, 1), (Shift::Night, 1, 0)]);
+}
+
+#[test]
+fn a_member_says_himself_that_he_is_away_and_that_he_is_back() {
+    let today = day(TODAY);
+    let away =
+        |from: &str, to: &str| Away { from: day(from), to: day(to), reason: "家中有事".to_owned() };
+    let one: PersonId = "one".into();
+    let code = |told: Result<Force, ForceRefusal>| told.map(|_| "").unwrap_or_else(|refusal| refusal.code());
+    assert_eq!(code(force().report_away(&one, away("2026-09-20", "2026-09-22"), today)), "force.away_past");
+    assert_eq!(code(force().report_away(&one, away("2026-09-23", "2026-09-22"), today)), "force.away_ends");
+    let gone = force().report_away(&one, away("2026-09-21", "2026-09-25"), today).expect("is open");
+    assert_eq!(
+        code(gone.clone().report_away(&one, away("2026-09-25", "2026-09-26"), today)),
+        "force.away_twice"
+    );
+    let gone = gone.report_away(&one, away("2026-10-01", "2026-10-03"), today).expect("other days");
+    let post = gone.posts.iter().next().cloned().unwrap_or_else(|| "p".into());
+    let until = |to| [held("a", "one", post.as_str(), Role::StationMember, "2026-01-01", to)];
+    let held = until(None);
+    let duty = |on: &str| Duty {
+        id: "d".to_owned(),
+        force: "f".into(),
+        person: one.clone(),
+        on: day(on),
+        shift: Shift::Day,
+    };
+    assert!(!gone.is_there(&held, &duty("2026-09-25")) && gone.is_there(&held, &duty("2026-09-26")));
+    // What has begun ends the day before; what has not is taken back; nothing else is.
+    let back = gone.come_back(&one, day("2026-09-21"), day("2026-09-23")).expect("is away");
+    assert!(!back.is_there(&held, &duty("2026-09-22")) && back.is_there(&held, &duty("2026-09-23")));
+    assert_eq!(code(back.clone().come_back(&one, day("2026-09-21"), day("2026-09-23"))), "force.not_away");
+    let back = back.come_back(&one, day("2026-10-01"), day("2026-09-23")).expect("is to come");
+    assert!(back.is_there(&held, &duty("2026-10-01")));
+    assert_eq!(back.members.get(&one).map(|member| member.away.len()), Some(1), "what was, was");
+    // Who holds no post of it any more is not there, though nobody took him off the roster.
+    let left = until(Some("2026-10-05"));
+    assert!(back.is_there(&left, &duty("2026-10-05")) && !back.is_there(&left, &duty("2026-10-06")));
+    assert!(back.has_left(&left, &duty("2026-10-06")) && !back.has_left(&held, &duty("2026-10-06")));
 }
 
 #[test]

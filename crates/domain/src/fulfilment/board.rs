@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Occurrence, Question, Report, SubjectIx, Tally};
+use super::{Occurrence, Question, Report, Status, SubjectIx, Tally};
 use crate::{
     period::{Period, Window},
     plan::{Duty, SubjectKind},
@@ -65,6 +65,8 @@ pub struct Row {
     pub areas: Vec<Tally>,
     /// By the month in which it fell due.
     pub months: Vec<Tally>,
+    /// The first day by which something that is still open must be done, grace included.
+    pub next_due: Option<Date>,
 }
 
 impl Row {
@@ -74,6 +76,7 @@ impl Row {
             whole: Tally::default(),
             areas: vec![Tally::default(); areas],
             months: vec![Tally::default(); months],
+            next_due: None,
         }
     }
 
@@ -86,6 +89,7 @@ impl Row {
         for (mine, theirs) in self.months.iter_mut().zip(&other.months) {
             mine.add_weighted(theirs, weight);
         }
+        self.next_due = self.next_due.into_iter().chain(other.next_due).min();
     }
 }
 
@@ -113,17 +117,17 @@ impl Question<'_> {
     fn row(&self, duty: &Duty, found: &super::DutyReport, view: &View) -> Row {
         let mut row = Row::empty(view.areas.whole.len(), view.months.len());
         // What each window counts for is told once, not for every occurrence.
-        let windows: Vec<(bool, Option<usize>)> = found
+        let windows: Vec<(bool, Option<usize>, Date)> = found
             .windows
             .iter()
             .map(|window| {
                 let month = view.months.iter().position(|(from, to)| *from <= window.to && window.to <= *to);
-                (view.touches(window), month)
+                (view.touches(window), month, self.due_on(duty, window))
             })
             .collect();
         let shown = found.occurrences.iter().filter(|occurrence| view.shows(occurrence.subject));
         self.score(duty, self.is_standing(duty), shown, |occurrence, score, weight| {
-            let Some((touches, month)) = windows.get(occurrence.window as usize) else { return };
+            let Some((touches, month, due_on)) = windows.get(occurrence.window as usize) else { return };
             if let Some(tally) = month.and_then(|month| row.months.get_mut(month)) {
                 tally.add(occurrence.status, score, weight);
             }
@@ -131,12 +135,21 @@ impl Question<'_> {
                 return;
             }
             row.whole.add(occurrence.status, score, weight);
+            if occurrence.status == Status::Open {
+                row.next_due = row.next_due.into_iter().chain([*due_on]).min();
+            }
             let column = view.areas.column(occurrence.subject);
             if let Some(tally) = column.and_then(|column| row.areas.get_mut(column)) {
                 tally.add(occurrence.status, score, weight);
             }
         });
         row
+    }
+
+    /// The last day on which something counts as done in time: the window's, and the grace the town gives.
+    pub fn due_on(&self, duty: &Duty, window: &Window) -> Date {
+        let grace = self.plan.number(&duty.grace_days, window.from).unwrap_or(0);
+        window.to.checked_add_days(chrono::Days::new(grace.into())).unwrap_or(window.to)
     }
 
     fn is_standing(&self, duty: &Duty) -> bool {

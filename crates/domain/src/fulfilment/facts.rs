@@ -4,13 +4,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     plan::{SubjectKind, facts::FACT_KINDS},
     time::Date,
 };
 
 /// A subject of one [`Facts`]. Only meaningful for the collection that gave it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SubjectIx(pub(crate) u32);
 
 impl SubjectIx {
@@ -25,7 +27,7 @@ impl SubjectIx {
 pub struct FactIx(pub(crate) u32);
 
 /// A stretch of days, both included; without end when `to` is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// First day.
     pub from: Date,
@@ -50,7 +52,7 @@ impl Span {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Subject {
     pub id: String,
     pub kind: SubjectKind,
@@ -104,7 +106,7 @@ impl FactRefusal {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Row {
     pub kind: u16,
     pub happened_on: Date,
@@ -117,8 +119,10 @@ pub(crate) struct Row {
     credited: (u32, u32),
 }
 
-/// What one town has on record.
-#[derive(Debug, Clone)]
+/// What one town has on record. Written out it keeps its columns and the names of the kinds, so that it reads the same
+/// when the program knows more kinds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(into = "Written", try_from = "Written")]
 pub struct Facts {
     words: HashMap<String, u32>,
     texts: Vec<String>,
@@ -135,6 +139,79 @@ pub struct Facts {
     credited: Vec<SubjectIx>,
     /// kind → subject → facts by day; empty for kinds nobody recorded.
     index: Vec<Vec<Vec<u32>>>,
+}
+
+/// The columns of [`Facts`] without what follows from them.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    /// Names of the kinds; rows say which by its place here.
+    kinds: Vec<String>,
+    texts: Vec<String>,
+    subjects: Vec<Subject>,
+    connected: BTreeSet<u16>,
+    rows: Vec<Row>,
+    ids: String,
+    id_ends: Vec<u32>,
+    tags: Vec<u32>,
+    credited: Vec<SubjectIx>,
+}
+
+impl From<Facts> for Written {
+    fn from(facts: Facts) -> Self {
+        Self {
+            kinds: FACT_KINDS.iter().map(|kind| kind.name.to_owned()).collect(),
+            texts: facts.texts,
+            subjects: facts.subjects,
+            connected: facts.connected,
+            rows: facts.rows,
+            ids: facts.ids,
+            id_ends: facts.id_ends,
+            tags: facts.tags,
+            credited: facts.credited,
+        }
+    }
+}
+
+impl TryFrom<Written> for Facts {
+    type Error = FactRefusal;
+
+    fn try_from(written: Written) -> Result<Self, FactRefusal> {
+        let mut facts = Self::new();
+        let unknown = |at: u16| {
+            let name = written.kinds.get(usize::from(at)).cloned().unwrap_or_else(|| at.to_string());
+            FactRefusal::UnknownKind(name)
+        };
+        let now = |at: u16| {
+            let name = written.kinds.get(usize::from(at));
+            name.and_then(|name| facts.kinds.get(name.as_str()).copied()).ok_or_else(|| unknown(at))
+        };
+        let connected = written.connected.iter().map(|at| now(*at)).collect::<Result<_, _>>()?;
+        let mut rows = written.rows;
+        for row in &mut rows {
+            row.kind = now(row.kind)?;
+        }
+        facts.connected = connected;
+        facts.words = written.texts.iter().cloned().zip(0u32..).collect();
+        for (subject, ix) in written.subjects.iter().zip(0u32..) {
+            facts.by_id.insert((subject.kind, subject.id.clone()), SubjectIx(ix));
+            facts.of_kind.entry(subject.kind).or_default().push(SubjectIx(ix));
+        }
+        facts.texts = written.texts;
+        facts.subjects = written.subjects;
+        facts.ids = written.ids;
+        facts.id_ends = written.id_ends;
+        facts.tags = written.tags;
+        facts.credited = written.credited;
+        facts.rows = rows;
+        for ix in 0..u32::try_from(facts.rows.len()).unwrap_or(u32::MAX) {
+            let Some(row) = facts.row(ix) else { break };
+            let (kind, day) = (row.kind, row.happened_on);
+            for subject in facts.credited_of(row).to_vec() {
+                facts.enter(kind, subject, ix, day);
+            }
+        }
+        Ok(facts)
+    }
 }
 
 impl Default for Facts {

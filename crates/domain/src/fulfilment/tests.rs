@@ -803,3 +803,25 @@ fn a_station_answers_for_itself_and_whom_it_serves_and_not_for_all_that_lies_aro
     assert!(town.facts.credited(fact).contains(&whom));
     assert!(town.facts.lies_in(station, town.village), "though it lies there");
 }
+
+#[test]
+fn what_was_written_out_is_judged_the_same_when_it_is_read_back() {
+    let mut town = a_town(3);
+    for (shop, on) in [(0, "2026-01-10"), (0, "2026-02-10"), (1, "2026-02-20"), (2, "2026-03-31")] {
+        let shop = town.shops[shop];
+        town.record("inspection.done", shop, on);
+    }
+    let plan = a_plan(vec![watched_monthly()]);
+    let judged = town.ask(&plan, "2026-04-15", "2026-01-01", "2026-03-31").evaluate();
+    let text = serde_json::to_string(&(&plan, &town.facts, &town.calendar)).expect("written");
+    let (plan, facts, calendar): (Plan, Facts, Calendar) = serde_json::from_str(&text).expect("read back");
+    let again = serde_json::to_string(&(&plan, &facts, &calendar)).expect("written again");
+    assert_eq!(text, again, "the same bytes, so the same hash");
+    // The register is put right afterwards: what was written out does not know of it.
+    town.facts.add_label(town.village, "list:watched", Span::since(date("2020-01-01")));
+    town.facts.add_subject(SubjectKind::Place, "shop9", Span::since(date("2020-01-01")), 1.0, &[town.town]);
+    let read = Town { facts, calendar, ..town };
+    let ask = read.ask(&plan, "2026-04-15", "2026-01-01", "2026-03-31");
+    assert_eq!(ask.evaluate(), judged);
+    assert_eq!(read.facts.subject(SubjectKind::Place, "shop9"), None);
+}

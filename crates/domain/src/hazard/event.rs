@@ -231,6 +231,13 @@ pub enum EventKind {
         /// Why.
         reason: String,
     },
+    /// 暂不升级.
+    EscalationDeclined {
+        /// Which step of the ladder.
+        escalation: EscalationKind,
+        /// Why not now.
+        reason: String,
+    },
     /// 长期管控.
     LongTermControlled {
         /// What keeps it safe meanwhile.
@@ -322,6 +329,7 @@ pub enum Step {
     Transferred,
     TransferAnswered,
     Escalated,
+    EscalationDeclined,
     LongTermControlled,
     Reopened,
     Dismissed,
@@ -330,7 +338,7 @@ pub enum Step {
 
 impl Step {
     /// Every step that can follow the finding, in the order of a hazard's life.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Graded,
         Self::LevelConfirmed,
         Self::SeenAgain,
@@ -349,6 +357,7 @@ impl Step {
         Self::Transferred,
         Self::TransferAnswered,
         Self::Escalated,
+        Self::EscalationDeclined,
         Self::LongTermControlled,
         Self::Reopened,
         Self::Dismissed,
@@ -377,6 +386,7 @@ impl Step {
             Self::Transferred => "移送",
             Self::TransferAnswered => "登记移送答复",
             Self::Escalated => "升级督办",
+            Self::EscalationDeclined => "暂不升级",
             Self::LongTermControlled => "转长期管控",
             Self::Reopened => "重新打开",
             Self::Dismissed => "认定不属实",
@@ -406,6 +416,7 @@ impl Step {
             Self::Transferred => "transferred",
             Self::TransferAnswered => "transfer_answered",
             Self::Escalated => "escalated",
+            Self::EscalationDeclined => "escalation_declined",
             Self::LongTermControlled => "long_term_controlled",
             Self::Reopened => "reopened",
             Self::Dismissed => "dismissed",
@@ -437,6 +448,7 @@ impl EventKind {
             Self::Transferred { .. } => Step::Transferred,
             Self::TransferAnswered { .. } => Step::TransferAnswered,
             Self::Escalated { .. } => Step::Escalated,
+            Self::EscalationDeclined { .. } => Step::EscalationDeclined,
             Self::LongTermControlled { .. } => Step::LongTermControlled,
             Self::Reopened { .. } => Step::Reopened,
             Self::Dismissed { .. } => Step::Dismissed,
@@ -467,7 +479,9 @@ impl EventKind {
             Self::TransferAnswered { answer: TransferAnswer::Returned { level, reason }, .. } => {
                 format!("退回，按{}办理：{reason}", level.label())
             }
-            Self::Escalated { escalation, reason } => format!("{}：{reason}", escalation.label()),
+            Self::Escalated { escalation, reason } | Self::EscalationDeclined { escalation, reason } => {
+                format!("{}：{reason}", escalation.label())
+            }
             Self::LongTermControlled { measures, review_on } => format!("{measures}（复核 {review_on}）"),
             Self::ExtensionRefused { reason }
             | Self::Reopened { reason }

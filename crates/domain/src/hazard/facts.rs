@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::event::{Actor, Event, Step};
 use super::terms::{Fix, HazardCode, Level, Measure, Rectification};
 use super::{Hazard, State};
-use crate::calendar::{Calendar, OutOfRange};
 use crate::ids::{HazardId, PhotoId, PlaceId};
 use crate::time::{Date, Timestamp};
 
@@ -135,17 +134,6 @@ impl Hazard {
                 | State::Rechecking { .. }
         );
         is_awaited && self.rectification().is_some_and(|running| running.recheck_due_on < today)
-    }
-
-    /// Last date to hand a suspicion of 重大 over to the fire rescue organ; none once handed over or cleared.
-    ///
-    /// Units: `allowed` working days from the suspicion; a parameter of the town.
-    pub fn transfer_due_on(&self, allowed: u16, calendar: &Calendar) -> Result<Option<Date>, OutOfRange> {
-        match (self.suspected_on, &self.state) {
-            (_, State::Transferred { .. }) | (None, _) => Ok(None),
-            (Some(_), _) if !self.is_open() => Ok(None),
-            (Some(on), _) => calendar.working_day_after(on, allowed).map(Some),
-        }
     }
 
     /// Whether it was closed by the first deadline; none while open. Extension and new deadlines do not help.

@@ -73,7 +73,9 @@ pub enum HazardRefusal {
         stage: &'static str,
     },
     /// The proof of authority names somebody else or another time.
-    #[error("现有执法资格不能用于本次责令改正（人员或有效期不符）；请改用督促整改，或由有资格的执法人员办理")]
+    #[error(
+        "责令改正须持本人有效的执法证件（行政处罚法第四十二条、方案第十一条 C11.4），现有执法资格不能用于本次责令改正（人员或有效期不符）；请改用督促整改，或由有资格的执法人员办理"
+    )]
     NoAuthority,
     /// Advice that borrows the word of an order.
     #[error("督促整改通知不得使用“责令”字样；请改为建议、督促的表述")]

@@ -2,6 +2,7 @@
 //! the hazard that made them. What does not belong here: whether the step was allowed (`hazard`).
 
 use super::event::{Actor, Event, EventKind, Look, Step, Term};
+use super::ladder::Declined;
 use super::terms::{
     Days, Escalation, Extension, Fix, FixChannel, Level, Measure, Photo, Recheck, Rectification,
     TransferAnswer,
@@ -69,6 +70,8 @@ impl Hazard {
             original_deadline_on: None,
             escalations: Vec::new(),
             failed_rechecks: 0,
+            failed_on: None,
+            declined: Vec::new(),
             photos_seen: find.photos.iter().map(|photo| photo.id.clone()).collect(),
             version: 1,
             find: find.clone(),
@@ -115,6 +118,7 @@ impl Hazard {
             EventKind::RecheckFailed { look, .. } => {
                 self.see(&look.photos);
                 self.failed_rechecks += 1;
+                self.failed_on = Some(on);
             }
             EventKind::TransferAnswered { answer, .. } => {
                 let level = match answer {
@@ -127,6 +131,11 @@ impl Hazard {
                 kind: *escalation,
                 on,
                 document_no: event.act.document_no.clone(),
+            }),
+            EventKind::EscalationDeclined { escalation, .. } => self.declined.push(Declined {
+                kind: *escalation,
+                failed_rechecks: self.failed_rechecks,
+                deadline_on: self.rectification().map(|running| running.deadline_on),
             }),
             _ => {}
         }
@@ -145,7 +154,8 @@ fn next_state(state: State, event: &Event) -> Option<State> {
         EventKind::Graded { .. }
         | EventKind::LevelConfirmed
         | EventKind::SeenAgain { .. }
-        | EventKind::Escalated { .. } => state,
+        | EventKind::Escalated { .. }
+        | EventKind::EscalationDeclined { .. } => state,
         EventKind::FixedOnSpot { photos, text } => {
             let measure = Measure::Advice { text: text.clone(), issuer: issuer(&event.act.actor)? };
             // Asked for and done within the visit: its day is the deadline, and nobody has to come back.

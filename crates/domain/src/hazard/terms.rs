@@ -380,6 +380,20 @@ impl EscalationKind {
         }
     }
 
+    /// Whose it is to take, in Chinese. Source: handbook of the field, §4.2, authority of each step.
+    pub fn authority(self) -> &'static str {
+        match self {
+            Self::JointControl => "镇、行业主管部门、公安派出所",
+            Self::SectorDeadline => "行业主管部门",
+            Self::TownListed => "镇消安委",
+            Self::DistrictListed => "区级政府",
+            Self::CaseFiled => "有权的执法人员，或者移送有权机关",
+            Self::TempSeal => "区消防救援机构",
+            Self::StopUse => "有权机关",
+            Self::PowerGasCut => "依法采取措施的其他机关",
+        }
+    }
+
     /// Whether somebody outside the town's own governance decides, so that only their document may be recorded.
     pub fn needs_document(self) -> bool {
         matches!(

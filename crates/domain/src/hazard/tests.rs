@@ -414,10 +414,8 @@ fn nobody_here_clicks_major() {
     let transfer =
         |h: Hazard, now| h.transfer(by_letter(office(), now), Receiver::FireRescue, "疑似重大", now);
     assert_eq!(suspected.refused(transfer), "hazard.level_unconfirmed");
-    assert_eq!(suspected.hazard.transfer_due_on(1, &calendar()), Ok(Some(date("2026-02-03"))));
 
     let transferred = Story::begins().transferred();
-    assert_eq!(transferred.hazard.transfer_due_on(1, &calendar()), Ok(None));
     let determined = transferred.then(|h, now| {
         h.answer_transfer(act(office(), now), TransferAnswer::Major(determination()), now, &calendar())
     });
@@ -559,6 +557,85 @@ fn others_decisions_are_recorded_only_with_their_document() {
     assert_eq!(listed.hazard.escalations.len(), 2, "several run side by side");
     assert_eq!(listed.refused(escalate(EscalationKind::TownListed, false)), "hazard.already_escalated");
     assert_eq!(listed.hazard.stage_label(date("2026-02-11")), "整改中·督办·逾期 2 天");
+}
+
+/// The steps that are due, by code, with the reason and the last day.
+fn due(story: &Story, around: Surroundings, on: &str) -> Vec<(EscalationKind, &'static str, Option<Date>)> {
+    let ladder = Ladder { listed_after_days: 15, sector_units: 3 };
+    let due =
+        story.hazard.escalations_due(ladder, around, date(on), &calendar()).expect("within the calendar");
+    due.into_iter().map(|one| (one.kind, one.why.code(), one.due_on)).collect()
+}
+
+#[test]
+fn the_ladder_is_put_to_people_when_its_rule_says_so_and_again_only_when_something_changed() {
+    use EscalationKind as K;
+    let plain = Surroundings::default();
+    let dense = Surroundings { is_high_risk: true, is_dense: true, sharing_units: 0 };
+    // General, advised until 9 February: late is late, and no step of the ladder.
+    let general = Story::begins()
+        .graded(Level::General)
+        .then(|h, now| h.advise(act(grid_manager(), now), "请打开后门", Days::Calendar(7), now, &calendar()));
+    assert_eq!(due(&general, plain, "2026-03-31"), []);
+    let failed = general.on("2026-02-12T09:00").then(|h, now| {
+        h.fail_recheck(act(colleague(), now), look("seen"), Days::Calendar(5), now, &calendar())
+    });
+    assert_eq!(due(&failed, plain, "2026-02-12"), [], "a general hazard elsewhere gets another deadline");
+    let by_friday = Some(date("2026-02-13"));
+    assert_eq!(due(&failed, dense, "2026-02-12"), [(K::JointControl, "high_risk", by_friday)]);
+    let shared = Surroundings { sharing_units: 3, ..plain };
+    assert_eq!(due(&failed, shared, "2026-02-12"), [(K::SectorDeadline, "shared", None)]);
+    assert_eq!(due(&failed, Surroundings { sharing_units: 2, ..plain }, "2026-02-12"), []);
+
+    // Larger, ordered for 15 days on 2 February, never fixed: the locked exit may be sealed, the order is unheeded.
+    let ordered = Story::begins()
+        .graded(Level::Larger)
+        .then(|h, now| h.confirm_level(act(office(), now), now))
+        .then(|h, now| {
+            let by = authority("li");
+            h.order(act(office(), now), by, "拆锁", Days::Calendar(15), now, &calendar())
+        });
+    assert_eq!(due(&ordered, plain, "2026-02-17"), [], "the last day is in time");
+    let holiday_over = Some(date("2026-02-24"));
+    let late = [(K::CaseFiled, "order_unheeded", holiday_over), (K::TempSeal, "may_be_sealed", holiday_over)];
+    assert_eq!(due(&ordered, plain, "2026-02-18"), late);
+    assert_eq!(due(&ordered, plain, "2026-03-03"), late, "fourteen days over");
+    let listed = (K::TownListed, "long_overdue", Some(date("2026-03-05")));
+    assert_eq!(due(&ordered, plain, "2026-03-04"), [listed, late[0], late[1]]);
+
+    // What is taken is over; what is set aside comes back with the next failed re-check.
+    let ordered = ordered
+        .on("2026-03-04T09:00")
+        .then(|h, now| h.escalate(act(office(), now), K::TownListed, "逾期", now))
+        .then(|h, now| h.decline_escalation(act(office(), now), K::CaseFiled, "已在施工", now));
+    assert_eq!(due(&ordered, plain, "2026-03-05"), [late[1]]);
+    let blank = |h: Hazard, now| h.decline_escalation(act(office(), now), K::TempSeal, " ", now);
+    assert_eq!(ordered.refused(blank), "hazard.text_missing");
+    let listed = |h: Hazard, now| h.decline_escalation(act(office(), now), K::TownListed, "不必", now);
+    assert_eq!(ordered.refused(listed), "hazard.already_escalated");
+    let failed = ordered.on("2026-03-06T09:00").then(|h, now| {
+        h.fail_recheck(act(colleague(), now), look("seen"), Days::Calendar(5), now, &calendar())
+    });
+    let kinds: Vec<_> = due(&failed, plain, "2026-03-06").into_iter().map(|(kind, ..)| kind).collect();
+    assert_eq!(kinds, [K::JointControl, K::CaseFiled, K::TempSeal]);
+    // What was handed in waits for eyes first, and what is closed for nothing.
+    let fixed = failed.then(|h, now| {
+        h.submit_fix(act(unit(), now), FixChannel::Unit, vec![photo("after")], "", now, &calendar())
+    });
+    assert_eq!(due(&fixed, dense, "2026-03-07"), []);
+}
+
+#[test]
+fn a_determined_hazard_is_the_districts_to_list() {
+    let story = Story::begins().transferred().then(|h, now| {
+        let answer = TransferAnswer::Major(determination());
+        h.answer_transfer(act(office(), now), answer, now, &calendar())
+    });
+    let on = "2026-02-20";
+    assert_eq!(
+        due(&story, Surroundings::default(), on),
+        [(EscalationKind::DistrictListed, "determined", None)]
+    );
 }
 
 #[test]

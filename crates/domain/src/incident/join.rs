@@ -154,12 +154,7 @@ impl Clue {
     /// The box outside of which no incident with a spot of its own is near this sign, or lies where its camera looks; none
     /// where it says nothing of where it is. A little wider than it must be: [`join`] decides.
     pub fn area(&self, window: &Window) -> Option<Bounds> {
-        let around = |at: Position, m: f64| {
-            let (lat, lon) = (m / DEGREE_M, m / (DEGREE_M * at[1].to_radians().cos()));
-            let [west, south, east, north] = [at[0] - lon, at[1] - lat, at[0] + lon, at[1] + lat];
-            Bounds { west, south, east, north }
-        };
-        let near = self.at.map(|at| around(at, window.near_m * 1.01 + 1.0));
+        let near = self.at.map(|at| Bounds::around(at, window.near_m * 1.01 + 1.0));
         let seen = self.bearing.as_ref().map(|bearing| {
             let (x, y) = bearing.azimuth_deg.to_radians().sin_cos();
             let east_m = DEGREE_M * bearing.from[1].to_radians().cos();
@@ -167,7 +162,7 @@ impl Clue {
             let end = [lon + window.far_m * x / east_m, lat + window.far_m * y / DEGREE_M];
             let aside_m =
                 window.near_m.max(window.far_m * bearing.spread_deg.to_radians().sin()) * 1.02 + 10.0;
-            around(bearing.from, aside_m).with(around(end, aside_m))
+            Bounds::around(bearing.from, aside_m).with(Bounds::around(end, aside_m))
         });
         match (near, seen) {
             (Some(near), Some(seen)) => Some(near.with(seen)),
@@ -181,6 +176,9 @@ impl Clue {
         Some(self.sender.as_str()).filter(|sender| !is_anywhere && !sender.is_empty())
     }
 }
+
+/// So soon a sign that says the same is a repetition. Units: milliseconds.
+pub const REPEATED_MS: i64 = MINUTE_MS;
 
 /// A sign as it is kept with its incident.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -211,12 +209,23 @@ pub struct Heard {
 }
 
 impl Heard {
+    /// Whether `before` said this already, however long ago: where it is out, a detector says once more what it said.
+    pub fn is_echo_of(&self, before: &Self) -> bool {
+        (&self.sender, &self.says) == (&before.sender, &before.says)
+    }
+
+    /// Whether this is a new alarm though it comes from a place somebody has just been busy with, and no longer is: a device
+    /// of the house says what none of the signs said. The second room burns when the first is out.
+    pub fn rekindles(&self, signs: &[Self]) -> bool {
+        !self.restored && !self.sender.is_empty() && !signs.iter().any(|before| self.is_echo_of(before))
+    }
+
     /// Whether this says once more what `before` said, so soon that it tells nobody anything: one page per event, not one
     /// per frame.
     pub fn repeats(&self, before: &Self) -> bool {
         let is_same = (&self.sender, &self.says) == (&before.sender, &before.says)
             && (self.bound, self.restored) == (before.bound, before.restored);
-        !self.sender.is_empty() && is_same && (0..MINUTE_MS).contains(&(self.came_at.0 - before.came_at.0))
+        !self.sender.is_empty() && is_same && (0..REPEATED_MS).contains(&(self.came_at.0 - before.came_at.0))
     }
 }
 

@@ -3,12 +3,99 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::dispatch::{Barred, Gap, Presence, Ranked};
+use crate::geometry::{Position, distance_m, in_sector};
+use crate::incident::Kind;
+use crate::org::words;
+
+words! {
+    /// Where the wind comes from, by eight points.
+    WindFrom {
+        North "n" "北"
+        NorthEast "ne" "东北"
+        East "e" "东"
+        SouthEast "se" "东南"
+        South "s" "南"
+        SouthWest "sw" "西南"
+        West "w" "西"
+        NorthWest "nw" "西北"
+    }
+}
+
+/// The wind that is assumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wind {
+    /// Where it comes from.
+    pub from: WindFrom,
+    /// 风力, Beaufort. Source: GB/T 28591 counts from 0 to 17.
+    pub force: u8,
+}
+
+impl Wind {
+    /// The greatest force there is.
+    pub const MOST: u8 = 17;
+    /// Eight points divide the compass into sectors so wide. Units: degrees.
+    const POINT_DEG: f64 = 45.0;
+
+    /// As people say it.
+    pub fn label(self) -> String {
+        format!("{}风 {} 级", self.from.label(), self.force)
+    }
+
+    /// Whether the wind blows from a fire to a spot within so many metres; in a calm to none.
+    pub fn reaches(self, fire: Position, spot: Position, within_m: f64) -> bool {
+        let n = WindFrom::ALL.iter().position(|one| *one == self.from).unwrap_or(0);
+        // It blows away from where it comes from.
+        let to_deg = (n as f64 * Self::POINT_DEG + 180.0).rem_euclid(360.0);
+        self.force > 0 && distance_m(fire, spot) <= within_m && in_sector(fire, spot, to_deg, Self::POINT_DEG)
+    }
+}
+
+/// What the wind carries fire to: only of what burns in the open.
+pub fn drives(kind: Kind) -> bool {
+    matches!(kind, Kind::Forest | Kind::Outdoor)
+}
+
+/// Who lies downwind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Downwind {
+    /// The wind.
+    pub wind: Wind,
+    /// As far as it was looked. Units: kilometres.
+    pub km: f64,
+    /// Places that lie there, the nearest first, each with how many people are on record.
+    pub places: Vec<(String, u32)>,
+}
+
+/// Places named in a sentence.
+const NAMED: usize = 5;
+
+impl Downwind {
+    fn said(&self) -> String {
+        let heads: u32 = self.places.iter().map(|(_, heads)| heads).sum();
+        let named: Vec<String> = self
+            .places
+            .iter()
+            .take(NAMED)
+            .map(|(name, heads)| if *heads > 0 { format!("{name} {heads} 人") } else { name.clone() })
+            .collect();
+        let more = if self.places.len() > NAMED { "等" } else { "" };
+        format!(
+            "{}，下风向 {} 公里内有 {} 处场所、登记 {heads} 人（{}{more}），请写明由谁通知和组织疏散",
+            self.wind.label(),
+            self.km,
+            self.places.len(),
+            named.join("、")
+        )
+    }
+}
 
 /// Something the event would have lacked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lack {
-    /// `untold`, `nobody`, `slow`, `cut_off`, `unknown`, `roster`, `water` or `drained`.
+    /// `untold`, `nobody`, `slow`, `cut_off`, `downwind`, `unknown`, `roster`, `water` or `drained`.
     pub code: &'static str,
     /// In one sentence, with what to do.
     pub text: String,
@@ -27,6 +114,8 @@ pub struct Played<'a> {
     pub target_s: i64,
     /// Usable water near by; none where nobody knows the spot.
     pub water: Option<usize>,
+    /// Who lies downwind; none where no wind is assumed or it drives nothing.
+    pub downwind: Option<&'a Downwind>,
     /// Stations that would be drained if the first two went.
     pub drained: &'a [Gap],
 }
@@ -59,6 +148,9 @@ pub fn lacks(played: &Played<'_>) -> Vec<Lack> {
     }
     for name in cut_off(played) {
         lack("cut_off", format!("封路后{name}的车辆到不了现场，请备好绕行路线或步行力量"));
+    }
+    if let Some(downwind) = played.downwind.filter(|one| !one.places.is_empty()) {
+        lack("downwind", downwind.said());
     }
     let of = |pick: &dyn Fn(&Ranked) -> bool| -> BTreeSet<&str> {
         let own = played.ranked.iter().filter(|one| !one.crew.aid && pick(one));
@@ -105,7 +197,6 @@ mod tests {
     use super::*;
     use crate::dispatch::{Crew, Need, Ride, TravelBy, Weights, rank};
     use crate::force::ForceKind;
-    use crate::incident::Kind;
 
     const WEIGHTS: Weights = Weights { lacks_skill: 0.0, load: 0.0, aid: 5.0, no_roster: 2.0, unknown: 60.0 };
 
@@ -140,10 +231,44 @@ mod tests {
         drained: &[Gap],
     ) -> Vec<&'static str> {
         let ranked = rank(crews, &Need { kind, skills: BTreeSet::new(), nowhere: false }, &WEIGHTS);
-        lacks(&Played { told, ranked: &ranked, as_it_is: None, target_s: 180, water, drained })
-            .into_iter()
-            .map(|lack| lack.code)
-            .collect()
+        lacks(&Played {
+            told,
+            ranked: &ranked,
+            as_it_is: None,
+            target_s: 180,
+            water,
+            downwind: None,
+            drained,
+        })
+        .into_iter()
+        .map(|lack| lack.code)
+        .collect()
+    }
+
+    #[test]
+    fn wind_blows_away_from_where_it_comes_from() {
+        let fire = [105.87, 29.26];
+        let wind = |from, force| Wind { from, force };
+        let spots = [
+            ("n", [105.87, 29.27]),
+            ("e", [105.881, 29.26]),
+            ("s", [105.87, 29.25]),
+            ("w", [105.859, 29.26]),
+        ];
+        for (from, there) in
+            [(WindFrom::North, "s"), (WindFrom::East, "w"), (WindFrom::South, "n"), (WindFrom::West, "e")]
+        {
+            let hit: Vec<&str> = spots
+                .iter()
+                .filter(|(_, spot)| wind(from, 3).reaches(fire, *spot, 2_000.0))
+                .map(|(name, _)| *name)
+                .collect();
+            assert_eq!(hit, [there], "{from:?}");
+        }
+        let north_east = |force, spot, m| wind(WindFrom::NorthEast, force).reaches(fire, spot, m);
+        let (near, far) = ([105.86, 29.2513], [105.84, 29.234]);
+        assert!(north_east(5, near, 2_000.0) && !north_east(0, near, 2_000.0), "in a calm it blows nowhere");
+        assert!(!north_east(5, far, 2_000.0) && north_east(5, far, 9_000.0));
     }
 
     #[test]
@@ -179,10 +304,32 @@ mod tests {
         for (before, after, lacking) in [(&drives, &walks, 1), (&drives, &drives, 0), (&walks, &walks, 0)] {
             let (told, water) = (1, Some(1));
             let as_it_is = Some(before.as_slice());
-            let played = Played { told, ranked: after, as_it_is, target_s: 180, water, drained: &[] };
+            let played =
+                Played { told, ranked: after, as_it_is, target_s: 180, water, downwind: None, drained: &[] };
             let found = lacks(&played);
             assert_eq!(found.iter().filter(|one| one.code == "cut_off").count(), lacking, "{found:?}");
         }
+        let wind = Wind { from: WindFrom::NorthEast, force: 4 };
+        let downwind =
+            Downwind {
+                wind, km: 2.0, places: vec![("敬老院".to_owned(), 60), ("加油站".to_owned(), 0)]
+            };
+        let played = Played {
+            told: 1,
+            ranked: &drives,
+            as_it_is: None,
+            target_s: 180,
+            water: Some(1),
+            downwind: Some(&downwind),
+            drained: &[],
+        };
+        let said: Vec<String> = lacks(&played).into_iter().map(|one| one.text).collect();
+        assert_eq!(
+            said,
+            [
+                "东北风 4 级，下风向 2 公里内有 2 处场所、登记 60 人（敬老院 60 人、加油站），请写明由谁通知和组织疏散"
+            ]
+        );
         let gap = Gap { force: "f".into(), name: "a站".to_owned(), short: 1, move_up: None };
         assert_eq!(codes(Kind::Building, vec![near()], 1, None, &[gap]), ["drained"]);
     }

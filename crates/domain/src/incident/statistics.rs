@@ -30,6 +30,8 @@ pub struct Handling {
     pub real: usize,
     /// How many still wait for somebody to say.
     pub unverified: usize,
+    /// From the alarm to the word of somebody who verified it, in the middle; none of nothing. Units: seconds.
+    pub median_s: Option<i64>,
 }
 
 /// The value that this share of sorted values does not exceed, by nearest rank.
@@ -41,6 +43,12 @@ fn rank(sorted: &[i64], share: f64) -> Option<i64> {
 /// Whether it is counted at all: no rehearsal, no test, nothing taken back, none that turned out to be another.
 pub fn counts(one: &Incident) -> bool {
     !one.rehearsal && !matches!(one.stage, Stage::Void | Stage::Test | Stage::Merged)
+}
+
+/// Whether it was a fire, and somebody found that out.
+pub fn is_fire(one: &Incident) -> bool {
+    let is_so = !one.stage.is_unverified() && one.stage != Stage::FalseAlarm;
+    counts(one) && is_so && one.kind.burns()
 }
 
 /// M17: from the dispatch to the first arrival.
@@ -64,6 +72,7 @@ pub fn of_times(times: impl Iterator<Item = i64>, target_s: i64) -> Response {
 /// M18: how soon alarms were verified, and how many were none.
 pub fn handling<'a>(all: impl IntoIterator<Item = &'a Incident>, verify_s: i64) -> Handling {
     let mut found = Handling::default();
+    let mut times = Vec::new();
     for one in all.into_iter().filter(|one| counts(one)) {
         found.alarms += 1;
         match one.stage {
@@ -71,9 +80,12 @@ pub fn handling<'a>(all: impl IntoIterator<Item = &'a Incident>, verify_s: i64) 
             stage if stage.is_unverified() => found.unverified += 1,
             _ => found.real += 1,
         }
-        if one.between_s(Mark::Alarm, Mark::Verified).is_some_and(|s| s <= verify_s) {
-            found.verified_in_time += 1;
+        if let Some(s) = one.between_s(Mark::Alarm, Mark::Verified) {
+            times.push(s);
+            found.verified_in_time += usize::from(s <= verify_s);
         }
     }
+    times.sort_unstable();
+    found.median_s = rank(&times, 0.5);
     found
 }

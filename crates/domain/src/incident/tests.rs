@@ -56,6 +56,30 @@ fn mark(mark: Mark) -> Act {
 }
 
 #[test]
+fn what_turns_out_to_be_a_fire_afterwards_waits_for_119_as_one_judged_so() {
+    let change = |kind| Act::Change { kind, address: "老街 12 号".to_owned(), at: None };
+    let judged = |kind| Act::Judge { verdict: Verdict::Real, how: How::Telephone, kind: Some(kind) };
+    let help = led(incident(true), &[(judged(Kind::Help), 45)]).expect("is judged");
+    assert!(!help.awaits_119(), "nobody burns");
+    let fire = led(help.clone(), &[(change(Kind::Building), 90)]).expect("is put right");
+    assert_eq!((fire.awaits_119(), fire.asked_119_at), (true, Some(after(90))));
+    let out = led(fire.clone(), &[(mark(Mark::Out), 100)]).expect("is out");
+    let over = Act::HandOver { to: "大队".to_owned() };
+    assert_eq!(led(out, &[(over, 110)]), Err(IncidentRefusal::Untold));
+    // Why nobody told 119 of a person in need says nothing of the fire; that 119 was told does.
+    let why_not = Act::Tell119 { at: None };
+    let again = [(why_not, 50), (change(Kind::Forest), 90)];
+    let asked = led(help.clone(), &again).expect("is put right");
+    assert!(asked.awaits_119() && asked.told_119.is_none());
+    let told = [(Act::Tell119 { at: Some(after(50)) }, 50), (change(Kind::Forest), 90)];
+    assert!(!led(help.clone(), &told).expect("is put right").awaits_119());
+    // On the way there as well, by whichever step; before anybody confirmed it nothing is asked.
+    let there = [(mark(Mark::EnRoute), 60), (judged(Kind::Vehicle), 70)];
+    assert!(led(help, &there).expect("is judged again").awaits_119());
+    assert!(!led(incident(true), &[(change(Kind::Forest), 30)]).expect("is put right").awaits_119());
+}
+
+#[test]
 fn a_night_fire_goes_from_the_frame_to_the_hand_over() {
     let steps = [
         (Act::Acknowledge, 8),

@@ -188,6 +188,15 @@ fn enforcement_takes_two_officers_who_show_their_certificates() {
 }
 
 #[test]
+fn a_record_dated_before_it_can_have_ended_is_remarked_on() {
+    let record = Record { ended_at: at("2026-03-10T09:00"), ..a_record() };
+    assert_eq!(clock_behind(&record, at("2026-03-10T09:10")), None);
+    let behind = Flag::ClockBehind { behind_ms: 11 * 60 * 1000 };
+    assert_eq!(clock_behind(&record, at("2026-03-10T09:11")), Some(behind));
+    assert_eq!(clock_behind(&record, at("2026-03-10T08:00")), None);
+}
+
+#[test]
 fn a_clock_that_runs_ahead_is_remarked_on_and_refuses_nothing() {
     let ended = |text| {
         let record = Record { ended_at: at(text), ..a_record() };

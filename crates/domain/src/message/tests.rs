@@ -44,6 +44,7 @@ fn tried(channel: Channel, s: i64, ok: bool) -> Attempt {
         at: after(s),
         receipt: ok.then(|| "r".to_owned()),
         error: if ok { String::new() } else { "连接被拒绝".to_owned() },
+        told: None,
     }
 }
 
@@ -127,6 +128,35 @@ fn a_setting_that_reaches_nobody_is_refused() {
     assert_eq!(gone.received(NOW).map_err(|refusal| refusal.code()), Err("message.state"));
 }
 
+#[test]
+fn what_a_gateway_tells_later_moves_on_what_failed_and_wakes_nobody_by_a_telephone_that_lies_there() {
+    let all = reach(&[Channel::Sms, Channel::Voice], None);
+    let told = |outcome| Told { outcome, at: after(5), reason: String::new() };
+    let sent = |urgency| message(urgency).tried(tried(Channel::Sms, 0, true));
+    // It failed: the next channel, at once, though the first was allowed two tries.
+    let failed = sent(Urgency::Alarm).told(Channel::Sms, told(Outcome::Failed)).expect("told");
+    assert_eq!((failed.state, next(&failed, &all, 5)), (State::Sent, Next::Send(way(Channel::Voice))));
+    let alone = reach(&[Channel::Sms], None);
+    assert_eq!(next(&failed, &alone, 5), Next::GiveUp);
+    assert_eq!(failed.clone().given_up().state, State::Failed);
+    // It lies on his telephone: enough for a notice, not for an alarm.
+    let lies = sent(Urgency::Alarm).told(Channel::Sms, told(Outcome::Delivered)).expect("told");
+    assert_eq!((lies.state, next(&lies, &all, 30)), (State::Sent, Next::Wait(after(60))));
+    assert_eq!(next(&lies, &all, 60), Next::Send(way(Channel::Voice)));
+    let read = sent(Urgency::Notice).told(Channel::Sms, told(Outcome::Delivered)).expect("told");
+    assert_eq!((read.state, read.received_at), (State::Received, Some(after(5))));
+    // He took the call, however late that is told and whatever was told before.
+    let rung = lies.tried(tried(Channel::Voice, 60, true));
+    let taken = rung.told(Channel::Voice, told(Outcome::Answered)).expect("told");
+    assert_eq!((taken.state, next(&taken, &all, 61)), (State::Received, Next::Done));
+    let again = failed.told(Channel::Sms, told(Outcome::Delivered)).expect("a failure that was none");
+    assert!(again.attempts.iter().all(Attempt::went));
+    let less = again.clone().told(Channel::Sms, told(Outcome::Failed)).expect("the first word holds");
+    assert_eq!(less, again);
+    let never = again.told(Channel::Voice, told(Outcome::Answered));
+    assert_eq!(never.map_err(|refusal| refusal.code()), Err("message.nothing_sent"));
+}
+
 proptest! {
     /// Whatever fails: it ends, each channel is tried at most as often as allowed, and a pressing one never waits for morning.
     #[test]
@@ -144,7 +174,7 @@ proptest! {
                 Next::Send(way) => {
                     let ok = works.next().unwrap_or(true);
                     let receipt = ok.then(String::new);
-                    one = one.tried(Attempt { channel: way.channel, at: now, receipt, error: String::new() });
+                    one = one.tried(Attempt { channel: way.channel, at: now, receipt, error: String::new(), told: None });
                 }
                 Next::Wait(until) => {
                     prop_assert!(until > now && until.0 - now.0 <= 60_000);

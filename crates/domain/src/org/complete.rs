@@ -140,6 +140,7 @@ mod tests {
 
     fn held(person: &str, role: Role, org: &str, from: &str, to: Option<&str>) -> Assignment {
         Assignment {
+            away: Vec::new(),
             id: format!("{person}-{}-{from}", role.code()).into(),
             person: person.into(),
             post: role.code().into(),

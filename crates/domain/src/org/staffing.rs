@@ -24,6 +24,7 @@ words! {
     Cause {
         Left "left" "任职到期"
         Certificate "certificate" "证件到期"
+        Away "away" "请假"
     }
 }
 
@@ -82,7 +83,7 @@ pub fn needed_certificate(role: Role) -> Option<CertificateKind> {
     }
 }
 
-/// Who counts on a day: on the post, and with the certificate it needs.
+/// Who counts on a day: on the post, not away, and with the certificate it needs.
 fn able<'a>(
     post: &Post,
     held: &'a [Assignment],
@@ -96,7 +97,9 @@ fn able<'a>(
         })
     };
     held.iter()
-        .filter(|one| one.post == post.id && one.is_valid_on(day) && may(&one.person))
+        .filter(|one| {
+            one.post == post.id && one.is_valid_on(day) && one.absence(day).is_none() && may(&one.person)
+        })
         .map(|one| &one.person)
         .collect()
 }
@@ -125,6 +128,7 @@ fn turns(post: &Post, held: &[Assignment], certificates: &[Certificate], from: D
     let mut days: Vec<Date> = of_post
         .iter()
         .map(|one| (one.from, one.to))
+        .chain(of_post.iter().flat_map(|one| &one.away).map(|away| (away.from, Some(away.to))))
         .chain(papers)
         .flat_map(|(first, last)| [Some(first), last.and_then(|last| last.succ_opt())])
         .flatten()
@@ -178,10 +182,14 @@ pub fn outlook(
         let then = count(post, now.len()).missing;
         if then > missing {
             let why = |person: &PersonId| {
-                let stays = held
+                let mut his = held
                     .iter()
-                    .any(|one| one.post == post.id && one.person == *person && one.is_valid_on(turn));
-                if stays { Cause::Certificate } else { Cause::Left }
+                    .filter(|one| one.post == post.id && one.person == *person && one.is_valid_on(turn));
+                match his.next() {
+                    None => Cause::Left,
+                    Some(one) if one.absence(turn).is_some() => Cause::Away,
+                    Some(_) => Cause::Certificate,
+                }
             };
             let without = before.difference(&now).map(|person| ((*person).clone(), why(person))).collect();
             shortages.push(Shortage { on: turn, without, missing: then });
@@ -222,6 +230,7 @@ mod tests {
 
     fn held(person: &str, from: &str, to: Option<&str>) -> Assignment {
         Assignment {
+            away: Vec::new(),
             id: format!("a-{person}-{from}").into(),
             person: person.into(),
             post: "post".into(),
@@ -317,6 +326,27 @@ mod tests {
         let lost = Certificate { revoked: Some(taken), ..trained };
         assert_eq!(on(std::slice::from_ref(&lost), "2026-01-31"), Light::Amber);
         assert_eq!(on(std::slice::from_ref(&lost), "2026-02-01"), Light::Red);
+    }
+
+    #[test]
+    fn who_is_away_does_not_count_and_who_acts_does() {
+        let office = post(Role::OfficeClerk, 1, Some(1));
+        let away =
+            super::super::Away { from: day("2026-09-21"), to: day("2026-09-25"), reason: String::new() };
+        let gone = held("a", "2026-01-01", None).go_away(away).expect("days of his");
+        let missing = |held: &[Assignment], on: &str| staffing(&office, held, &[], day(on)).missing;
+        let alone = [gone.clone()];
+        assert_eq!(
+            ["2026-09-20", "2026-09-21", "2026-09-25", "2026-09-26"].map(|on| missing(&alone, on)),
+            [0, 1, 1, 0]
+        );
+        let soon = outlook(&office, &alone, &[], day("2026-09-18"), 30);
+        let first = soon.shortages.first().expect("is short soon");
+        assert_eq!((first.on, &first.without), (day("2026-09-21"), &vec![("a".into(), Cause::Away)]));
+        let line = staffing_line(&office, &alone, &[], day("2026-09-01"), day("2026-09-30"));
+        assert_eq!(line.iter().map(|one| one.staffing.missing).collect::<Vec<_>>(), [0, 1, 0]);
+        let acts = Assignment { acting: true, ..held("b", "2026-09-21", Some("2026-09-25")) };
+        assert_eq!(missing(&[gone, acts], "2026-09-23"), 0);
     }
 
     #[test]

@@ -82,6 +82,7 @@ impl Template {
             note: self.note.as_deref().map(|text| filler.text(text)).filter(|text| !text.is_empty()),
             copies_to: frame.copies_to.clone(),
             printed: frame.printed.clone(),
+            foot: None,
         })
     }
 

@@ -49,7 +49,7 @@ impl IssuedBy {
         let office = matches!(role, OfficeHead | OfficeClerk);
         let village = matches!(role, VillageSecretary | VillageCommittee | VillageStaff);
         let department = matches!(role, DeptHead | DeptInspector);
-        let grid = matches!(role, GridManager | FireManager);
+        let grid = matches!(role, GridManager | GridWorker | FireManager);
         match self {
             Self::Any => true,
             Self::Inspector => {

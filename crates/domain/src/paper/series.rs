@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A series. Its words are a setting of the town: they come from its own usage, not from the program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Series {
-    /// Its code: `town`, `office`, `enforcement_correct`.
+    /// Its code: `town`, `office`, `enforcement`.
     pub code: String,
     /// What people call it.
     pub name: String,

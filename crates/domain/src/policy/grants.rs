@@ -12,11 +12,15 @@ const LEADERS: &[Role] =
 const MEMBERS: &[Role] = &[CommitteeMember];
 const DEPT: &[Role] = &[DeptHead, DeptInspector];
 const VILLAGE: &[Role] = &[VillageSecretary, VillageCommittee, VillageStaff];
-const GRID: &[Role] = &[GridManager, FireManager];
+const GRID: &[Role] = &[GridManager, GridWorker, FireManager];
 const STATION: &[Role] = &[StationChief, StationMember];
 const FORCES: &[Role] = &[StationChief, StationMember, BrigadeLeader];
 const UNIT: &[Role] = &[UnitResponsible, UnitManager, PropertyManager, Landlord];
-const OVERSEERS: &[Role] = &[DistrictFire, DistrictOffice, Auditor];
+const OVERSEERS: &[Role] = &[DistrictFire, DistrictDept, DistrictOffice, Auditor];
+/// Bodies above the town that may hand it a task, and act on no other. Source: handbook of the field, roles: read and task back.
+const HANDING_DOWN: &[Role] = &[DistrictDept, DistrictOffice];
+/// The files of penalty cases are not for every department of the district.
+const CASE_OVERSEERS: &[Role] = &[DistrictFire, DistrictOffice, Auditor];
 const WELFARE: &[Role] = &[WelfarePost];
 const POLICE: &[Role] = &[PoliceOfficer];
 const OFFICER: &[Role] = &[EnforcementOfficer];
@@ -174,7 +178,10 @@ pub(super) fn grants(action: Action) -> &'static [Grant] {
             (DEPT, Reach::Org),
             (&[VillageSecretary, VillageStaff], Reach::Area),
             (POLICE, Reach::Org),
+            // What they handed down.
+            (HANDING_DOWN, Reach::Org),
         ],
+        A::TaskHandDown => &[(HANDING_DOWN, Reach::Town)],
         A::TaskReview => &[
             (OFFICE, Reach::Town),
             (&[DeptHead], Reach::Org),
@@ -481,6 +488,11 @@ pub(super) fn grants(action: Action) -> &'static [Grant] {
             (POLICE, Reach::Town),
             (OFFICER, Reach::Town),
         ],
+        // Whoever lets one in vouches for it before everybody; whoever tells one speaks for the town.
+        A::WarningTake => &[(OFFICE, Reach::Town)],
+        A::WarningIssue => {
+            &[(&[OfficeHead, LeaderInCharge, CommitteeDirector, CommitteeDeputy], Reach::Town)]
+        }
         // Whoever goes to a fire must know which way.
         A::RoadRead => STAFF,
         A::RoadChange => &[(OFFICE, Reach::Town), (DEPT, Reach::Org), (VILLAGE, Reach::Area)],
@@ -545,6 +557,9 @@ pub(super) fn grants(action: Action) -> &'static [Grant] {
             (DEPT, Reach::Org),
             (VILLAGE, Reach::Area),
             (GRID, Reach::Area),
+            // What was given to them, wherever it lies.
+            (VILLAGE, Reach::Org),
+            (GRID, Reach::Org),
             (POLICE, Reach::Town),
             (OFFICER, Reach::Town),
             (OVERSEERS, Reach::Town),
@@ -615,7 +630,7 @@ pub(super) fn grants(action: Action) -> &'static [Grant] {
             (POLICE, Reach::Org),
             (OFFICER, Reach::Town),
             (&[LegalReviewer], Reach::Town),
-            (OVERSEERS, Reach::Town),
+            (CASE_OVERSEERS, Reach::Town),
         ],
         // The office sees the index of cases and not the file.
         A::CaseRead => &[
@@ -623,7 +638,7 @@ pub(super) fn grants(action: Action) -> &'static [Grant] {
             (POLICE, Reach::Org),
             (OFFICER, Reach::Town),
             (&[LegalReviewer], Reach::Town),
-            (OVERSEERS, Reach::Town),
+            (CASE_OVERSEERS, Reach::Town),
         ],
         A::CaseHandle => &[(POLICE, Reach::Org), (OFFICER, Reach::Town)],
         A::CaseReview => &[(&[LegalReviewer], Reach::Town)],

@@ -11,6 +11,7 @@ fn day(text: &str) -> Date {
 
 fn hat(role: Role, org: &str, path: &str) -> Assignment {
     Assignment {
+        away: Vec::new(),
         id: format!("{}-{org}", role.code()).into(),
         person: "p".into(),
         post: "post".into(),
@@ -119,4 +120,30 @@ fn the_scope_and_the_hat_say_the_same() {
             }
         }
     }
+}
+
+#[test]
+fn a_grid_worker_does_what_the_manager_does_and_a_district_department_reads_and_tasks_back() {
+    for action in Action::ALL {
+        let (worker, manager) = (reach(Role::GridWorker, *action), reach(Role::GridManager, *action));
+        assert_eq!(worker, manager, "{}", action.code());
+    }
+    let beyond_reading: Vec<_> = Action::ALL
+        .iter()
+        .filter(|action| reach(Role::DistrictDept, **action).is_some() && !action.code().ends_with(".read"))
+        .collect();
+    assert_eq!(beyond_reading, [&Action::TaskAssign, &Action::TaskHandDown]);
+    assert_eq!(reach(Role::DistrictDept, Action::TaskAssign), Some(Reach::Org), "what it handed down itself");
+    assert_eq!(reach(Role::DistrictDept, Action::TaskHandDown), Some(Reach::Town));
+    assert_eq!(reach(Role::DistrictDept, Action::CaseRead), None);
+}
+
+#[test]
+fn whoever_is_given_a_report_reads_it_wherever_it_lies_beside_those_of_his_land() {
+    let hats = worn(vec![hat(Role::VillageStaff, "village-1", &format!("{TOWN}/v1"))]);
+    let row = |path: &str, org: &str| Subject::of(path, Some(&org.into()));
+    let reads = |row: &Subject| hats.hat(Action::ReportCaseRead, row).is_some();
+    assert!(reads(&row(&format!("{TOWN}/v1"), "civil")), "of his land, whoever it was given to");
+    assert!(reads(&row(TOWN, "village-1")), "given to his body, of the town at large");
+    assert!(!reads(&row(&format!("{TOWN}/v2"), "village-2")));
 }

@@ -149,6 +149,30 @@ pub fn lay_over(
             *kept = new;
         }
     }
+    let listed = |texts: Vec<String>| if texts.is_empty() { "无".to_owned() } else { texts.join("、") };
+    let stands =
+        |segment: &Segment| listed(segment.barriers.iter().map(|one| one.what.label().to_owned()).collect());
+    let counted = |segment: &Segment| format!("{} 条", segment.turns.len());
+    let same = before.barriers.len() == coming.barriers.len()
+        && before
+            .barriers
+            .iter()
+            .zip(&coming.barriers)
+            .all(|(a, b)| a.what == b.what && distance_m(a.at, b.at) <= SAME_CORNER_M);
+    if said("barriers") && !same {
+        let (from, to) = (Some(stands(before)), stands(coming));
+        laying.found.push(Laid { part: "barriers", label: "障碍", before: from, after: to, taken });
+        if taken {
+            after.barriers.clone_from(&coming.barriers);
+        }
+    }
+    if said("turns") && before.turns != coming.turns {
+        let (from, to) = (Some(counted(before)), counted(coming));
+        laying.found.push(Laid { part: "turns", label: "转向限制", before: from, after: to, taken });
+        if taken {
+            after.turns.clone_from(&coming.turns);
+        }
+    }
     if !is_same_line(&before.line, &coming.line) {
         let drawn = |segment: &Segment| format!("{:.0} 米，{} 个点", segment.length_m(), segment.line.len());
         let (from, to) = (Some(drawn(before)), drawn(coming));
@@ -201,6 +225,8 @@ mod tests {
             territory: "v".into(),
             org: "o".into(),
             line: vec![[105.87, 29.26], [105.88, 29.26]],
+            barriers: Vec::new(),
+            turns: Vec::new(),
             surface: None,
             not_for_engine: false,
             source: String::new(),

@@ -21,6 +21,9 @@ pub enum Change {
         limit: Limit,
         /// In the limit's unit.
         value: f64,
+        /// The two ends of the part that is so; the whole stretch when left out. Units: degrees.
+        #[serde(default)]
+        part: Option<[Position; 2]>,
     },
     /// A stretch is closed.
     Close {
@@ -49,6 +52,13 @@ pub enum Change {
         facility: FacilityId,
         /// Units: m³.
         usable_m3: f64,
+    },
+    /// A water point that is known by its flow gives so much, as an intake on a river that runs low.
+    Flow {
+        /// Water point.
+        facility: FacilityId,
+        /// Units: L/s.
+        flow_l_s: f64,
     },
 }
 
@@ -85,6 +95,9 @@ pub enum ScenarioRefusal {
     /// Less than no water.
     #[error("水量须在 0 到 1000000 立方米之间，请核对")]
     Water,
+    /// Less than nothing flows, or more than any intake.
+    #[error("出水流量须在 0 到 10000 升/秒之间，请核对")]
+    Flow,
     /// Voided for no reason.
     #[error("请写明作废的原因")]
     NoReason,
@@ -99,6 +112,7 @@ impl ScenarioRefusal {
             Self::TooMany => "scenario.too_many",
             Self::Road(refusal) => refusal.code(),
             Self::Water => "scenario.water",
+            Self::Flow => "scenario.flow",
             Self::NoReason => "scenario.no_reason",
         }
     }
@@ -138,7 +152,10 @@ impl Scenario {
                 Change::Water { usable_m3, .. } if !(0.0..=1_000_000.0).contains(usable_m3) => {
                     return Err(ScenarioRefusal::Water);
                 }
-                Change::Close { .. } | Change::Open { .. } | Change::Water { .. } => {}
+                Change::Flow { flow_l_s, .. } if !(0.0..=10_000.0).contains(flow_l_s) => {
+                    return Err(ScenarioRefusal::Flow);
+                }
+                Change::Close { .. } | Change::Open { .. } | Change::Water { .. } | Change::Flow { .. } => {}
             }
         }
         Ok(self)
@@ -159,26 +176,59 @@ impl Scenario {
         self.on.or_else(|| if closures().any(is_now) { None } else { ahead() }).unwrap_or(today)
     }
 
-    /// A stretch as it would be.
-    pub fn over(&self, mut segment: Segment) -> Segment {
-        for change in &self.changes {
-            match change {
-                Change::Measure { road, limit, value } if *road == segment.id => {
-                    segment.road.fitness = segment.road.fitness.with(*limit, *value);
-                }
-                Change::Close { road, from, until } if *road == segment.id => {
-                    let closure = Closure { from: *from, until: *until, reason: self.name.clone() };
-                    segment.closures.push(super::segment::Closed {
-                        closure,
-                        by: "".into(),
-                        recorded_at: crate::time::Timestamp::start_of(*from),
+    /// A stretch as it would be; in several pieces where a part of it would be otherwise. A part that no longer lies on the
+    /// stretch changes nothing: [`Scenario::astray`] names it.
+    pub fn over(&self, segment: &Segment) -> Vec<Segment> {
+        let own = || self.changes.iter().filter(move |change| change.road() == Some(&segment.id));
+        let ends: Vec<f64> = own()
+            .filter_map(|change| change.part())
+            .filter_map(|ends| segment.part(ends).ok())
+            .flat_map(|(from, to)| [from, to])
+            .collect();
+        let pieces = segment.pieces(&ends).into_iter();
+        pieces
+            .map(|(middle_m, mut piece)| {
+                for change in own() {
+                    let reaches = change.part().is_none_or(|ends| {
+                        segment.part(ends).is_ok_and(|(from, to)| (from..=to).contains(&middle_m))
                     });
+                    if reaches {
+                        self.put(change, &mut piece);
+                    }
                 }
-                Change::Open { road } if *road == segment.id => segment.closures.clear(),
-                _ => {}
+                piece
+            })
+            .collect()
+    }
+
+    fn put(&self, change: &Change, piece: &mut Segment) {
+        match change {
+            Change::Measure { limit, value, .. } => {
+                piece.road.fitness = piece.road.fitness.with(*limit, *value);
             }
+            Change::Close { from, until, .. } => {
+                let closure = Closure { from: *from, until: *until, reason: self.name.clone() };
+                piece.closures.push(super::segment::Closed {
+                    closure,
+                    by: "".into(),
+                    recorded_at: crate::time::Timestamp::start_of(*from),
+                });
+            }
+            Change::Open { .. } => piece.closures.clear(),
+            Change::Station { .. } | Change::Water { .. } | Change::Flow { .. } => {}
         }
-        segment
+    }
+
+    /// Changes, by number, of a stretch that is no longer there, or of a part that no longer lies on it: it was voided, cut
+    /// or drawn anew since.
+    pub fn astray(&self, segments: &[Segment]) -> Vec<usize> {
+        let is_astray = |change: &Change| {
+            change.road().is_some_and(|id| {
+                let own = segments.iter().find(|segment| segment.id == *id);
+                own.is_none_or(|own| change.part().is_some_and(|ends| own.part(ends).is_err()))
+            })
+        };
+        self.changes.iter().enumerate().filter(|(_, one)| is_astray(one)).map(|(n, _)| n).collect()
     }
 
     /// The stations it adds, by name.
@@ -195,6 +245,32 @@ impl Scenario {
             Change::Water { facility, usable_m3 } if facility == id => Some(*usable_m3),
             _ => None,
         })
+    }
+
+    /// What would flow from a water point, where it would be another amount. Units: L/s.
+    pub fn flow(&self, id: &FacilityId) -> Option<f64> {
+        self.changes.iter().rev().find_map(|change| match change {
+            Change::Flow { facility, flow_l_s } if facility == id => Some(*flow_l_s),
+            _ => None,
+        })
+    }
+}
+
+impl Change {
+    /// The stretch it is about.
+    pub fn road(&self) -> Option<&RoadId> {
+        match self {
+            Self::Measure { road, .. } | Self::Close { road, .. } | Self::Open { road } => Some(road),
+            Self::Station { .. } | Self::Water { .. } | Self::Flow { .. } => None,
+        }
+    }
+
+    /// The ends of the part it is about, where it is not the whole stretch.
+    pub fn part(&self) -> Option<[Position; 2]> {
+        match self {
+            Self::Measure { part, .. } => *part,
+            _ => None,
+        }
     }
 }
 
@@ -226,9 +302,49 @@ mod tests {
     }
 
     #[test]
+    fn a_part_of_a_stretch_is_widened_and_the_rest_stays_as_it_is() {
+        // 970 m from west to east, a gate 292 m in.
+        let mut road = crate::road::segment::tests::segment(Some(2.8));
+        road.line = vec![[105.870, 29.260], [105.875, 29.260], [105.880, 29.260]];
+        road.barriers =
+            vec![crate::road::segment::Barred { what: crate::road::Barrier::Gate, at: [105.873, 29.260] }];
+        let widen = |from: f64, to: f64, value| Change::Measure {
+            road: road.id.clone(),
+            limit: Limit::Width,
+            value,
+            part: Some([[from, 29.260_02], [to, 29.260]]),
+        };
+        let told = |changes: Vec<Change>| -> Vec<(f64, Option<f64>, usize)> {
+            let pieces = list(changes).over(&road);
+            let tell = |p: &Segment| (p.length_m().round(), p.road.fitness.width_m, p.barriers.len());
+            pieces.iter().map(tell).collect()
+        };
+        let (narrow, wide) = (Some(2.8), Some(4.5));
+        assert_eq!(
+            told(vec![widen(105.8728, 105.8720, 4.5)]),
+            [(194.0, narrow, 0), (78.0, wide, 0), (698.0, narrow, 1)]
+        );
+        // The second part begins within the first and reaches to the end.
+        let both = vec![widen(105.872, 105.874, 4.5), widen(105.873, 105.880, 6.0)];
+        let whole: f64 = told(both.clone()).iter().map(|one| one.0).sum();
+        assert_eq!(
+            told(both).iter().map(|one| one.1).collect::<Vec<_>>(),
+            [narrow, wide, Some(6.0), Some(6.0)]
+        );
+        assert!((whole - road.length_m()).abs() < 3.0, "nothing of it is lost: {whole}");
+        let close = Change::Open { road: "other".into() };
+        assert_eq!(told(vec![close]), [(970.0, narrow, 1)], "another road is none of its business");
+        let gone = list(vec![widen(105.872, 105.874, 4.5), Change::Open { road: "other".into() }]);
+        assert_eq!(gone.astray(std::slice::from_ref(&road)), [1]);
+        let moved = Segment { line: vec![[105.870, 29.270], [105.880, 29.270]], ..road.clone() };
+        assert_eq!(gone.astray(std::slice::from_ref(&moved)), [0, 1]);
+        assert_eq!(gone.over(&moved).len(), 1);
+    }
+
+    #[test]
     fn a_list_that_cannot_be_is_refused() {
         let code = |changes| list(changes).checked().err().map(|refusal| refusal.code());
-        let measure = |value| Change::Measure { road: "r".into(), limit: Limit::Width, value };
+        let measure = |value| Change::Measure { road: "r".into(), limit: Limit::Width, value, part: None };
         assert_eq!(code(vec![measure(4.5)]), None);
         assert_eq!(code(vec![measure(400.0)]), Some("road.implausible_value"));
         assert_eq!(code(Vec::new()), Some("scenario.empty"));
@@ -236,6 +352,13 @@ mod tests {
         assert_eq!(code(vec![swapped]), Some("shape.swapped"));
         let dry = Change::Water { facility: "f".into(), usable_m3: -1.0 };
         assert_eq!(code(vec![dry]), Some("scenario.water"));
+        let flow = |flow_l_s| Change::Flow { facility: "f".into(), flow_l_s };
+        assert_eq!((code(vec![flow(3.0)]), code(vec![flow(-1.0)])), (None, Some("scenario.flow")));
+        let low = list(vec![flow(9.0), flow(3.0)]);
+        assert_eq!(
+            (low.flow(&"f".into()), low.flow(&"g".into()), low.water(&"f".into())),
+            (Some(3.0), None, None)
+        );
         let nameless = Scenario { name: " ".to_owned(), ..list(vec![measure(4.5)]) };
         assert_eq!(nameless.checked().err().map(|refusal| refusal.code()), Some("scenario.no_name"));
     }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Closure, Conditions, Finding, Implausible, Road, judge};
+use super::{Barrier, Closure, Conditions, Finding, Implausible, Road, judge};
 use crate::facility::{Held, Shape, ShapeFault};
 use crate::fulfilment::Span;
 use crate::geometry::{Position, distance_m};
@@ -124,6 +124,24 @@ pub struct Closed {
     pub recorded_at: Timestamp,
 }
 
+/// 障碍: something stands in a stretch at one point.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Barred {
+    /// What stands there.
+    pub what: Barrier,
+    /// Where on the line. Units: degrees, WGS-84.
+    pub at: Position,
+}
+
+/// 转向限制: wherever a stretch meets another, one may not turn from it into that one, or into nothing but that one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// The other stretch; what is cut from it later is meant, too.
+    pub into: RoadId,
+    /// Whether it is all that is allowed there; otherwise it is forbidden.
+    pub only: bool,
+}
+
 /// 路段.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
@@ -141,6 +159,12 @@ pub struct Segment {
     pub org: OrgId,
     /// Its line, longitude before latitude. Units: degrees, WGS-84.
     pub line: Vec<Position>,
+    /// What stands in it.
+    #[serde(default)]
+    pub barriers: Vec<Barred>,
+    /// Where one may not turn to from it.
+    #[serde(default)]
+    pub turns: Vec<Turn>,
     /// Surface; none when nobody noted it.
     pub surface: Option<Surface>,
     /// 不能通行消防车、需要替代通行: somebody decided so, as for a road that cannot be widened. Source: C6.8.
@@ -258,6 +282,18 @@ pub enum RoadRefusal {
     /// Cut at its end.
     #[error("拆分点就在路段的一端，请点在路段中间")]
     AtEnd,
+    /// Two ends of a part that are one point.
+    #[error("起点和终点几乎是同一点，请在路段上点出要改的一段的两端")]
+    NoPart,
+    /// A barrier that does not lie on the line.
+    #[error("{what}不在路线上（相距 {away_m:.0} 米），请点在路线上", what = .0.label(), away_m = .1)]
+    BarrierOffLine(Barrier, f64),
+    /// A turn into itself.
+    #[error("转向限制不能指向本路段，请选择与它相接的另一路段")]
+    TurnIntoSelf,
+    /// A turn into one stretch forbidden and demanded, or named twice.
+    #[error("同一路段的转向限制写了两次，请只留一条")]
+    TurnTwice,
 }
 
 impl RoadRefusal {
@@ -275,6 +311,10 @@ impl RoadRefusal {
             Self::NotClosed => "road.not_closed",
             Self::OffLine(_) => "road.off_line",
             Self::AtEnd => "road.at_end",
+            Self::NoPart => "road.no_part",
+            Self::BarrierOffLine(..) => "road.barrier_off_line",
+            Self::TurnIntoSelf => "road.turn_into_self",
+            Self::TurnTwice => "road.turn_twice",
         }
     }
 }
@@ -283,13 +323,15 @@ impl RoadRefusal {
 const ON_LINE_M: f64 = 30.0;
 /// And so far from its ends, m.
 const FROM_END_M: f64 = 1.0;
+/// What is so near to a line lies on it, m.
+const STILL_ON_M: f64 = 0.5;
 
 impl Segment {
     /// Checks a stretch that is to be entered or was changed.
     ///
     /// Errors: no name; a line that is none, lies nowhere or crosses itself; a measurement that cannot be true, or was
-    /// made tomorrow.
-    pub fn register(self, today: Date) -> Result<Self, RoadRefusal> {
+    /// made tomorrow; a barrier off the line; a turn into itself, or told twice. A barrier is put onto the line.
+    pub fn register(mut self, today: Date) -> Result<Self, RoadRefusal> {
         if self.road.name.trim().is_empty() {
             return Err(RoadRefusal::NoName);
         }
@@ -300,6 +342,24 @@ impl Segment {
         }
         if self.surveyed_on.is_some_and(|on| on > today) {
             return Err(RoadRefusal::NotYet);
+        }
+        for barred in &mut self.barriers {
+            let (_, on, away_m) = nearest(&self.line, barred.at);
+            if away_m > ON_LINE_M {
+                return Err(RoadRefusal::BarrierOffLine(barred.what, away_m));
+            }
+            // What lies on it stays where it is, so that nothing creeps from one change to the next.
+            if away_m > STILL_ON_M {
+                barred.at = on;
+            }
+        }
+        for (n, turn) in self.turns.iter().enumerate() {
+            if turn.into == self.id {
+                return Err(RoadRefusal::TurnIntoSelf);
+            }
+            if self.turns.iter().skip(n + 1).any(|other| other.into == turn.into) {
+                return Err(RoadRefusal::TurnTwice);
+            }
         }
         Ok(self)
     }
@@ -375,20 +435,79 @@ impl Segment {
         if away_m > ON_LINE_M {
             return Err(RoadRefusal::OffLine(away_m));
         }
-        let mut head = first.line.get(..=after).unwrap_or_default().to_vec();
-        let mut tail = first.line.get(after + 1..).unwrap_or_default().to_vec();
-        if head.last() != Some(&on) {
-            head.push(on);
-        }
-        if tail.first() != Some(&on) {
-            tail.insert(0, on);
-        }
-        let second = Self { id: rest, code, line: tail, part_of: Some(first.id.clone()), ..first.clone() };
+        let (head, tail) = cut(&first.line, after, on);
+        let mut second =
+            Self { id: rest, code, line: tail, part_of: Some(first.id.clone()), ..first.clone() };
         first.line = head;
         if first.length_m() < FROM_END_M || second.length_m() < FROM_END_M {
             return Err(RoadRefusal::AtEnd);
         }
+        first.share_barriers(&mut second);
         Ok((first, second))
+    }
+
+    /// Gives the rest of a stretch that was cut the barriers that lie on it.
+    fn share_barriers(&mut self, rest: &mut Self) {
+        let is_here = |barred: &Barred| nearest(&self.line, barred.at).2 <= nearest(&rest.line, barred.at).2;
+        let (here, there) = self.barriers.iter().copied().partition(is_here);
+        (self.barriers, rest.barriers) = (here, there);
+    }
+
+    /// How far along its line a point lies. Units: m from its beginning.
+    ///
+    /// Errors: the point is off the line.
+    fn along(&self, at: Position) -> Result<f64, RoadRefusal> {
+        let (after, on, away_m) = nearest(&self.line, at);
+        if away_m > ON_LINE_M {
+            return Err(RoadRefusal::OffLine(away_m));
+        }
+        let before = self.line.get(..=after).unwrap_or_default();
+        let corner = before.last().copied().unwrap_or(on);
+        Ok(before.windows(2).map(|side| distance_m(side[0], side[1])).sum::<f64>() + distance_m(corner, on))
+    }
+
+    /// Where the part between two points begins and ends along the line. Units: m from its beginning.
+    ///
+    /// Errors: a point is off the line; the two are one.
+    pub fn part(&self, [one, other]: [Position; 2]) -> Result<(f64, f64), RoadRefusal> {
+        let (one, other) = (self.along(one)?, self.along(other)?);
+        let (from, to) = (one.min(other), one.max(other));
+        if to - from < FROM_END_M { Err(RoadRefusal::NoPart) } else { Ok((from, to)) }
+    }
+
+    /// The stretch cut at these places along its line, each piece with where its middle lies. All keep the id: it is one
+    /// stretch, parts of which are otherwise for the sake of a question. Units: m from its beginning.
+    pub fn pieces(&self, at_m: &[f64]) -> Vec<(f64, Self)> {
+        let mut places = at_m.to_vec();
+        places.sort_by(f64::total_cmp);
+        let mut rest = self.clone();
+        let (mut done_m, mut pieces) = (0.0, Vec::new());
+        for place in places {
+            let ahead_m = place - done_m;
+            if ahead_m < FROM_END_M || rest.length_m() - ahead_m < FROM_END_M {
+                continue;
+            }
+            let mut left_m = ahead_m;
+            let mut sides = rest.line.windows(2).enumerate().map(|(n, side)| (n, side[0], side[1]));
+            let met = sides.find_map(|(n, a, b)| {
+                let length_m = distance_m(a, b);
+                if left_m > length_m {
+                    left_m -= length_m;
+                    return None;
+                }
+                let share = left_m / length_m.max(f64::MIN_POSITIVE);
+                Some((n, [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share]))
+            });
+            let Some((after, on)) = met else { continue };
+            let (head, tail) = cut(&rest.line, after, on);
+            let mut first = Self { line: head, ..rest.clone() };
+            rest.line = tail;
+            first.share_barriers(&mut rest);
+            pieces.push((done_m + ahead_m / 2.0, first));
+            done_m = place;
+        }
+        pieces.push((done_m + rest.length_m() / 2.0, rest));
+        pieces
     }
 
     /// What speaks against a vehicle on it, whichever way it drives, dry and wet: both are looked at, for a road that
@@ -404,6 +523,11 @@ impl Segment {
                     found.push(finding);
                 }
             });
+        }
+        for finding in self.barriers.iter().filter_map(|barred| barred.what.judge(vehicle.class)) {
+            if !found.contains(&finding) {
+                found.push(finding);
+            }
         }
         found
     }
@@ -427,6 +551,19 @@ impl Segment {
     pub fn needs_other(&self, engine: &Vehicle) -> bool {
         self.not_for_engine || (self.rank.is_main() && self.passes(engine) == Some(false))
     }
+}
+
+/// A line cut at a position on it after one of its corners; both parts have the position.
+fn cut(line: &[Position], after: usize, on: Position) -> (Vec<Position>, Vec<Position>) {
+    let mut head = line.get(..=after).unwrap_or_default().to_vec();
+    let mut tail = line.get(after + 1..).unwrap_or_default().to_vec();
+    if head.last() != Some(&on) {
+        head.push(on);
+    }
+    if tail.first() != Some(&on) {
+        tail.insert(0, on);
+    }
+    (head, tail)
 }
 
 fn check_line(line: &[Position]) -> Result<(), RoadRefusal> {
@@ -565,4 +702,4 @@ fn without(span: Span, closure: &Closure) -> Vec<Span> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::road) mod tests;

@@ -13,6 +13,8 @@ pub enum WhistleRefusal {
     BodyNotNow { step: Step, standing: Standing },
     #[error("该单位不在这张吹哨单的报到单位中，请刷新后查看")]
     NotCalled,
+    #[error("这张吹哨单是您发起的，不能由您自己确认派哨，请由消安办或者有权确认的其他人确认")]
+    OwnWhistle,
     #[error("请选择牵头单位")]
     NoLead,
     #[error("同一单位不能列两次，吹哨单位自己也不能作为报到单位，请改正")]
@@ -29,6 +31,10 @@ pub enum WhistleRefusal {
     Unrated(usize),
     #[error("这类吹哨已经取消，没有可用的时限，请退回或者作废后按现有类别重新吹哨")]
     NoTerms,
+    #[error("类别名称最多 20 个字，使用说明最多 200 个字，请精简")]
+    KindTooLong,
+    #[error("签收和到场时限须是不小于 1 的整数，请改正")]
+    NoTime,
     #[error("{0}")]
     Calendar(#[from] OutOfRange),
 }
@@ -40,6 +46,7 @@ impl WhistleRefusal {
             Self::NotNow { .. } => "whistle.not_now",
             Self::BodyNotNow { .. } => "whistle.body_not_now",
             Self::NotCalled => "whistle.not_called",
+            Self::OwnWhistle => "whistle.own_whistle",
             Self::NoLead => "whistle.no_lead",
             Self::Twice => "whistle.twice",
             Self::Missing { .. } => "whistle.missing",
@@ -48,6 +55,8 @@ impl WhistleRefusal {
             Self::NoOpinion => "whistle.no_opinion",
             Self::Unrated(_) => "whistle.unrated",
             Self::NoTerms => "whistle.no_terms",
+            Self::KindTooLong => "whistle.kind_too_long",
+            Self::NoTime => "whistle.no_time",
             Self::Calendar(_) => "whistle.calendar",
         }
     }

@@ -45,7 +45,11 @@ fn whistle() -> Whistle {
 }
 
 fn step(whistle: Whistle, act: Act, when: &str, text: &str) -> Result<Whistle, WhistleRefusal> {
-    let (by, terms, calendar) = (PersonId::from("p"), terms(), calendar());
+    step_by("head", whistle, act, when, text)
+}
+
+fn step_by(by: &str, whistle: Whistle, act: Act, when: &str, text: &str) -> Result<Whistle, WhistleRefusal> {
+    let (by, terms, calendar) = (PersonId::from(by), terms(), calendar());
     whistle.take(&act, &Saying { by: &by, text, at: at(when), terms: Some(&terms), calendar: &calendar })
 }
 
@@ -187,7 +191,7 @@ fn no_clock_runs_while_the_town_owes_an_answer_and_who_goes_after_all_has_a_new_
 
 #[test]
 fn a_whistle_of_a_kind_that_is_no_more_can_be_ended_but_calls_nobody() {
-    let (by, calendar) = (PersonId::from("p"), calendar());
+    let (by, calendar) = (PersonId::from("head"), calendar());
     let said =
         Saying { by: &by, text: "误报", at: at("2026-09-30T17:30"), terms: None, calendar: &calendar };
     let confirm = Act::Confirm { lead: "economy".into(), helpers: Vec::new() };
@@ -198,6 +202,14 @@ fn a_whistle_of_a_kind_that_is_no_more_can_be_ended_but_calls_nobody() {
     assert!(arrived.is_ok(), "its clocks were counted out when it was called");
     let calls = Step::ALL.iter().copied().filter(|step| step.calls()).collect::<Vec<_>>();
     assert_eq!(calls, [Step::Confirm, Step::Insist, Step::Reroute]);
+}
+
+#[test]
+fn nobody_confirms_a_whistle_he_raised_himself() {
+    let confirm = || Act::Confirm { lead: "economy".into(), helpers: Vec::new() };
+    let told = step_by("p", whistle(), confirm(), "2026-09-30T17:30", "");
+    assert_eq!(told, Err(WhistleRefusal::OwnWhistle));
+    assert!(step(whistle(), confirm(), "2026-09-30T17:30", "").is_ok());
 }
 
 #[test]

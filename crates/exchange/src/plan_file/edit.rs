@@ -1,10 +1,27 @@
-//! One duty put into a plan file or taken out of it, the rest left as it is written. What does not belong here: whether
+//! One duty put into a plan file or taken out of it, with the clause it is the first of, the rest left as it is written. What does not belong here: whether
 //! the outcome makes sense (the reader), who decided it (`app`).
 
 use std::collections::BTreeMap;
 
 use domain::time::Date;
-use toml_edit::{Array, DocumentMut, Item, Table, Value};
+use toml_edit::{Array, ArrayOfTables, Decor, DocumentMut, Item, Table, Value};
+
+/// The key of a clause that comes with its first duty: the code of the clause before it. It says where the clause goes and
+/// is no part of the plan file.
+const AFTER: &str = "after";
+
+/// A clause of the notice that the plan lacks; it comes with the first duty under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClauseDraft {
+    /// The number as the notice prints it.
+    pub no: String,
+    /// Title in one's own words.
+    pub title: String,
+    /// Its part of the notice.
+    pub section: String,
+    /// Code of the clause before it in the notice; none where it is the first.
+    pub after: Option<String>,
+}
 
 /// A duty as a person fills it into a form, in the codes of plan files.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +30,8 @@ pub struct DutyDraft {
     pub id: String,
     /// Code of its clause.
     pub clause: String,
+    /// The clause itself, where the plan lacks it.
+    pub adds: Option<ClauseDraft>,
     /// Title in one's own words.
     pub title: String,
     /// Labels of who must do it.
@@ -169,12 +188,65 @@ pub fn duty_text(duty: &DutyDraft, since: Option<Date>) -> String {
     ];
     let lines = lines.map(|(key, value)| format!("{key} = {value}\n"));
     let since = since.map(|day| format!("since = {day}\n")).unwrap_or_default();
-    format!("[[duty]]\n{}{since}", lines.concat())
+    let clause = duty.adds.as_ref().map(|clause| clause_text(&duty.clause, clause)).unwrap_or_default();
+    format!("{clause}[[duty]]\n{}{since}", lines.concat())
 }
 
-/// The plan file with this duty in place of the one of the same id, or without it. A text that is no TOML comes back
-/// unchanged with the duty behind it; the reader then says what is wrong.
+fn clause_text(code: &str, clause: &ClauseDraft) -> String {
+    let after = clause.after.as_deref().map(|code| format!("{AFTER} = {}\n", quoted(code)));
+    let lines = [("code", code), ("no", &clause.no), ("title", &clause.title), ("section", &clause.section)];
+    let lines = lines.map(|(key, value)| format!("{key} = {}\n", quoted(value)));
+    format!("[[clause]]\n{}{}\n", lines.concat(), after.unwrap_or_default())
+}
+
+fn said<'t>(table: &'t Table, key: &str) -> Option<&'t str> {
+    table.get(key).and_then(Item::as_str)
+}
+
+/// The clause that comes with a duty, as code and number; none where the duty stands under one that is there.
+pub fn added_clause(duty: &str) -> Option<(String, String)> {
+    let document = duty.parse::<DocumentMut>().ok()?;
+    let clause = document.get("clause").and_then(Item::as_array_of_tables)?.iter().next()?;
+    Some((said(clause, "code")?.to_owned(), said(clause, "no").unwrap_or_default().to_owned()))
+}
+
+/// Puts a clause where it stands in the notice: in the place of one whose number was missing there, otherwise behind the one
+/// it names. One that is there stays as it is.
+fn add_clause(document: &mut DocumentMut, clause: &Table) {
+    let mut clause = clause.clone();
+    let after = clause.remove(AFTER).and_then(|item| item.as_str().map(str::to_owned));
+    // Without a place of its own it is written where it stands in the list.
+    clause.set_position(None);
+    let there = document.entry("clause").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+    let Some(there) = there.as_array_of_tables_mut() else { return };
+    let mut all: Vec<Table> = there.iter().cloned().collect();
+    let at = |code: Option<&str>| all.iter().position(|one| code.is_some() && said(one, "code") == code);
+    match at(said(&clause, "code")) {
+        Some(here) => {
+            let is_absent = all[here].get("absent_in_source").and_then(Item::as_bool) == Some(true);
+            if !is_absent {
+                return;
+            }
+            clause.set_position(all[here].position());
+            *clause.decor_mut() = all[here].decor().clone();
+            all[here] = clause;
+        }
+        None => {
+            let here = at(after.as_deref()).map_or(all.len(), |before| before + 1);
+            *clause.decor_mut() = Decor::default();
+            all.insert(here, clause);
+        }
+    }
+    there.clear();
+    all.into_iter().for_each(|one| there.push(one));
+}
+
+/// The plan file with this duty in place of the one of the same id, or without it; a clause that comes with it is added where
+/// it is missing. A text that is no TOML comes back unchanged with the duty behind it; the reader then says what is wrong.
 pub fn with_duty(source: &str, id: &str, duty: Option<&str>) -> String {
+    let asked = duty.and_then(|text| text.parse::<DocumentMut>().ok());
+    let clause = asked.as_ref().and_then(|asked| asked.get("clause")).and_then(Item::as_array_of_tables);
+    let clause = clause.and_then(|clauses| clauses.iter().next());
     let mut text = match source.parse::<DocumentMut>() {
         Ok(mut document) => {
             let duties = document.get_mut("duty").and_then(Item::as_array_of_tables_mut);
@@ -182,10 +254,18 @@ pub fn with_duty(source: &str, id: &str, duty: Option<&str>) -> String {
                 let is_it = |table: &toml_edit::Table| table.get("id").and_then(Item::as_str) == Some(id);
                 duties.retain(|table| !is_it(table));
             }
+            if let Some(clause) = clause {
+                add_clause(&mut document, clause);
+            }
             document.to_string()
         }
         Err(_) => source.to_owned(),
     };
+    // What came with the duty is in its place; the duty itself stays as it was written.
+    let duty = duty.map(|duty| match clause {
+        Some(_) => duty.find("[[duty]]").and_then(|at| duty.get(at..)).unwrap_or(duty),
+        None => duty,
+    });
     if let Some(duty) = duty {
         if !text.ends_with('\n') {
             text.push('\n');
@@ -207,6 +287,7 @@ mod tests {
         DutyDraft {
             id: "二.2.3".into(),
             clause: "二.2".into(),
+            adds: None,
             title: "民宿\"夜查\"".into(),
             who: vec!["org:tourism_office".into()],
             subjects: "place".into(),
@@ -239,6 +320,64 @@ mod tests {
         let (back, problems) = read(&with_duty(&anew, "二.2.3", None));
         assert_eq!((back, problems), (before, Vec::new()));
         assert!(with_duty(&anew, "二.2.3", None).contains("# 样例"), "remarks stay");
+    }
+
+    #[test]
+    fn a_clause_the_plan_lacks_comes_with_its_first_duty_and_stands_where_the_notice_has_it() {
+        let (before, _) = read(PLAN);
+        let clause = ClauseDraft {
+            no: "（二）3".into(),
+            title: "\"文物\"建筑".into(),
+            section: "risk".into(),
+            after: Some("二.2".into()),
+        };
+        let new =
+            DutyDraft { id: "二.3.1".into(), clause: "二.3".into(), adds: Some(clause.clone()), ..draft() };
+        let text = duty_text(&new, None);
+        assert_eq!(added_clause(&text), Some(("二.3".into(), "（二）3".into())));
+        assert_eq!(added_clause(&duty_text(&draft(), None)), None);
+        let with = with_duty(PLAN, "二.3.1", Some(&text));
+        let (plan, problems) = read(&with);
+        assert_eq!(problems, []);
+        let codes: Vec<_> = plan.clauses.iter().map(|clause| clause.code.as_str()).collect();
+        assert_eq!(codes, ["一.1", "一.2", "二.1", "二.2", "二.3", "三"]);
+        assert_eq!(plan.clause("二.3").map(|clause| clause.title.as_str()), Some("\"文物\"建筑"));
+        assert_eq!((plan.duties.len(), !with.contains(AFTER)), (before.duties.len() + 1, true));
+        // A second duty that brings the same clause finds it there.
+        let second = DutyDraft { id: "二.3.2".into(), ..new.clone() };
+        let (plan, problems) = read(&with_duty(&with, "二.3.2", Some(&duty_text(&second, None))));
+        assert_eq!((problems, plan.clauses.len()), (Vec::new(), 6));
+        // One with nothing before it that is known goes to the end; what it lacks is told by the reader.
+        let odd = ClauseDraft { after: Some("九".into()), section: "elsewhere".into(), ..clause };
+        let odd = duty_text(&DutyDraft { adds: Some(odd), ..new }, None);
+        let (plan, problems) = read(&with_duty(PLAN, "二.3.1", Some(&odd)));
+        assert_eq!(plan.clauses.last().map(|clause| clause.code.as_str()), Some("二.3"));
+        assert_eq!(problems.len(), 1, "{problems:?}");
+    }
+
+    #[test]
+    fn a_clause_whose_number_was_missing_takes_its_place() {
+        let clause =
+            ClauseDraft {
+                no: "14".into(), title: "补发".into(), section: "mechanisms".into(), after: None
+            };
+        let duty = DutyDraft {
+            id: "C14.1".into(),
+            clause: "C14".into(),
+            adds: Some(clause),
+            who: vec!["role:office_head".into()],
+            any: Vec::new(),
+            tags: Vec::new(),
+            ..draft()
+        };
+        let (before, _) = read(SHIPPED);
+        let (after, problems) = read(&with_duty(SHIPPED, "C14.1", Some(&duty_text(&duty, None))));
+        assert_eq!(problems, []);
+        let codes = |plan: &domain::plan::Plan| {
+            plan.clauses.iter().map(|clause| clause.code.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(codes(&after), codes(&before));
+        assert_eq!(after.clause("C14").map(|clause| clause.absent_in_source), Some(false));
     }
 
     /// The shipped plan has duties of every shape: several needs, parameters, what sets them off, tags, days they hold.

@@ -25,7 +25,7 @@ pub(super) fn all(copy: &Copy, sheet: &Sheet, body: &Body) -> Vec<(String, Vec<u
         ("word/fontTable.xml", font_table()),
         ("word/footer_odd.xml", foot(copy, sheet, true)),
         ("word/footer_even.xml", foot(copy, sheet, false)),
-        ("word/footer_first.xml", first_foot()),
+        ("word/footer_first.xml", first_foot(copy)),
     ]
     .map(|(path, xml)| (path.to_owned(), (DECLARATION.to_owned() + &xml).into_bytes()))
     .into();
@@ -217,15 +217,30 @@ fn foot(copy: &Copy, sheet: &Sheet, odd: bool) -> String {
     let after = if copy.layout == "letter" { twips(foot_mm(sheet) - GB9704.letter_rule_bottom) } else { 0 };
     format!(
         "<w:ftr xmlns:w=\"{WORD}\"><w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"{after}\" w:line=\"{line}\" w:lineRule=\"exact\"/>{place}\
-         </w:pPr>{runs}</w:p></w:ftr>"
+         </w:pPr>{runs}</w:p>{}</w:ftr>",
+        small(copy)
+    )
+}
+
+/// The small line below everything else, where the paper has one.
+fn small(copy: &Copy) -> String {
+    if copy.foot.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"200\" w:lineRule=\"exact\"/><w:jc w:val=\"center\"/></w:pPr>\
+         <w:r><w:rPr><w:rFonts w:ascii=\"{SONG}\" w:hAnsi=\"{SONG}\" w:eastAsia=\"{SONG}\"/><w:sz w:val=\"16\"/></w:rPr>\
+         <w:t>{}</w:t></w:r></w:p>",
+        escaped(&copy.foot)
     )
 }
 
 /// The first page of a letter has no number, but the lower double rule: 20 mm above the paper's edge, 170 mm long.
-fn first_foot() -> String {
+fn first_foot(copy: &Copy) -> String {
     let out = twips((GB9704.letter_rule - GB9704.width) / 2.0);
     format!(
         "<w:ftr xmlns:w=\"{WORD}\"><w:p><w:pPr><w:pBdr><w:bottom w:val=\"thinThickSmallGap\" w:sz=\"36\" w:space=\"0\" w:color=\"FF0000\"/>\
-         </w:pBdr><w:ind w:left=\"-{out}\" w:right=\"-{out}\"/></w:pPr></w:p></w:ftr>"
+         </w:pBdr><w:ind w:left=\"-{out}\" w:right=\"-{out}\"/></w:pPr></w:p>{}</w:ftr>",
+        small(copy)
     )
 }

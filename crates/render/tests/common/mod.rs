@@ -9,7 +9,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use domain::document::{Block, Closing, Document, Layout, Printed};
 use domain::time::{Date, parse_date};
@@ -99,7 +99,9 @@ impl Paper {
         let bytes = render::docx(document, pictures).unwrap_or_else(|refusal| panic!("{refusal}"));
         let written = Self::keep(&bytes, "paper.docx");
         let folder = written.folder.path();
-        // A profile of its own: two offices at once on one profile wait for each other.
+        // One at a time, and a profile of its own: several offices that start at once wait for each other, or one breaks.
+        static ALONE: Mutex<()> = Mutex::new(());
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let profile = format!("-env:UserInstallation=file://{}/profile", folder.display());
         let text = |path: &Path| path.display().to_string();
         let (out, file) = (text(folder), text(&written.path));

@@ -53,6 +53,7 @@ fn message(n: u32) -> Incoming {
         proof: "network".to_owned(),
         mark: mark_of(&["bench", &n.to_string()], &frame.data),
         bytes: frame.encode(),
+        before: None,
         beat_of: None,
         problem: None,
     }

@@ -10,12 +10,12 @@ use app::export::Format;
 use app::import::{ImportChoice, ImportReport, ImportView};
 use app::place::view::PlaceQuery;
 use app::{App, Caller};
-use domain::org::{Level, Org, OrgKind, Relation, Territory};
+use domain::org::{Level, Org, OrgKind, Territory};
 use domain::place_list::{ListKind, PlaceList};
 use store::org::{OrgRecord, TerritoryRecord};
 use store::place_list::ListRecord;
 
-use super::{Figures, own_memory, record};
+use super::{Figures, org, own_memory, record};
 
 const VILLAGES: [&str; 6] = ["示例社区", "东山村", "西河村", "南坝村", "北岭村", "石桥村"];
 
@@ -119,15 +119,9 @@ async fn settle(app: &App) -> anyhow::Result<()> {
     let mut tx = app.write(&caller).await?;
     let territory = |code: String, level, parent: Option<String>, path: String, name: &str| TerritoryRecord {
         territory: Territory {
-            code: code.as_str().into(),
-            level,
-            parent: parent.map(|parent| parent.as_str().into()),
-            path,
             name: name.to_owned(),
             short_name: name.to_owned(),
-            kind: String::new(),
-            aliases: Vec::new(),
-            provisional: true,
+            ..org::territory(&code, level, parent.as_deref(), path)
         },
         ord: 0,
         version: 1,
@@ -148,17 +142,19 @@ async fn settle(app: &App) -> anyhow::Result<()> {
         }
     }
     let org = Org {
-        id: "sector".into(),
-        kind: OrgKind::Dept,
         name: "示例主管部门".to_owned(),
         short_name: "示例主管部门".to_owned(),
-        aliases: Vec::new(),
-        relation: Relation::Town,
         label: "org:economy_office".to_owned(),
-        territory: town.into(),
-        active: true,
+        ..org::org("sector".to_owned(), OrgKind::Dept, town)
     };
-    tx.insert_org(&OrgRecord { org, ord: 0, version: 1, recorded_at: now }).await?;
+    tx.insert_org(&OrgRecord {
+        life: domain::org::Life::default(),
+        org,
+        ord: 0,
+        version: 1,
+        recorded_at: now,
+    })
+    .await?;
     for (id, kind) in [("village", ListKind::VillageListed), ("police", ListKind::PoliceListed)] {
         let list = PlaceList::new(kind, "sector".into());
         tx.insert_place_list(&ListRecord { id: id.to_owned(), list, version: 1, recorded_at: now }).await?;

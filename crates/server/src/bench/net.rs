@@ -1,4 +1,4 @@
-//! A made-up road network as files other programs read: OpenStreetMap XML, edges with costs, and pairs of junctions with the
+//! A made-up road network, or that of a map, as files other programs read: OpenStreetMap XML, edges with costs, and pairs of junctions with the
 //! cost of the best way. A peer is measured on the very same; what it answers is checked against ours.
 
 use std::fmt::Write as _;
@@ -17,16 +17,29 @@ use super::road::spot;
 /// Pairs of junctions asked for.
 const PAIRS: usize = 100;
 
+/// Of a map its own file stands in place of `net.osm`: `net.osm.pbf` and the like.
+///
 /// Writes `net.osm`, `edges.csv` (`id,from,to,cost_ms,back_ms`, -1 where one may not) and `pairs.csv`
 /// (`from,to,lon,lat,lon,lat,cost_ms`, pairs without a way left out) of a network of `side` × `side` junctions into
 /// `folder`. Costs are those of the fire motorcycle; turn restrictions are left out of all three.
 ///
 /// # Errors
 /// What cannot be written.
-pub fn write(folder: &Path, side: u32) -> anyhow::Result<()> {
+pub fn write(folder: &Path, side: u32, map: Option<&Path>) -> anyhow::Result<()> {
     let (vehicles, _) = exchange::vehicle_catalog::read(exchange::shipped::VEHICLES);
     let bike = vehicles.iter().find(|one| one.class == Class::Motorcycle).context("没有消防摩托车")?;
-    let network = without_turns(made_up::network(side, SEED));
+    std::fs::create_dir_all(folder)?;
+    let network = match map {
+        Some(map) => {
+            let extract =
+                road::osm::read(map).map_err(|error| anyhow::anyhow!("{error}（{}）", error.code()))?;
+            let name = map.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let suffix = name.find(".osm").and_then(|at| name.get(at..)).unwrap_or(".osm");
+            std::fs::copy(map, folder.join(format!("net{suffix}")))?;
+            Network::of(&extract, false)
+        }
+        None => without_turns(made_up::network(side, SEED)),
+    };
     let situation =
         Situation { conditions: Conditions { day: Date::default(), wet: false }, closures: Vec::new() };
     let prepared = Prepared::new(&network, bike, &situation, Objective::Time);
@@ -64,8 +77,8 @@ pub fn write(folder: &Path, side: u32) -> anyhow::Result<()> {
         let at = |junction: Option<u32>| junction.unwrap_or_default();
         writeln!(pairs, "{},{},{a:.7},{b:.7},{c:.7},{d:.7},{ms}", at(from.junction), at(to.junction))?;
     }
-    std::fs::create_dir_all(folder)?;
-    for (name, text) in [("net.osm", osm), ("edges.csv", edges), ("pairs.csv", pairs)] {
+    let made = if map.is_none() { vec![("net.osm", osm)] } else { Vec::new() };
+    for (name, text) in [("edges.csv", edges), ("pairs.csv", pairs)].into_iter().chain(made) {
         std::fs::File::create(folder.join(name))?.write_all(text.as_bytes())?;
     }
     Ok(())

@@ -63,7 +63,8 @@ async fn measured(
     Ok(())
 }
 
-fn territory(code: &str, level: Level, parent: Option<&str>, path: String) -> Territory {
+/// A made-up territory, called by its code.
+pub(super) fn territory(code: &str, level: Level, parent: Option<&str>, path: String) -> Territory {
     Territory {
         code: code.into(),
         level,
@@ -77,7 +78,8 @@ fn territory(code: &str, level: Level, parent: Option<&str>, path: String) -> Te
     }
 }
 
-fn org(id: String, kind: OrgKind, territory: &str) -> Org {
+/// A made-up organisation of the town, called by its id.
+pub(super) fn org(id: String, kind: OrgKind, territory: &str) -> Org {
     Org {
         name: id.clone(),
         short_name: id.clone(),
@@ -139,6 +141,7 @@ fn roster(towns: u32, assignments: u32) -> Roster {
             active: true,
         });
         roster.assignments.push(Assignment {
+            away: Vec::new(),
             id: format!("a{n}").into(),
             person: format!("p{n}").into(),
             post: format!("post{n}").into(),

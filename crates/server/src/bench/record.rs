@@ -9,7 +9,7 @@ use app::fulfilment::Ask;
 use app::place::view::PlaceQuery;
 use app::{App, Caller, Clock};
 use domain::inspection::{Companion, Inspection, Inspector, Occasion, Outcome, Power, Record};
-use domain::org::{Level, Org, OrgKind, Relation, Territory};
+use domain::org::{Level, Org, OrgKind};
 use domain::place_list::{Entry, ListKind, PlaceList};
 use domain::time::Timestamp;
 use store::inspection::InspectionFiling;
@@ -18,7 +18,7 @@ use store::place::PlaceRecord;
 use store::place_list::{EntryRecord, ListRecord};
 
 use super::memory::{OFFICES, TODAY, day, labels};
-use super::{Figures, Random, SEVERAL, Size, own_memory};
+use super::{Figures, Random, SEVERAL, Size, org, own_memory};
 
 /// Of every made-up record.
 pub const TOWN: &str = "500118100000";
@@ -187,17 +187,7 @@ async fn fill(app: &App, size: Size) -> anyhow::Result<()> {
     let mut random = Random::seeded();
     let mut tx = app.write(&caller).await?;
     let territory = |code: &str, level, parent: Option<&str>, path: String| TerritoryRecord {
-        territory: Territory {
-            code: code.into(),
-            level,
-            parent: parent.map(Into::into),
-            path,
-            name: code.to_owned(),
-            short_name: code.to_owned(),
-            kind: String::new(),
-            aliases: Vec::new(),
-            provisional: true,
-        },
+        territory: org::territory(code, level, parent, path),
         ord: 0,
         version: 1,
         recorded_at: now,
@@ -213,18 +203,15 @@ async fn fill(app: &App, size: Size) -> anyhow::Result<()> {
             "org_kind:village" => OrgKind::Village,
             _ => OrgKind::Dept,
         };
-        let org = Org {
-            id: id.into(),
-            kind,
-            name: id.to_owned(),
-            short_name: id.to_owned(),
-            aliases: Vec::new(),
-            relation: Relation::Town,
-            label: label.to_owned(),
-            territory: TOWN.into(),
-            active: true,
-        };
-        tx.insert_org(&OrgRecord { org, ord: 0, version: 1, recorded_at: now }).await?;
+        let org = Org { label: label.to_owned(), ..org::org(id.to_owned(), kind, TOWN) };
+        tx.insert_org(&OrgRecord {
+            life: domain::org::Life::default(),
+            org,
+            ord: 0,
+            version: 1,
+            recorded_at: now,
+        })
+        .await?;
     }
     const KINDS: [(&str, ListKind); 5] = [
         ("list:village_listed", ListKind::VillageListed),

@@ -2,14 +2,12 @@
 //! whether answers are right (`road`'s own tests), though no time is told of two searches that disagree.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use domain::road::{Closure, Conditions};
 use domain::time::Date;
 use domain::vehicle::{Class, Vehicle};
-use road::landmark::Landmarks;
 use road::made_up::{self, Dice, SEED};
 use road::sight::{self, Lookout};
 use road::siting::instance::Instance;
@@ -30,10 +28,17 @@ const HAMLETS: u64 = 276;
 /// Eight minutes, ms.
 const EIGHT: u32 = 8 * 60 * 1000;
 
-/// Sides of the matrices that are measured; the larger one not on a city, which takes minutes.
+/// Sides of the matrices that are measured; the larger one by searches not on a city, which takes minutes.
 const MATRICES: [usize; 2] = [100, 1_000];
 /// Junctions of the largest network the larger matrix is measured on.
 const MATRIX_MOST: usize = 100_000;
+
+/// Junctions of the largest network that is put in order: the city's, a lattice without good places to cut, takes some ten
+/// minutes for that alone, and a run is to end within half an hour.
+const ORDERED_MOST: usize = 100_000;
+/// Measured stretches of the town over a map, and how many of them are closed.
+const SURVEYS: usize = 200;
+const SHUT: usize = 10;
 
 /// Measures all sizes, a map of roads where its file is given, then siting.
 pub fn measure(figures: &mut Figures, map: Option<&Path>) -> anyhow::Result<()> {
@@ -79,7 +84,70 @@ fn sighted(figures: &mut Figures) -> anyhow::Result<()> {
 fn one(figures: &mut Figures, size: &str, side: u32, bike: &Vehicle, engine: &Vehicle) -> anyhow::Result<()> {
     let n = u64::from(side) * u64::from(side);
     let network = figures.once("路网：建图", size, n, || made_up::network(side, SEED));
+    if network.junctions.len() <= ORDERED_MOST {
+        closed(figures, (size, &network), bike)?;
+    }
     searched(figures, (size, network), bike, engine)
+}
+
+/// Ten of the town's own stretches over a map are closed: from that on until the first way is told, in the network that is
+/// kept and in one drawn anew. Nothing is told of two that disagree.
+fn closed(figures: &mut Figures, (size, made): (&str, &Network), bike: &Vehicle) -> anyhow::Result<()> {
+    use road::drawn::{Drawn, Line};
+    use road::osm::{Extract, Node, Way};
+    let id = |n: u32| i64::from(n) + 1;
+    let mut extract = Extract::default();
+    extract.nodes.extend(
+        made.junctions.iter().map(|one| (one.id + 1, Node { lon_lat: one.lon_lat, barrier: one.barrier })),
+    );
+    for (n, segment) in made.segments.iter().enumerate() {
+        let Some(road) = made.road(segment) else { continue };
+        let nodes = vec![id(segment.tail), id(segment.head)];
+        extract.ways.push(Way { id: n as i64 + 1, nodes, road: road.clone() });
+    }
+    let step = (made.segments.len() / SURVEYS).max(1);
+    let own = made.segments.iter().step_by(step).take(SURVEYS).filter_map(|segment| {
+        let (road, line) = (made.road(segment)?.clone(), made.shape(segment).to_vec());
+        Some(Line { road, line, closures: Vec::new(), barriers: Vec::new(), turns: Vec::new() })
+    });
+    let mut lines: Vec<Line> = own.collect();
+    let before = Drawn::of(Some(&extract), &lines);
+    before.network.index();
+    for line in lines.iter_mut().step_by(SURVEYS / SHUT) {
+        line.closures.push(Closure { from: Date::MIN, until: None, reason: String::new() });
+    }
+    let mut dice = Dice(SEED);
+    let (from, to) = (spot(made, &mut dice).lon_lat, spot(made, &mut dice).lon_lat);
+    let way = |drawn: &Drawn| {
+        let conditions = Conditions { day: Date::default(), wet: false };
+        let situation = Situation { conditions, closures: drawn.closures.clone() };
+        let prepared = Prepared::new(&drawn.network, bike, &situation, Objective::Time);
+        let near =
+            |at| drawn.network.index().nearest(&drawn.network, at, 500.0, |n| prepared.is_open(n)).ok();
+        let ends = near(from).zip(near(to));
+        let mut search = Search::new();
+        ends.and_then(|(from, to)| {
+            route::best(&drawn.network, &prepared, Reading::Optimistic, &mut search, &from, &to)
+        })
+        .map(|way| way.cost())
+    };
+    let n = made.junctions.len() as u64;
+    let mut found = Vec::new();
+    let mut ms = Vec::new();
+    for _ in 0..5 {
+        let start = Instant::now();
+        let kept = before.again(&lines).context("路线没有变，却要重建路网")?;
+        found.push(way(&kept));
+        ms.push(start.elapsed().as_secs_f64() * 1000.0);
+    }
+    figures.put("重算：镇街封闭 10 段路，到答出第一条路", size, n, ms, "路网不变");
+    let start = Instant::now();
+    let fresh = Drawn::of(Some(&extract), &lines);
+    found.push(way(&fresh));
+    let took = start.elapsed().as_secs_f64() * 1000.0;
+    figures.put("重算：镇街封闭 10 段路，到答出第一条路", size, n, vec![took], "重建路网");
+    ensure!(found.windows(2).all(|pair| pair[0] == pair[1]), "两次搜索的结果不同，不报时间");
+    Ok(())
 }
 
 /// Everything that is asked of a network.
@@ -113,19 +181,33 @@ fn searched(
         }
     }
     figures.put("路线：两点之间（含路径）", size, n, ms, "Dijkstra");
-    let mut landmarks = None;
-    figures
-        .once("路线：地标", size, n, || landmarks = Some(Arc::new(Landmarks::of(&network, &prepared))));
-    let guided = landmarks.map_or_else(|| prepared.clone(), |landmarks| prepared.clone().guided(landmarks));
+    let is_ordered = network.junctions.len() <= ORDERED_MOST;
+    let ordered = prepared.clone();
+    if is_ordered {
+        figures.once("路线：次序（每个路网一次）", size, n, || network.make_order());
+        figures.once("路线：捷径（每种车一次）", size, n, || ordered.make_shortcuts(&network));
+    } else {
+        let why = "排次序约十分钟，一次运行排不下；以下各项都不靠次序";
+        figures.left_out("路线：次序（每个路网一次）", size, n, why);
+    }
     let mut ms = Vec::new();
-    for (from, to) in &pairs {
+    for (from, to) in pairs.iter().filter(|_| is_ordered) {
         let start = Instant::now();
-        let way = route::best(&network, &guided, Reading::Optimistic, &mut search, from, to);
+        let way = route::best(&network, &ordered, Reading::Optimistic, &mut search, from, to);
         ms.push(start.elapsed().as_secs_f64() * 1000.0);
         let plain = route::best(&network, &prepared, Reading::Optimistic, &mut search, from, to);
         ensure!(way.map(|way| way.cost()) == plain.map(|way| way.cost()), "两次搜索的结果不同，不报时间");
     }
-    figures.put("路线：两点之间（含路径）", size, n, ms, "A*，12 个地标");
+    if is_ordered {
+        figures.put("路线：两点之间（含路径）", size, n, ms, "次序");
+        let mut ms = Vec::new();
+        for (from, to) in pairs.iter().cycle().take(1_000) {
+            let start = Instant::now();
+            route::best(&network, &ordered, Reading::Optimistic, &mut search, from, to);
+            ms.push(start.elapsed().as_secs_f64() * 1000.0);
+        }
+        figures.put("路线：两点之间（含路径）", size, n, ms, "次序，1,000 次连着问");
+    }
     let mut ms = Vec::new();
     let mut reached = 0;
     for (from, _) in &pairs {
@@ -135,12 +217,12 @@ fn searched(
         reached += found.len();
     }
     figures.put("可达：8 分钟（路口集）", size, n, ms, &format!("平均 {} 个路口", reached / pairs.len()));
-    matrices(figures, (size, &network), &prepared, &mut dice)?;
+    matrices(figures, (size, &network), [&prepared, &ordered], &mut dice)?;
     let stations: Vec<Spot> = pairs.iter().take(50).map(|(from, _)| *from).collect();
     figures.once("可达：50 个站 8 分钟", size, n, || {
         reach::junctions(&network, &prepared, Reading::Optimistic, &mut search, &stations, EIGHT)
     });
-    first_there(figures, (size, &network), (engine, &situation), &stations, &mut dice);
+    first_there(figures, (size, &network), (engine, &situation), &mut dice);
     let found = reach::reach(&network, &prepared, Reading::Optimistic, &mut search, &stations[..1], EIGHT);
     figures.once("可达：8 分钟轮廓", size, n, || reach::outline(&network, &found, 30.0));
     figures.once("重算：换一种车", size, n, || weigh(engine, &situation));
@@ -148,34 +230,45 @@ fn searched(
     situation.closures =
         (0..10).map(|_| (dice.below(network.segments.len() as u64) as u32, closure.clone())).collect();
     figures.once("重算：封闭 10 段路", size, n, || weigh(bike, &situation));
+    if is_ordered {
+        figures.once("重算：封闭 10 段路，连捷径", size, n, || {
+            weigh(bike, &situation).make_shortcuts(&network)
+        });
+    }
     Ok(())
 }
 
-/// Times from many points to as many others: one search from each start, which reaches all.
+/// Times from many points to as many others: by one search from each start, which reaches all, and by the order.
 fn matrices(
     figures: &mut Figures,
     (size, network): (&str, &Network),
-    prepared: &Prepared,
+    [prepared, ordered]: [&Prepared; 2],
     dice: &mut Dice,
 ) -> anyhow::Result<()> {
     let mut search = Search::new();
     for side in MATRICES {
-        if side > 100 && network.junctions.len() > MATRIX_MOST {
-            continue;
-        }
         let from: Vec<Spot> = (0..side).map(|_| spot(network, dice)).collect();
         let to: Vec<Spot> = (0..side).map(|_| spot(network, dice)).collect();
-        let start = Instant::now();
-        let table = reach::matrix(network, prepared, &mut search, &from, &to);
-        let took = start.elapsed().as_secs_f64() * 1000.0;
-        // No time is told of a table in which a cell disagrees with a way searched by itself.
-        for (n, ((row, a), b)) in table.iter().zip(&from).zip(&to).enumerate().take(5) {
-            let cell = row.get(n).copied().flatten();
-            let way = route::best(network, prepared, Reading::Optimistic, &mut search, a, b);
-            ensure!(way.map(|way| way.cost()) == cell.map(u64::from), "两次搜索的结果不同，不报时间");
+        for (own, how) in [(prepared, "每个起点一次搜索"), (ordered, "次序")] {
+            let is_large = network.junctions.len() > MATRIX_MOST;
+            if is_large && (side > 100 || how == "次序") {
+                let cells = (side * side) as u64;
+                let why = format!("{side} × {side}，{how}：每个起点一次搜索要几分钟，次序没有排");
+                figures.left_out("距离矩阵", size, cells, &why);
+                continue;
+            }
+            let start = Instant::now();
+            let table = reach::matrix(network, own, &mut search, &from, &to);
+            let took = start.elapsed().as_secs_f64() * 1000.0;
+            // No time is told of a table in which a cell disagrees with a way searched by itself.
+            for (n, ((row, a), b)) in table.iter().zip(&from).zip(&to).enumerate().take(5) {
+                let cell = row.get(n).copied().flatten();
+                let way = route::best(network, prepared, Reading::Optimistic, &mut search, a, b);
+                ensure!(way.map(|way| way.cost()) == cell.map(u64::from), "两次搜索的结果不同，不报时间");
+            }
+            let cells = (side * side) as u64;
+            figures.put("距离矩阵", size, cells, vec![took], &format!("{side} × {side}，{how}"));
         }
-        let cells = (side * side) as u64;
-        figures.put("距离矩阵", size, cells, vec![took], &format!("{side} × {side}，每个起点一次搜索"));
     }
     Ok(())
 }
@@ -185,20 +278,23 @@ fn first_there(
     figures: &mut Figures,
     (size, network): (&str, &Network),
     (vehicle, situation): (&Vehicle, &Situation),
-    stations: &[Spot],
     dice: &mut Dice,
 ) {
     use domain::dispatch::{Crew, Need, Presence, Ride, TravelBy, Weights, rank};
     let prepared = Prepared::new(network, vehicle, situation, Objective::Time);
-    let starts: Vec<Option<Spot>> =
-        (0..STATIONS).map(|n| stations.get(n % stations.len()).copied()).collect();
+    prepared.make_shortcuts(network);
+    let starts: Vec<Option<Spot>> = (0..STATIONS).map(|_| Some(spot(network, dice))).collect();
+    let mut search = Search::new();
+    let mut roads = Vec::new();
     let need = Need { kind: domain::incident::Kind::Building, skills: Default::default(), nowhere: false };
     let weights = Weights { lacks_skill: 2.0, load: 1.0, aid: 5.0, no_roster: 2.0, unknown: 60.0 };
     let mut ms = Vec::new();
     for _ in 0..100 {
         let to = spot(network, dice);
         let begun = Instant::now();
-        let found = road::towards::towards(network, (vehicle, situation), &prepared, &starts, &to);
+        let case = (vehicle, situation);
+        let found = road::towards::towards(network, case, &prepared, &mut search, (&starts, &to));
+        roads.push(begun.elapsed().as_secs_f64() * 1000.0);
         let crews = (0..CREWS).map(|n| {
             let approach = found.get(n % STATIONS).and_then(Option::as_ref);
             Crew {
@@ -224,7 +320,9 @@ fn first_there(
         rank(crews.collect(), &need, &weights);
         ms.push(begun.elapsed().as_secs_f64() * 1000.0);
     }
-    figures.put("调派：按路网到场时间排 2,000 人", size, CREWS as u64, ms, "200 个站，一次反向搜索");
+    let how = if prepared.has_shortcuts() { "一次反向搜索，次序" } else { "一次反向搜索" };
+    figures.put("调派：200 个站各要多久，路上有什么", size, STATIONS as u64, roads, how);
+    figures.put("调派：按路网到场时间排 2,000 人", size, CREWS as u64, ms, "连排序");
 }
 
 /// A junction at random.

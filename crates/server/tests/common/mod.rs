@@ -5,11 +5,12 @@ pub mod gateway;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 
 /// Of every account the stories make.
 pub const PASSWORD: &str = "first-password-of-the-office";
@@ -31,6 +32,38 @@ pub fn run(data: &Path, arguments: &[&str], input: &str) -> Result<Output> {
         .spawn()?;
     child.stdin.take().context("stdin")?.write_all(input.as_bytes())?;
     Ok(child.wait_with_output()?)
+}
+
+/// A data folder with the sample town, in this folder: filled once for all stories by the program itself, each has a copy.
+pub fn demo(folder: &Path) -> Result<PathBuf> {
+    static FILLED: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
+        let filled = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
+        // Of the run before.
+        let _ = std::fs::remove_dir_all(&filled);
+        match run(&filled, &["demo"], "") {
+            Ok(told) if told.status.success() && said(&told).contains("账号 clerk") => Ok(filled),
+            Ok(told) => Err(said(&told)),
+            Err(error) => Err(error.to_string()),
+        }
+    });
+    let filled = FILLED.as_ref().map_err(|said| anyhow!("fengsui demo: {said}"))?;
+    let data = folder.join("demo");
+    copy(filled, &data)?;
+    Ok(data)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }
 
 /// Both channels as text.

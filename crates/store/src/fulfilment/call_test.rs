@@ -31,7 +31,8 @@ impl Read {
             let subject = out.facts.subject(SubjectKind::Station, record.station.force.as_str());
             let around = out.roll.around(&record.path, out.town);
             let id = record.station.test.as_str();
-            out.put("call.tested", id, subject, &around, Span::between(on, on), first.at, &[])?;
+            // For how long a test holds is the duty's to say (`C3.5.valid_days`).
+            out.put("call.tested", id, subject, &around, Span::since(on), first.at, &[])?;
         }
         Ok(())
     }

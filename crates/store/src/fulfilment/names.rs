@@ -1,9 +1,10 @@
 //! What subjects of duties are called, and whether somebody may see a row: a page at a time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use domain::ids::{OrgId, PlaceId};
 use domain::plan::SubjectKind;
-use domain::policy::Scope;
+use domain::policy::{Scope, Subject};
 
 use super::training::MANAGER;
 use crate::scope::{Columns, OF_A_PLACE, Where};
@@ -79,6 +80,70 @@ impl Read {
             .collect()
     }
 
+    /// Where these rows of a kind of object stand, as far as rights are concerned, by id: what [`Self::within_scope`] tells
+    /// for one reader, told once for many ([`Scope::admits`]). One that is in several territories has several. Kinds whose
+    /// rows belong to the town as a whole have none.
+    pub async fn stand_of(
+        &mut self,
+        object_kind: &str,
+        ids: &[&str],
+    ) -> Result<HashMap<String, Vec<Subject>>> {
+        let mut found: HashMap<String, Vec<Subject>> = HashMap::new();
+        let Some((table, key, columns)) = table_of(object_kind).filter(|_| !ids.is_empty()) else {
+            return Ok(found);
+        };
+        let mut only = Where::town("town", self.town.as_str());
+        let marks: Vec<String> = ids.iter().map(|id| only.mark(*id)).collect();
+        only.and(&format!("{key} IN ({})", marks.join(", ")));
+        let column = |name: &'static str| if name.is_empty() { "NULL" } else { name };
+        let (path, org, place) = (column(columns.path), column(columns.org), column(columns.place));
+        let (sql, list) = only.finish();
+        let sql = format!(
+            "SELECT {key} AS id, CAST({path} AS TEXT) AS path, CAST({org} AS TEXT) AS org, \
+             CAST({place} AS TEXT) AS place FROM {table}{sql}"
+        );
+        for row in self.rows(sql, list).await? {
+            let subject = Subject {
+                path: row.opt_text("path")?.unwrap_or_default(),
+                orgs: row.opt_text("org")?.map(OrgId::from).into_iter().collect(),
+                place: row.opt_text("place")?.map(PlaceId::from),
+            };
+            found.entry(row.text("id")?).or_default().push(subject);
+        }
+        let places: BTreeSet<&PlaceId> =
+            found.values().flatten().filter_map(|one| one.place.as_ref()).collect();
+        let keepers = self.keepers_of(&places.into_iter().map(PlaceId::as_str).collect::<Vec<_>>()).await?;
+        for subject in found.values_mut().flatten() {
+            let orgs = subject.place.as_ref().and_then(|place| keepers.get(place.as_str()));
+            subject.orgs.extend(orgs.into_iter().flatten().cloned());
+        }
+        Ok(found)
+    }
+
+    /// Whose sector places are and on whose lists they stand now, by place.
+    async fn keepers_of(&mut self, places: &[&str]) -> Result<HashMap<String, Vec<OrgId>>> {
+        let mut found: HashMap<String, Vec<OrgId>> = HashMap::new();
+        if places.is_empty() {
+            return Ok(found);
+        }
+        let mut only = Where::town("s.town", self.town.as_str());
+        let marks: Vec<String> = places.iter().map(|id| only.mark(*id)).collect();
+        let marks = marks.join(", ");
+        only.and(&format!("s.id IN ({marks})"));
+        let (sql, list) = only.finish();
+        let sql = format!(
+            "SELECT s.id AS place, s.sector_org AS org FROM place s{sql} UNION ALL \
+             SELECT m.place AS place, l.owner_org AS org FROM list_entry m JOIN place_list l ON l.town = m.town \
+             AND l.id = m.list WHERE l.town = $1 AND m.to_on IS NULL AND m.place IN ({marks})"
+        );
+        for row in self.rows(sql, list).await? {
+            if let Some(org) = row.opt_text("org")?.filter(|org| !org.is_empty()) {
+                found.entry(row.text("place")?).or_default().push(org.into());
+            }
+        }
+        Ok(found)
+    }
+
     /// Names of subjects of one kind, by id; those nobody named are not among them.
     pub async fn subject_names(
         &mut self,
@@ -107,6 +172,7 @@ impl Read {
             names.extend(self.called("evidence", "id", "title", ids).await?);
             names.extend(self.called("report_case", "id", "code", ids).await?);
             names.extend(self.called("whistle", "id", "code", ids).await?);
+            names.extend(self.called("incident", "id", "code", ids).await?);
             let sectors = self.called("sector_risk", "id", "hazard_code", ids).await?;
             names.extend(sectors.into_iter().map(|(id, code)| (id, format!("行业性隐患 {code}"))));
             names.extend(self.called("sector_ruling", "id", "trade", ids).await?);
@@ -146,9 +212,8 @@ impl Read {
             "hazard" | "task" | "evidence" | "incident" | "placard" | "report_case" | "whistle" => {
                 (object_kind, "id", "code")
             }
-            "inspection_plan" | "campaign" | "contract" | "drill" | "fire_plan" | "siting" | "project" => {
-                (object_kind, "id", "title")
-            }
+            "inspection_plan" | "campaign" | "contract" | "drill" | "fire_plan" | "siting" | "project"
+            | "meeting" | "report" => (object_kind, "id", "title"),
             "enforcement" => (object_kind, "id", "cause"),
             "sector_risk" => (object_kind, "id", "hazard_code"),
             "sector_ruling" => (object_kind, "id", "trade"),
@@ -169,17 +234,17 @@ impl Read {
         name: &str,
         ids: &[&str],
     ) -> Result<HashMap<String, String>> {
-        if ids.is_empty() {
-            return Ok(HashMap::new());
+        let mut found = HashMap::new();
+        for some in ids.chunks(500) {
+            let mut only = Where::town("town", self.town.as_str());
+            let marks: Vec<String> = some.iter().map(|id| only.mark(*id)).collect();
+            only.and(&format!("{key} IN ({})", marks.join(", ")));
+            let (sql, list) = only.finish();
+            let sql = format!("SELECT {key} AS id, COALESCE({name}, '') AS name FROM {table}{sql}");
+            for row in &self.rows(sql, list).await? {
+                found.insert(row.text("id")?, row.text("name")?);
+            }
         }
-        let mut only = Where::town("town", self.town.as_str());
-        let marks: Vec<String> = ids.iter().map(|id| only.mark(*id)).collect();
-        only.and(&format!("{key} IN ({})", marks.join(", ")));
-        let (sql, list) = only.finish();
-        self.rows(format!("SELECT {key} AS id, COALESCE({name}, '') AS name FROM {table}{sql}"), list)
-            .await?
-            .iter()
-            .map(|row| Ok((row.text("id")?, row.text("name")?)))
-            .collect()
+        Ok(found)
     }
 }

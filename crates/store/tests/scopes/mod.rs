@@ -6,6 +6,7 @@ use domain::time::Date;
 
 fn hat(role: Role, org: &str, path: &str) -> Assignment {
     Assignment {
+        away: Vec::new(),
         id: format!("{}-{org}-{path}", role.code()).into(),
         person: "p".into(),
         post: "post".into(),

@@ -55,3 +55,16 @@ export function moved<T>(items: T[], at: number, step: number): T[] {
   if (one !== undefined) next.splice(to, 0, one)
   return next
 }
+
+/** What each item says here and there, for who has to choose; what is the same is left out. */
+export function sides(mine: ItemView[], theirs: ItemView[]): [label: string, mine: string, theirs: string][] {
+  const said = (list: ItemView[]): Map<string, string> =>
+    new Map(
+      list.map((item, at) => {
+        const { code, text, how, ...rest } = toInput(item)
+        return [code, [`${at + 1}. ${text}`, how, ...Object.values(rest).map((one) => (typeof one === 'object' ? JSON.stringify(one) : String(one)))].join(' · ')]
+      }),
+    )
+  const [here, there] = [said(mine), said(theirs)]
+  return [...new Set([...here.keys(), ...there.keys()])].map((code) => [code, here.get(code) ?? '', there.get(code) ?? ''] as [string, string, string]).filter(([, a, b]) => a !== b)
+}

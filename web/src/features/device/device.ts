@@ -1,4 +1,4 @@
-import type { DeviceRow } from '@/shared/api/contract'
+import type { DeviceRow, SilenceTask } from '@/shared/api/contract'
 import type { Tone } from '@/shared/ui/tone'
 
 /** How a device stands: one that is silent or at fault protects nobody. */
@@ -35,4 +35,10 @@ export function spot(text: string): [number, number] | null | undefined {
   const [lon, lat, ...rest] = text.split(/[,，\s]+/).filter(Boolean).map(Number)
   if (lon === undefined || lat === undefined || rest.length || !Number.isFinite(lon) || !Number.isFinite(lat)) return null
   return [lon, lat]
+}
+
+/** What is said of a silence that is somebody's matter: which sentence, and who owes it. */
+export function taskSaid(task: SilenceTask, nobody: string): { key: 'task' | 'taskLate' | 'taskDone'; who: string } {
+  const who = task.owner.holders.length ? task.owner.holders.map((one) => one.name).join('、') : nobody
+  return { key: task.state === 'done' ? 'taskDone' : task.overdue ? 'taskLate' : 'task', who: `${task.owner.post.name} ${who}` }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { GRAVE, MUST_SAY, NEXT, caseTone, itemTone, sorted, inWorkingDays } from './enforcement'
+import { GRAVE, MUST_SAY, NEXT, caseTone, itemTone, sorted, inWorkingDays, lengthOf } from './enforcement'
 
 const row = (code: string, late = false) => ({ stage: { code, label: '' }, next_clock: late ? ({ late } as never) : null })
 const door = (code: string, mine: boolean, refusal: string | null) => ({
@@ -19,6 +19,7 @@ describe('cases', () => {
   })
   it('only periods in working days move with the holidays', () => {
     expect(['2 个工作日', '15 日', '6 个月'].map(inWorkingDays)).toEqual([true, false, false])
+    expect(['2个工作日', '15 日', '6个月', '2年', '随时'].map((one) => lengthOf(one)?.unit ?? null)).toEqual(['working', 'calendar', 'month', 'year', null])
   })
   it('every step named here is one the program knows', () => {
     const source = readFileSync(join(__dirname, '../../../../crates/domain/src/enforcement.rs'), 'utf8')

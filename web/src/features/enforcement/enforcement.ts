@@ -23,7 +23,7 @@ export function sorted(doors: CaseDoor[]): { open: CaseDoor[]; shut: CaseDoor[];
 
 /** What must be said with a step, as the field is called; none where a note is enough. */
 export const MUST_SAY = new Set([
-  'claim_recusal', 'refuse', 'preserve', 'release', 'pause', 'extend', 'report', 'hold_hearing', 'end_hearing', 'defer', 'perform', 'end_contest', 'execute',
+  'claim_recusal', 'refuse', 'convert', 'preserve', 'release', 'pause', 'extend', 'report', 'hold_hearing', 'end_hearing', 'defer', 'perform', 'end_contest', 'execute',
   'withdraw', 'transfer', 'investigate', 'decide', 'decide_on_spot',
 ])
 /** Steps that stop or end something. */
@@ -33,3 +33,11 @@ export const NEXT = ['decide_recusal', 'file', 'decide_on_spot', 'investigate', 
 
 /** Whether a period of the law, as the program words it, is counted in working days: only those may move with the holidays. */
 export const inWorkingDays = (length: string): boolean => /工作日/.test(length)
+
+const UNITS: Record<string, string> = { 个工作日: 'working', 日: 'calendar', 个月: 'month', 年: 'year' }
+/** How long a period is, taken apart to be said in another language; none for what is written otherwise. */
+export function lengthOf(length: string): { n: string; unit: string } | null {
+  const [, n, word] = /^(\d+)\s*(\S+)$/.exec(length) ?? []
+  const unit = UNITS[word ?? '']
+  return n && unit ? { n, unit } : null
+}

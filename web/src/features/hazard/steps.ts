@@ -31,6 +31,7 @@ export const STEPS: StepForm[] = [
   { step: 'refuse_extension', fields: ['reason'], weight: 'side' },
   { step: 'ask_extension', fields: ['count', 'reason'], weight: 'side' },
   { step: 'escalate', fields: ['kind', 'reason', 'document_no'], weight: 'side' },
+  { step: 'decline_escalation', fields: ['kind', 'reason'], weight: 'side' },
   { step: 'transfer', fields: ['to', 'reason', 'document_no'], weight: 'side' },
   { step: 'control_long_term', fields: ['measures', 'review_on', 'document_no'], weight: 'side' },
   { step: 'reopen', fields: ['reason'], weight: 'grave' },
@@ -167,7 +168,9 @@ export function bodyOf(form: StepForm, filled: Filled): HazardStepBody {
       return filled.answer === 'major'
         ? { step: 'answer_transfer', answer: 'major', edition: text(filled.edition), elements: filled.elements.split(/[\n\u3001,\uff0c;\uff1b]/).map(text).filter(Boolean), deadline_on: filled.deadline_on }
         : { step: 'answer_transfer', answer: 'returned', level: filled.level, reason: text(filled.reason) }
-    case 'escalate': return { step: 'escalate', kind: filled.kind, reason: text(filled.reason) }
+    case 'escalate':
+    case 'decline_escalation':
+      return { step: form.step, kind: filled.kind, reason: text(filled.reason) }
     case 'control_long_term': return { step: 'control_long_term', measures: text(filled.measures), review_on: filled.review_on }
     case 'refuse_extension':
     case 'reopen':

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { ImportReport, ImportView } from '../../shared/api/contract'
-import { doubledFields, missingFields, proposed, undecided } from './choice'
+import { doubledFields, missingFields, proposed, sameColumns, undecided, understoodAs } from './choice'
 
 const view: ImportView = {
   id: 'i', kind: 'places', name: 'a.xlsx', sheets: [{ name: '台账', rows: 3 }], sheet: '台账', header_row: 2, remembered: false, imported_before: null,
@@ -22,4 +22,11 @@ it('counts rows nobody has decided on', () => {
   const report = { duplicates: [{ sheet: '台账', row: 4, name: 'x', candidates: [] }, { sheet: '台账', row: 5, name: 'y', candidates: [] }] } as unknown as ImportReport
   const choice = { ...proposed(view), decisions: { '4': 'skip' } }
   expect(undecided(report, choice)).toBe(1)
+})
+it('understands a mended file as the one before and asks its rows anew', () => {
+  const before = { ...proposed(view), mapping: { '0': 'name', '1': 'village' }, decisions: { '4': 'skip' }, leave_bad: true }
+  const later = { ...view, id: 'j', header_row: 2 }
+  expect(sameColumns(later, view)).toBe(true)
+  expect(understoodAs(later, before)).toEqual({ ...before, decisions: {} })
+  expect(sameColumns({ ...later, columns: later.columns.slice(1) }, view)).toBe(false)
 })

@@ -8,6 +8,17 @@ export function proposed(view: ImportView): ImportChoice {
   return { sheet: view.sheet, header_row: view.header_row, mapping, decisions: {} }
 }
 
+/** Whether a mended file has the columns of the one before. */
+export function sameColumns(one: ImportView, other: ImportView): boolean {
+  const heads = (view: ImportView): string => JSON.stringify(view.columns.map((column) => [column.index, column.header]))
+  return heads(one) === heads(other)
+}
+
+/** A mended file understood as the one before was. Its rows may have moved: what was decided of one by its number is asked anew. */
+export function understoodAs(view: ImportView, before: ImportChoice): ImportChoice {
+  return { ...before, sheet: view.sheet, header_row: view.header_row, mapping: { ...before.mapping }, decisions: {} }
+}
+
 /** Fields that must have a column and have none. */
 export function missingFields(view: ImportView, choice: ImportChoice): string[] {
   const given = new Set(Object.values(choice.mapping))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CandidateView } from '@/shared/api/contract'
-import { elapsed, incidentTone, nextStep, quickest, unheard } from './incident'
+import { elapsed, incidentTone, nextStep, proven, quickest, unheard } from './incident'
 
 const row = (code: string, live = true, heard = true) => ({ id: code, stage: { code, label: code }, live, acknowledged: heard ? { at: '', by: { id: 'p', name: 'p' } } : null })
 
@@ -9,6 +9,13 @@ describe('the duty screen', () => {
     const rows = [row('open', true, false), row('real')]
     expect(unheard(rows, new Set())).toEqual(['open'])
     expect(unheard(rows, new Set(['open']))).toEqual([])
+  })
+  it('sounds again when somebody vouches for what was put aside', () => {
+    const doubted = new Set<string>()
+    const rows = (trusted: boolean) => [{ id: 'a', trusted }, { id: 'b', trusted: true }]
+    expect(proven(rows(false), doubted)).toEqual([])
+    expect(proven(rows(true), doubted)).toEqual(['a'])
+    expect(proven(rows(true), doubted)).toEqual([])
   })
   it('lets what nobody heard or what burns stand out', () => {
     expect(incidentTone(row('open', true, false))).toBe('late')

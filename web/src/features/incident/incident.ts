@@ -1,5 +1,6 @@
 import type { CandidateView, IncidentRow } from '@/shared/api/contract'
 import type { Tone } from '@/shared/ui/tone'
+import { translate } from '@/shared/i18n'
 
 /** How an incident stands: what nobody has heard or verified stands out. */
 export function incidentTone(row: Pick<IncidentRow, 'stage' | 'live' | 'acknowledged'>): Tone {
@@ -23,10 +24,20 @@ export function unheard(rows: Pick<IncidentRow, 'id' | 'acknowledged'>[], known:
   return rows.filter((row) => !row.acknowledged && !known.has(row.id)).map((row) => row.id)
 }
 
-/** Seconds as `235 s` or `12 min`. */
+/** Those put aside as nobody's word, of which somebody vouches now: they ring again. `doubted` keeps the others. */
+export function proven(rows: Pick<IncidentRow, 'id' | 'trusted'>[], doubted: Set<string>): string[] {
+  const now = rows.filter((row) => row.trusted && doubted.has(row.id)).map((row) => row.id)
+  for (const row of rows) {
+    if (row.trusted) doubted.delete(row.id)
+    else doubted.add(row.id)
+  }
+  return now
+}
+
+/** Seconds as `235 秒` or `12 分钟`. */
 export function seconds(s: number | null): string {
   if (s === null) return '—'
-  return s < 600 ? `${s} s` : `${Math.round(s / 60)} min`
+  return s < 600 ? translate('incident.seconds', { n: s }) : translate('incident.minutes', { n: Math.round(s / 60) })
 }
 
 /** The step a stage asks for next, of those allowed. */
@@ -36,6 +47,7 @@ export function nextStep(actions: string[], awaits119: boolean): string | undefi
 }
 
 export const KINDS = ['unknown', 'building', 'electrical', 'vehicle', 'outdoor', 'forest', 'gas', 'chemical', 'collapse', 'help'] as const
+export const WINDS = ['n', 'ne', 'e', 'se', 's', 'sw', 'w', 'nw'] as const
 export const STAGES = ['open', 'verifying', 'cannot_tell', 'real', 'responding', 'controlled', 'out', 'handed_over', 'closed', 'false_alarm', 'test', 'merged', 'void'] as const
 export const HOWS = ['telephone', 'camera', 'on_site', 'device', 'caller', 'other'] as const
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PlanItem } from '@/shared/api/contract'
-import { heat, inMonth, rowsOf, spanOf, wrongRows } from './plan'
+import { heat, inMonth, rowsOf, sides, spanOf, wrongRows } from './plan'
 
 const item = (from: string, to: string): PlanItem => ({ place: { id: 'p', name: 'P' }, village: { id: 'v', name: 'V' }, grade: null, grade_label: null, from, to, reason: '' })
 
@@ -31,5 +31,14 @@ describe('visits', () => {
   })
   it('with dates the wrong way round are found', () => {
     expect(wrongRows(rowsOf([item('2026-02-01', '2026-01-01'), item('2026-01-01', '2026-01-01')]))).toHaveLength(1)
+  })
+  it('of two versions are laid side by side place by place, where they differ', () => {
+    const other: PlanItem = { ...item('2026-05-01', '2026-05-31'), place: { id: 'q', name: 'Q' } }
+    const mine = rowsOf([item('2026-01-01', '2026-01-31'), other])
+    expect(sides(mine, rowsOf([other, item('2026-01-01', '2026-01-31')]))).toEqual([])
+    const found = sides(mine, rowsOf([item('2026-02-01', '2026-02-28')]))
+    expect(found.map(([name]) => name)).toEqual(['P', 'Q'])
+    expect(found[0]?.[2]).toContain('02-28')
+    expect(found[1]?.[2]).toBe('')
   })
 })

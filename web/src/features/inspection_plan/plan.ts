@@ -1,5 +1,6 @@
 // What a plan's page works out for itself: heat over the months, words of a span, what an edited list would send.
 import type { Day, PlanItem, Span } from '@/shared/api/contract'
+import { day } from '@/shared/formats'
 import type { Tone } from '@/shared/ui/tone'
 
 export interface Cell { month: string; visits: number; heat: 0 | 1 | 2 | 3 | 4 | 5 }
@@ -41,3 +42,20 @@ export const wrongRows = (rows: Row[]): Row[] => rows.filter((row) => !row.from 
 /** Items that touch a month, for the table below the heat. */
 export const inMonth = (items: PlanItem[], month: string): PlanItem[] =>
   month ? items.filter((one) => one.from.slice(0, 7) <= month && one.to.slice(0, 7) >= month) : items
+
+/** The visits of each place here and there, for who has to choose; what is the same is left out. */
+export function sides(mine: Row[], theirs: Row[]): [label: string, mine: string, theirs: string][] {
+  const said = (rows: Row[]): Map<string, [name: string, visits: string[]]> => {
+    const of = new Map<string, [string, string[]]>()
+    for (const row of rows) {
+      const [, visits] = of.get(row.place.id) ?? [row.place.name, []]
+      of.set(row.place.id, [row.place.name, [...visits, `${day(row.from)} – ${day(row.to)}${row.reason ? ` ${row.reason.trim()}` : ''}`]])
+    }
+    return of
+  }
+  const [here, there] = [said(mine), said(theirs)]
+  const visits = (side: typeof here, id: string): string => [...(side.get(id)?.[1] ?? [])].sort().join('；')
+  return [...new Set([...here.keys(), ...there.keys()])]
+    .map((id) => [(here.get(id) ?? there.get(id))?.[0] ?? id, visits(here, id), visits(there, id)] as [string, string, string])
+    .filter(([, a, b]) => a !== b)
+}

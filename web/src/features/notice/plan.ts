@@ -8,7 +8,7 @@ export interface PlanDuty { id: string; clause: string; title: string; period_la
 
 /** Whether a number or period is a parameter of the town, to be changed there. */
 export const isParameter = (said: string | number): boolean => String(said).startsWith('@')
-export interface Effect { duty: string; title: string; before: TallyView | null; after: TallyView | null; clause_before: TallyView; clause_after: TallyView }
+export interface Effect { duty: string; title: string; before: TallyView | null; after: TallyView | null; clause: Word; adds_clause: boolean; clause_before: TallyView; clause_after: TallyView }
 export interface Proposal {
   id: string
   duty: string
@@ -22,10 +22,14 @@ export interface Proposal {
   effect: Effect | null
   actions: string[]
 }
+export interface Clause extends Word { no: string; section: string }
+/** A clause of the notice that the plan lacks. */
+export interface NewClause { no: string; title: string; section: string; after: string | null }
 export interface Desk {
   code: string
   title: string
-  clauses: Word[]
+  clauses: Clause[]
+  sections: Word[]
   duties: PlanDuty[]
   terms: Word[]
   subjects: Word[]
@@ -37,6 +41,7 @@ export interface Desk {
 }
 export interface Draft {
   clause: string
+  adds?: NewClause
   title: string
   who: string[]
   subjects: string
@@ -52,6 +57,14 @@ export interface Draft {
 }
 export interface Change { duty: string; draft?: Draft; edit?: DutyEdit; from: string; reason: string }
 export const PERIODS = ['day', 'week', 'month', 'quarter', 'half_year', 'year', 'standing month'] as const
+
+/** A code for a clause that has none yet, written as the plan writes its others: `C19` where 19 follows C1 to C18. */
+export function newCode(label: string, clauses: Pick<Clause, 'code' | 'no'>[]): string {
+  const plain = label.replace(/[（()）\s]/g, '')
+  const heads = clauses.filter((one) => one.code.endsWith(one.no) && one.code.length > one.no.length).map((one) => one.code.slice(0, -one.no.length))
+  const head = heads[0] ?? ''
+  return heads.length && heads.every((one) => one === head) && /^\d+$/.test(plain) ? head + plain : plain
+}
 
 /** The next free id under a clause: one more than the highest there is. */
 export function nextId(clause: string, duties: Pick<PlanDuty, 'id'>[]): string {

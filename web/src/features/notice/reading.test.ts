@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { blocks, inOrder, marked, type Finding, type Heading } from './reading'
+import { blocks, inOrder, lacking, marked, type Finding, type Heading } from './reading'
 
 const body = '通知\n一、任务\n1.甲。\n2.乙。\n'
 const heading = (label: string, start: number): Heading => ({ level: 'clause', label, title: label, at: { start, end: body.length } })
@@ -19,6 +19,14 @@ describe('a notice beside its findings', () => {
       { text: '甲', mark: true },
       { text: '。\n', mark: false },
     ])
+  })
+  it('says which block the plan has no clause for, and what stands before it', () => {
+    const at = (label: string, start: number, end: number): Heading => ({ level: 'clause', label, title: label, at: { start, end } })
+    const cut = blocks(body, [at('一', 3, body.length), at('1', 8, 13), at('2', 13, body.length)])
+    const spans = [{ clause: 'C1', start: 8, end: 13 }]
+    expect(cut.map((block) => lacking(block, spans))).toEqual([null, null, null, { no: '2', title: '2', after: 'C1' }])
+    expect(lacking(cut[2]!, [])).toEqual({ no: '1', title: '1', after: null })
+    expect(lacking(cut[3]!, [{ clause: 'C1', start: 8, end: body.length }])).toBeNull()
   })
   it('asks first about what nobody has ruled on', () => {
     const finding = (key: string, ruled: boolean): Finding => ({

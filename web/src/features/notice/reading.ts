@@ -33,6 +33,17 @@ export function blocks(body: string, headings: Heading[]): Block[] {
   return found
 }
 
+/** What a block lacks in the plan: the clause it would be, and the code of the one before it. None where the plan has it, where it
+ *  lies within a clause or holds some, and in what stands before the first heading. */
+export function lacking(block: Block, spans: { clause: string; start: number; end: number }[]): { no: string; title: string; after: string | null } | null {
+  const at = block.heading?.at
+  if (!block.heading || !at) return null
+  const touches = spans.some((span) => (span.start <= at.start && at.start < span.end) || (at.start <= span.start && span.start < at.end))
+  if (touches) return null
+  const before = spans.filter((span) => span.start < at.start).sort((a, b) => a.start - b.start).at(-1)
+  return { no: block.heading.label, title: block.heading.title, after: before?.clause ?? null }
+}
+
 /** A block cut where stretches begin and end; overlapping ones count once. */
 export function marked(block: Block, stretches: Stretch[]): { text: string; mark: boolean }[] {
   const found: { text: string; mark: boolean }[] = []

@@ -4,7 +4,7 @@ import { branches, isShort, toOpen } from './chart'
 
 const node = (id: string, parent: string | null, kind: string, light: string, people: string[]): ChartNode => ({
   id, parent, kind, kind_label: kind, name: id,
-  posts: [{ id: `post-${id}`, role: 'x', name: 'x', min_n: 1, max_n: null, light, holders: people.map((who) => ({ id: who, name: who, acting: false })) }],
+  posts: [{ id: `post-${id}`, role: 'x', name: 'x', min_n: 1, max_n: null, light, holders: people.map((who) => ({ id: who, name: who, acting: false, away: null })) }],
 })
 const nodes = [
   node('committee', null, 'committee', 'green', ['a']),

@@ -5,9 +5,12 @@ import type { Tone } from '@/shared/ui/tone'
 export const ABOUT = {
   hazard: '/hazards', inspection: '/inspections', meeting: '/meetings', report: '/reports', letter: '/letters', training: '/trainings',
   enforcement: '/cases', incident: '/incidents', whistle: '/whistles', report_case: '/report-cases', drill: '/drills', campaign: '/campaigns',
+  paper: '/papers', evidence: '/evidence', inspection_plan: '/inspection-plans', force: '/forces', sortie: '/sorties', facility: '/facilities', contract: '/contracts',
 } as const
 export type AboutKind = keyof typeof ABOUT
-export const aboutPath = (about: { kind: string; id: string }): string | null => (about.kind in ABOUT ? `${ABOUT[about.kind as AboutKind]}/${about.id}` : null)
+/** What stands in a list only. */
+const LISTED: Record<string, string> = { certificate: '/certificates', authority: '/authority' }
+export const aboutPath = (about: { kind: string; id: string }): string | null => (about.kind in ABOUT ? `${ABOUT[about.kind as AboutKind]}/${about.id}` : (LISTED[about.kind] ?? null))
 
 /** How a paper stands: what has a number and is not out is what somebody must still do. */
 export function paperTone(state: string): Tone {
@@ -46,6 +49,12 @@ export function filled(fields: PaperField[], values: PaperValues): PaperValues {
     }
   }
   return out
+}
+
+/** A value of a field as one reads it, lines below each other. */
+export function spoken(value: PaperValue | undefined): string {
+  if (!Array.isArray(value)) return value === undefined || value === false ? '' : String(value)
+  return value.map((line) => (Array.isArray(line) ? line.join(' ').trim() : String(line))).filter(Boolean).join('\n')
 }
 
 /** What a field is called in the language of the page; papers themselves are Chinese. */

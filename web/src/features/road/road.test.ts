@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { RoadRow } from '@/shared/api/contract'
-import { coloured, measured, minutes, passTone, wayTone } from './road'
+import { amount, coloured, measured, minutes, passTone, wayTone } from './road'
 
 const row = (passes: string, closed: string | null = null) =>
   ({ id: 'r', name: '老街', line: [[1, 2], [3, 4]], closed, territory: { id: 'v', name: '场镇' }, passing: [{ vehicle: { code: 'engine', label: '' }, passes, why: [] }] }) as unknown as RoadRow
 
 describe('roads', () => {
+  it('what was typed is a number, as text and as the field of numbers hands it over', () => {
+    expect([amount('4.5'), amount(4.5), amount(0), amount(' '), amount('')]).toEqual([4.5, 4.5, 0, null, null])
+  })
+
   it('what nobody measured is neither passed nor refused', () => {
     expect(['yes', 'no', 'unknown'].map(passTone)).toEqual(['done', 'late', 'todo'])
     expect(coloured([row('yes'), row('no'), row('unknown'), row('yes', '塌方')], 'engine').map((one) => one.class)).toEqual(['passes', 'refused', 'unmeasured', 'closed'])

@@ -45,7 +45,8 @@ export function legend(word: (key: string) => string): MapLayer {
 
 /** A measured value as text for a field; empty when nobody measured it. */
 export const typed = (value: number | null | undefined): string => (value === null || value === undefined ? '' : String(value))
-export const amount = (text: string): number | null => (text.trim() ? Number(text) : null)
+/** The number of a field; a field of numbers hands over a number once something was typed. */
+export const amount = (text: string | number): number | null => (String(text).trim() ? Number(text) : null)
 
 /** The measured values in words. */
 export function measured(row: FitnessView): [key: (typeof LIMITS)[number], value: string][] {

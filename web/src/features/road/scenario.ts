@@ -2,7 +2,7 @@ import type { ScenarioChange } from '@/shared/api/contract'
 import { UNITS } from './road'
 
 type Say = (key: string, named: Record<string, unknown>) => string
-export const WHATS = ['measure', 'close', 'open', 'station', 'water'] as const
+export const WHATS = ['measure', 'close', 'open', 'station', 'water', 'flow'] as const
 export const CHANGES = ['gained', 'lost', 'faster', 'slower'] as const
 /** The limits a list may change, as the interface names them. */
 export const LIMIT_WORDS = ['width', 'height', 'load', 'slope', 'turning_radius'] as const
@@ -16,9 +16,10 @@ export function changeWords(t: Say, one: ScenarioChange): string {
   const name = one.name ?? ''
   if (one.what === 'measure') {
     const key = limitKey(one.limit ?? '')
-    return t('road.change.measure', { name, limit: t(`road.limits.${key}`, {}), value: `${one.value} ${UNITS[key]}` })
+    const part = one.part_m ?? (one.part ? null : undefined)
+    return t(part === undefined ? 'road.change.measure' : 'road.change.measurePart', { name, m: part ?? '—', limit: t(`road.limits.${key}`, {}), value: `${one.value} ${UNITS[key]}` })
   }
   if (one.what === 'close') return t('road.change.close', { name, from: one.from ?? '', until: one.until ?? t('road.furtherNotice', {}) })
-  if (one.what === 'water') return t('road.change.water', { name, value: one.value ?? '' })
+  if (one.what === 'water' || one.what === 'flow') return t(`road.change.${one.what}`, { name, value: one.value ?? '' })
   return t(`road.change.${one.what}`, { name })
 }

@@ -29,7 +29,7 @@ export function far(distance: number, measure: string): string {
 export function onMap(view: SitingView, words: { chosen: string; other: string; uncovered: string }): MapFeature[] {
   const point = (lon: number, lat: number) => ({ type: 'Point' as const, coordinates: [lon, lat] as [number, number] })
   return [
-    ...view.uncovered.map((one) => ({ layer: 'siting', id: one.id, geometry: point(one.lon, one.lat), name: one.name, class: 'site_uncovered', class_label: words.uncovered, page: `/places/${one.id}` })),
+    ...view.uncovered.map((one) => ({ layer: 'siting', id: one.id, geometry: point(one.lon, one.lat), name: one.name, class: 'site_uncovered', class_label: words.uncovered, page: view.by_group ? '/roads/access' : `/places/${one.id}` })),
     ...view.candidates.map((one, n) => ({ layer: 'siting', id: `c${n}`, geometry: point(one.lon, one.lat), name: one.name, class: one.chosen ? 'site_chosen' : 'site_other', class_label: one.chosen ? words.chosen : words.other, page: `/siting/${view.id}` })),
   ]
 }

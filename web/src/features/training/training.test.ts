@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { attendeesIn, questionsIn, share } from './training'
+import { attendeesIn, questionsIn, share, trainers } from './training'
 
 it('questions are read block by block, the kind follows from the options', () => {
   const text = '楼道可以停放电动车\n对\n* 错\n\n发现火情应当\n* 拨打119\n* 组织疏散\n乘电梯撤离\n\n报警电话是\n110\n*119\n120\n\n没有选项的一行'
@@ -8,6 +8,11 @@ it('questions are read block by block, the kind follows from the options', () =>
     { kind: 'multiple', text: '发现火情应当', options: ['拨打119', '组织疏散', '乘电梯撤离'], right: [0, 1] },
     { kind: 'single', text: '报警电话是', options: ['110', '119', '120'], right: [1] },
   ])
+})
+
+it('where a certificate is given, only the fire rescue organ is offered to teach', () => {
+  const orgs = [{ kind: 'office', active: true }, { kind: 'fire_rescue', active: true }, { kind: 'fire_rescue', active: false }]
+  expect([trainers(orgs, true), trainers(orgs, false)]).toEqual([[orgs[1]], [orgs[0], orgs[1]]])
 })
 
 it('nobody is no share, and nearly all is not all', () => {

@@ -7,6 +7,11 @@ export function stateTone(state: string): Tone {
   return state === 'closed' ? 'done' : state === 'cancelled' ? 'na' : state === 'planned' ? 'todo' : 'doing'
 }
 
+/** Who may teach, of all bodies that are still there: where a certificate is given, the fire rescue organ (clause 11.6). */
+export function trainers<O extends { kind: string; active: boolean }>(orgs: O[], certifies: boolean): O[] {
+  return orgs.filter((one) => one.active && (!certifies || one.kind === 'fire_rescue'))
+}
+
 /** How a certificate's standing is shown. */
 export function standingTone(standing: string): Tone {
   return standing === 'valid' ? 'done' : standing === 'expiring' ? 'due' : standing === 'expired' ? 'late' : 'na'

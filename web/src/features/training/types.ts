@@ -5,10 +5,11 @@ export interface CourseView { id: string; kind: Word; name: string; groups: Word
 export interface CourseInput { kind: string; name: string; groups: string[]; hours: number; pass_percent: number | null; questions: number; attempts: number; gives: string | null; months: number | null; active: boolean; version?: number }
 export interface QuestionView { id: string; kind: Word; text: string; options: string[]; right: number[]; active: boolean; version: number }
 export interface QuestionInput { kind: string; text: string; options: string[]; right: number[]; active?: boolean; version?: number }
-export interface TrainingRow { id: string; title: string; course: Named; kind: Word; groups: Word[]; hours: number; on: Day; venue: string; org: Named; trainer: Named; state: string; state_label: string; attended: number; passed: number; tested: boolean }
+export interface TrainingRow { id: string; title: string; course: Named; kind: Word; groups: Word[]; hours: number; on: Day; venue: string; org: Named; trainer: Named; state: string; state_label: string; attended: number; passed: number; tested: boolean; certifies: boolean }
 export interface AttendanceView { id: string; person: string | null; place: string | null; place_name: string | null; name: string; way: Word; at: Instant; outcome: Word; score: number | null; certified: boolean; void_reason: string | null }
 export interface TrainingView extends TrainingRow { place: Named | null; people: AttendanceView[]; pass_percent: number | null; cancelled: string | null; url: string | null; qr_svg: string | null; version: number; actions: string[] }
 export interface TrainingInput { course: string; title: string; on: Day; venue: string; org: string; trainer: string | null; place: string | null }
+export interface TrainingChange { title: string; on: Day; venue: string; trainer: string; version: number }
 export interface CoverageGroup { group: Word; people: number; attended: number; passed: number; missing: (Named & { attended: boolean })[] }
 export interface Coverage { year: number; groups: CoverageGroup[] }
 export interface CertificateRow { id: string; kind: string; kind_label: string; number: string; issuer: string; issued_on: Day; expires_on: Day | null; scope: string; revoked: boolean; revoked_on: Day | null; revoke_reason: string; valid: boolean; person: Named; days_left: number | null; standing: string; version: number; actions: string[] }

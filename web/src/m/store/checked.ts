@@ -2,6 +2,6 @@
 
 import type { Entry } from './types'
 
-/** Facilities seen to from this phone: on their way, or recorded after the list was drawn up. */
-export const checkedHere = (entries: Entry[], today: string): Set<string> =>
-  new Set(entries.filter((one) => one.about?.kind === 'facility' && one.state !== 'refused' && one.state !== 'conflict' && (one.state !== 'delivered' || one.created_at.slice(0, 10) === today)).map((one) => one.about!.id))
+/** Facilities (or stopped places) seen to from this phone: on their way, or recorded after the list was drawn up. */
+export const checkedHere = (entries: Entry[], today: string, kind: 'facility' | 'stop_use' = 'facility'): Set<string> =>
+  new Set(entries.filter((one) => one.about?.kind === kind && one.state !== 'refused' && one.state !== 'conflict' && (one.state !== 'delivered' || one.created_at.slice(0, 10) === today)).map((one) => one.about!.id))

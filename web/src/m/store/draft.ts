@@ -2,6 +2,7 @@
 // phone switched off in between has either the one or the other.
 
 import type { PhoneDb } from './db'
+import { timed } from './timing'
 import type { Draft, DraftAnswer, Entry, Hazard, Item, Photo, Place, Position, Sheet, Task, Value } from './types'
 
 export interface Made { id: string; at: string }
@@ -110,6 +111,8 @@ export async function finish(db: PhoneDb, draft: Draft, me: string, at: string):
     ...blank('inspection', { id: draft.id, at }),
     title: draft.place.name, place: draft.place.id, task: draft.task,
     path: '/inspections', body: inspectionOf(draft, me, at), photos, draft,
+    // Brought in from paper: when it was typed in says nothing about the visit.
+    ...(draft.happened ? { time: null } : {}),
   }
   await db.transaction('rw', db.outbox, db.drafts, db.photos, async () => {
     await db.outbox.add(entry)
@@ -123,7 +126,7 @@ export async function finish(db: PhoneDb, draft: Draft, me: string, at: string):
 export function blank(kind: Entry['kind'], made: Made): Entry {
   return {
     id: made.id, kind, state: 'waiting', title: '', place: null, task: null, hazard: null, path: '', body: {},
-    photos: [], created_at: made.at, tries: 0, trouble: null, delivered_at: null, draft: null,
+    photos: [], created_at: made.at, tries: 0, trouble: null, delivered_at: null, draft: null, time: timed(),
   }
 }
 
@@ -161,6 +164,7 @@ export async function report(
       item: null, happened_at: found.happened ? `${found.happened}:00+08:00` : made.at, position: found.happened ? null : found.position,
     },
     photos: found.photos,
+    ...(found.happened ? { time: null } : {}),
   })
 }
 

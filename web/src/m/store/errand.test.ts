@@ -1,16 +1,17 @@
 // @vitest-environment node
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { FacilityRow, FollowUpView, MyCall, PlacardRow } from '@/shared/api/contract'
+import type { CaseOptions, FacilityRow, FollowUpView, HouseRow, MyAwayForce, MyCall, OnSpotInput, PlacardRow, StopUseRow, VisitToSign, WhistleRow, WhistleKind } from '@/shared/api/contract'
 import { sha256 } from '@/shared/photo/hash'
 import { PhoneServer } from '../../../tests/phone-server'
 import { checkedHere } from './checked'
 import { Clock } from './clock'
 import { PhoneDb } from './db'
 import { keepPhoto } from './draft'
-import { answerCall, checkFacility, doFollowUp, fetchCalls, fetchErrands, hangPlacard, pathOf, receiptCode, tellReport } from './errand'
+import { answerCall, answerLicence, answerWhistle, blowWhistle, checkFacility, comeBack, countHouse, doFollowUp, fetchCalls, fetchErrands, hangPlacard, pathOf, patrol, punishOnSpot, receiptCode, reportAway, signVisit, tellReport, whistleStands, whistleSteps, type Licence } from './errand'
 import { Http } from './http'
 import { Outbox } from './outbox'
+import { gates, type Spot } from './spot'
 
 const AT = '2026-11-25T10:00:00+08:00'
 let server: PhoneServer
@@ -42,6 +43,93 @@ async function photo(owner: string, bytes = 300 * 1024): Promise<string> {
 }
 const entry = (one: string) => db.outbox.get(one)
 const placard = async () => (await db.recall<PlacardRow[]>('errand:placards'))![0]!
+
+it('asks for no list the person has no right to, and lets go of one whose right was taken away', async () => {
+  expect(await db.recall('errand:placards')).not.toBeNull()
+  await db.keep('me', { actions: ['follow_up.read'] })
+  server.asked = []
+  await fetchErrands(db, http)
+  expect(server.asked).toEqual(['GET /follow-ups', 'GET /joint-control/to-sign', 'GET /me/away'])
+  expect(await db.recall('errand:placards')).toBeNull()
+  expect(await db.recall('errand:follow_ups')).not.toBeNull()
+})
+
+describe('what the law asks of a phone without a network', () => {
+  const first = async <T>(key: string) => (await db.recall<T[]>(key))![0]!
+
+  it('a look at a stopped place, a signature, a count and a penalty each go once, in their turn', async () => {
+    const stop = await first<StopUseRow>('errand:stops')
+    await patrol(db, stop, { kept: false, text: ' 夜间仍在营业 ' }, made())
+    expect(checkedHere(await db.outbox.toArray(), '2026-11-25', 'stop_use').has(stop.id)).toBe(true)
+    await signVisit(db, await first<VisitToSign>('errand:visits'), ' 同意 ', made())
+    await countHouse(db, await first<HouseRow>('errand:houses'), { lodging: 11, working: null, training: null }, made())
+    const place = { id: 'place', name: '老街五金店' }
+    const spot = { case: { place: 'place' }, showed: true, heard: true, penalty: { kinds: ['warning'], fine_fen: 0 }, document_no: '0007', text: '事实', paid: '' } as Partial<OnSpotInput> as OnSpotInput
+    await punishOnSpot(db, place, spot, made())
+    // The line breaks after the server wrote the first down: it is not written a second time.
+    server.road = (asked) => (asked.path.includes('/stop-uses/') && server.lawful.length === 0 ? 'drop after' : null)
+    expect(await outbox.run()).toBe('unreachable')
+    server.road = () => null
+    expect(await outbox.run()).toBe('empty')
+    expect(server.lawful).toEqual([
+      { path: `/stop-uses/${stop.id}/steps`, step: 'patrol', on: '2026-11-25', yes: false, text: '夜间仍在营业' },
+      { path: '/inspections/01900000-0000-7000-8000-000000000901/signatures', text: '同意' },
+      { path: expect.stringMatching(/^\/houses\/.*\/count$/) as string, lodging: 11, working: null, training: null, counted_on: '2026-11-25', counted_by: '' },
+      expect.objectContaining({ path: '/cases/on-spot', on: '2026-11-25', document_no: '0007', showed: true }),
+    ])
+    expect((await db.outbox.toArray()).map((one) => one.state)).toEqual(['delivered', 'delivered', 'delivered', 'delivered'])
+  })
+
+  it('a whistle and a licence go once, however often the line breaks', async () => {
+    const kind = await first<WhistleKind>('errand:whistle_kinds')
+    const place = { id: 'place', name: '老街五金店' }
+    await blowWhistle(db, { kind: kind.code, problem: ' 门市内设气瓶间 ', place, address: '' }, made())
+    const licence = await first<Licence>('errand:licences')
+    expect([licence.place.name, licence.village.name, licence.heads]).toEqual(['青胡路 41 号自建房', '胡豆坪村', 9])
+    await answerLicence(db, licence, { answer: 'verified', text: ' 特行证 甲-1 ', until: null }, made())
+    server.road = (asked) => (asked.method === 'POST' && server.lawful.length === 0 ? 'drop after' : null)
+    expect(await outbox.run()).toBe('unreachable')
+    server.road = () => null
+    expect(await outbox.run()).toBe('empty')
+    const [blown, answered] = await db.outbox.toArray()
+    expect(server.lawful).toEqual([
+      { path: '/whistles', id: blown?.id, kind: 'ordinary', problem: '门市内设气瓶间', place: 'place', address: '', origin_kind: '', origin: '' },
+      { path: `/houses/checks/${licence.id}/answer`, answer: 'verified', text: '特行证 甲-1', until: null, on: '2026-11-25', version: 4 },
+    ])
+    expect([blown?.state, answered?.state]).toEqual(['delivered', 'delivered'])
+  })
+
+  it('keeps no penalty that the law does not allow there', async () => {
+    const law = await first<CaseOptions>('errand:law')
+    const good: Spot = { item: 'item', colleague: 'p-2', party: '老街五金店', kind: 'citizen', age: '40', cause: '堵塞', text: '事实', penalty: 'fine', no: '0007', paid: '', showed: true, heard: true, unrelated: true, fine_fen: 20_000 }
+    expect(gates(good, law, '2026-11-30')).toEqual([])
+    expect(gates(good, null, '2026-11-30')).toEqual(['offline'])
+    // The delegation ends with the thirtieth.
+    expect(gates(good, law, '2026-12-01')).toEqual(['expired'])
+    for (const [change, gate] of [
+      [{ fine_fen: 20_001 }, 'limit'], [{ kind: 'organisation', fine_fen: 300_001 }, 'limit'], [{ fine_fen: null }, 'amount'], [{ paid: 'spot_small' }, 'taken'], [{ colleague: 'p-1' }, 'colleague'], [{ colleague: 'p-3' }, 'lacks'],
+      [{ unrelated: false }, 'related'], [{ age: '13' }, 'minor'], [{ showed: false }, 'shown'], [{ heard: false }, 'heard'], [{ no: ' ' }, 'number'], [{ text: '' }, 'facts'], [{ item: '' }, 'item'], [{ penalty: 'confiscate' }, 'range'],
+    ] as const) expect(gates({ ...good, ...change }, law, '2026-11-25'), gate).toContain(gate)
+    expect(gates(good, { ...law, me: 'p-3' }, '2026-11-25')).toContain('own')
+  })
+})
+
+describe('an absence reported without a network', () => {
+  it('goes once, and so does coming back', async () => {
+    const [mine] = (await db.recall<MyAwayForce[]>('errand:away'))!
+    server.road = (asked) => (asked.path.endsWith('/me/away') && server.absences.length === 0 ? 'drop after' : null)
+    await reportAway(db, mine!.force, { from: '2026-11-26', to: '2026-11-27', reason: ' 家中有事 ' }, made())
+    expect(await outbox.run()).toBe('unreachable')
+    server.road = () => null
+    await comeBack(db, mine!.force, '2026-11-26', made())
+    expect(await outbox.run()).toBe('empty')
+    expect(server.absences).toEqual([
+      { path: '/me/away', force: 'f', from: '2026-11-26', to: '2026-11-27', reason: '家中有事' },
+      { path: '/me/away/back', force: 'f', from: '2026-11-26' },
+    ])
+    expect((await db.outbox.where('state').notEqual('delivered').count())).toBe(0)
+  })
+})
 
 describe('a facility looked at without a network', () => {
   const due = async () => (await db.recall<FacilityRow[]>('errand:facilities'))![0]!
@@ -191,4 +279,22 @@ it('lists that are not this person\'s leave the phone, the others stay', async (
   server.road = () => 'drop'
   await fetchErrands(db, http)
   expect(await db.recall<PlacardRow[]>('errand:placards')).toHaveLength(1)
+})
+
+it('answers a whistle as the desk does: what its body may do where it stands, on site with time and place', async () => {
+  expect(whistleSteps('waiting')).toEqual(['arrive', 'receive', 'refuse'])
+  expect(whistleSteps('arrived')).toEqual(['opine', 'finish'])
+  // What was told and is not listed yet is not asked for again.
+  expect(['', 'receive', 'receive arrive', 'refuse', 'refuse arrive', 'arrive opine', 'arrive finish'].map((told) => whistleStands('waiting', told.split(' ').filter(Boolean))))
+    .toEqual(['waiting', 'received', 'arrived', 'refused', 'arrived', 'arrived', 'done'])
+  expect(whistleStands('arrived', ['receive'])).toBe('arrived')
+  expect(whistleSteps('done')).toEqual([])
+  const whistle = { id: id(), code: '哨-1', place: null, address: '老街 21 号' } as WhistleRow
+  const here = { lon: 105.87, lat: 29.26, accuracy_m: 20, at: AT } as never
+  await answerWhistle(db, whistle, { step: 'refuse', text: ' 不归我办 ', position: here }, made())
+  await answerWhistle(db, whistle, { step: 'arrive', text: '', position: here }, made())
+  const [refused, there] = await db.outbox.orderBy('id').toArray()
+  expect(refused?.path).toBe(`/whistles/${whistle.id}/steps`)
+  expect(refused?.body).toEqual({ step: 'refuse', text: '不归我办' })
+  expect(there?.body).toEqual({ step: 'arrive', text: '', at: AT, position: here })
 })

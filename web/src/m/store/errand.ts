@@ -1,39 +1,68 @@
 // What is to be done beside inspections: a call to answer, placards to hang up, items owed, evidence to record. What the
 // office asks for is fetched when it can be and kept; what was done leaves by the outbox like everything else.
 
-import type { FacilityDue, FacilityRow, FollowUpView, MyCall, MyCalls, PlacardPage, PlacardRow, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseView, WhistleList, WhistleRow } from '@/shared/api/contract'
+import type { CaseOptions, FacilityDue, FacilityRow, FollowUpView, HouseAnswer, HouseCountInput, HouseList, HouseRow, HouseWait, MyAway, MyAwayForce, MyCall, MyCalls, Named, OnSpotInput, PlacardPage, PlacardRow, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseView, StopUseList, StopUseRow, StopUseStep, VisitsToSign, VisitToSign, WhistleInput, WhistleKind, WhistleList, WhistleOptions, WhistleRow } from '@/shared/api/contract'
 import type { DutyOption, EvidenceOptions, NeedOption } from '@/features/evidence/types'
 import type { PhoneDb } from './db'
 import { blank, type Made } from './draft'
 import type { Http } from './http'
-import type { Position } from './types'
+import type { Me, Position } from './types'
 
 /** Rows of a list a phone takes along. */
 const MOST = 100
+/** Houses a phone takes along. */
+const MOST_HOUSES = 500
 
-/** Each list by itself: one that is not this person's, or did not get through, keeps nobody from the others. */
+/** Each list by itself: one that is not this person's, or did not get through, keeps nobody from the others. `needs`: the right without
+ * which the server has nothing to tell, and is not asked. */
 const LISTS = {
-  'errand:placards': { path: '/placards?standing=owed', rows: (said: PlacardPage): PlacardRow[] => said.items.slice(0, MOST) },
-  'errand:follow_ups': { path: '/follow-ups?mine=true&state=open&limit=100', rows: (said: { items: FollowUpView[] }): FollowUpView[] => said.items },
-  'errand:whistles': { path: '/whistles?mine=true&limit=100', rows: (said: WhistleList): WhistleRow[] => said.items.filter((one) => ['waiting', 'received', 'refused'].includes(one.mine?.code ?? '')).slice(0, MOST) },
-  'errand:reports': { path: '/report-cases?mine=true&stage=assigned&limit=50', rows: (said: ReportCasePage): ReportCasePage['items'] => said.items },
-  'errand:facilities': { path: '/facilities/due?mine=true', rows: (said: FacilityDue): FacilityRow[] => [...said.late, ...said.coming].slice(0, MOST) },
-  'errand:evidence': { path: '/evidence/options', rows: (said: EvidenceOptions): DutyOption[] => said.items.filter(isAsked) },
+  'errand:placards': { needs: 'placard.read', path: '/placards?standing=owed', rows: (said: PlacardPage): PlacardRow[] => said.items.slice(0, MOST) },
+  'errand:follow_ups': { needs: 'follow_up.read', path: '/follow-ups?mine=true&state=open&limit=100', rows: (said: { items: FollowUpView[] }): FollowUpView[] => said.items },
+  'errand:whistles': { needs: 'whistle.read', path: '/whistles?mine=true&limit=100', rows: (said: WhistleList): WhistleRow[] => said.items.filter((one) => ['waiting', 'received', 'refused', 'arrived'].includes(one.mine?.code ?? '')).slice(0, MOST) },
+  'errand:whistle_kinds': { needs: 'whistle.read', path: '/whistles/options', rows: (said: WhistleOptions): WhistleKind[] => said.kinds },
+  'errand:reports': { needs: 'report_case.read', path: '/report-cases?mine=true&stage=assigned&limit=50', rows: (said: ReportCasePage): ReportCasePage['items'] => said.items },
+  'errand:facilities': { needs: 'facility.read', path: '/facilities/due?mine=true', rows: (said: FacilityDue): FacilityRow[] => [...said.late, ...said.coming].slice(0, MOST) },
+  'errand:stops': { needs: 'stop_use.read', path: '/stop-uses?stage=stopped,return_asked,checked', rows: (said: StopUseList): StopUseRow[] => said.items.filter((one) => one.may_patrol).slice(0, MOST) },
+  'errand:visits': { needs: null, path: '/joint-control/to-sign', rows: (said: VisitsToSign): VisitToSign[] => said.items.slice(0, MOST) },
+  'errand:houses': { needs: 'place.read', path: '/houses', rows: (said: HouseList): HouseRow[] => (said.may_count ? said.items.slice(0, MOST_HOUSES) : []) },
+  'errand:licences': { needs: 'place.read', path: '/houses?mine=true', rows: (said: HouseList): Licence[] => said.items.flatMap((house) => house.waits.map((one) => ({ ...one, place: house.place, village: house.village, heads: house.heads }))).slice(0, MOST) },
+  'errand:law': { needs: 'enforcement.index', path: '/cases/options', rows: (said: CaseOptions): CaseOptions[] => (said.may_open ? [said] : []) },
+  'errand:away': { needs: null, path: '/me/away', rows: (said: MyAway): MyAwayForce[] => said.items },
+  'errand:evidence': { needs: 'evidence.record', path: '/evidence/options', rows: (said: EvidenceOptions): DutyOption[] => said.items.filter(isAsked) },
 } as const
+
+/** What one's own department is asked about a house, and which house. */
+export interface Licence extends HouseWait { place: Named; village: Named; heads: number | null }
 
 /** A duty that lacks a record somebody can make by telling and showing. What sets duties off is recorded at a desk. */
 function isAsked(duty: DutyOption): boolean {
   return duty.missing_n > 0 && duty.cases.length > 0 && duty.needs.some((need) => !need.is_trigger)
 }
 
-/** Fetches the lists. A right that was taken away takes its list along. */
+/** Fetches the lists. A right that was taken away takes its list along. They change together, so that nothing moves away under a thumb. */
 export async function fetchErrands(db: PhoneDb, http: Http): Promise<void> {
+  const said = new Map<string, unknown[] | null>()
+  let lost = false
+  const me = await db.recall<Me>('me')
+  // Who is not known yet asks for all of it.
+  const may = (action: string | null): boolean => !action || !me || me.actions.includes(action)
   for (const [key, list] of Object.entries(LISTS)) {
+    if (!may(list.needs)) {
+      said.set(key, null)
+      continue
+    }
     const reply = await http.ask<never>(list.path, { timeoutMs: 30_000 })
-    if (reply.kind === 'unreachable') return
-    if (reply.kind === 'ok') await db.keep(key, list.rows(reply.data))
-    else if (reply.status === 403) await db.kept.delete(key)
+    if (reply.kind === 'unreachable') {
+      lost = true
+      break
+    }
+    if (reply.kind === 'ok') said.set(key, list.rows(reply.data))
+    else if (reply.status === 403) said.set(key, null)
   }
+  await db.transaction('rw', db.kept, async () => {
+    for (const [key, rows] of said) await (rows ? db.keep(key, rows) : db.kept.delete(key))
+  })
+  if (lost || !may('report_case.read')) return
   await fetchReports(db, http)
   const options = await http.ask<ReportCaseOptions>('/report-cases/options', { timeoutMs: 30_000 })
   if (options.kind === 'ok') await db.keep('voice_s', options.data.voice.most_s)
@@ -99,12 +128,40 @@ export async function hangPlacard(db: PhoneDb, placard: PlacardRow, photos: stri
   })
 }
 
-/** On site for a whistle: when, and where the telephone says. Other bodies' steps do not stand in its way. */
-export async function arriveAt(db: PhoneDb, whistle: WhistleRow, told: { text: string; position: Position | null }, made: Made): Promise<void> {
+/** What one's own body may do with a whistle where it stands, the next thing first. Whether it may, the server says. */
+export function whistleSteps(standing: string): string[] {
+  if (standing === 'done') return []
+  return standing === 'arrived' ? ['opine', 'finish'] : standing === 'refused' ? ['arrive'] : standing === 'received' ? ['arrive', 'refuse'] : ['arrive', 'receive', 'refuse']
+}
+
+/** What a step told on this phone makes of how one's body stands. */
+const AFTER: Record<string, string> = { receive: 'received', refuse: 'refused', arrive: 'arrived', finish: 'done' }
+
+/** How one's own body stands, with what this phone told that the list it has does not show yet: nothing is told twice. */
+export function whistleStands(listed: string, told: string[]): string {
+  const rank = ['received', 'refused', 'arrived', 'done']
+  return told.reduce((now, step) => (rank.indexOf(AFTER[step] ?? '') > rank.indexOf(now) ? AFTER[step]! : now), listed)
+}
+
+/** A step of one's own body; on site with when, and where the telephone says. Other bodies' steps do not stand in its way. */
+export async function answerWhistle(db: PhoneDb, whistle: WhistleRow, told: { step: string; text: string; position: Position | null }, made: Made): Promise<void> {
+  const there = told.step === 'arrive' ? { at: made.at, position: told.position } : {}
   await db.outbox.add({
     ...blank('whistle', made), title: `${whistle.code} · ${whistle.place?.name ?? whistle.address}`, path: `/whistles/${whistle.id}/steps`,
-    body: { step: 'arrive', at: made.at, text: told.text.trim(), position: told.position }, about: { kind: 'whistle', id: whistle.id },
+    body: { step: told.step, text: told.text.trim(), ...there }, about: { kind: 'whistle', id: whistle.id },
   })
+}
+
+/** Raises a whistle. Sent twice it is one: the record's id is made here. */
+export async function blowWhistle(db: PhoneDb, told: { kind: string; problem: string; place: Named | null; address: string }, made: Made): Promise<void> {
+  const body: WhistleInput = { id: made.id, kind: told.kind, problem: told.problem.trim(), place: told.place?.id ?? null, address: told.address.trim(), origin_kind: '', origin: '' }
+  await db.outbox.add({ ...blank('blow', made), title: told.place?.name ?? body.address, path: '/whistles', body: { ...body }, about: { kind: 'whistle', id: made.id } })
+}
+
+/** What one's own department found of a house's licence. The newest question the phone knows. */
+export async function answerLicence(db: PhoneDb, one: Licence, told: Pick<HouseAnswer, 'answer' | 'text' | 'until'>, made: Made): Promise<void> {
+  const body: HouseAnswer = { ...told, text: told.text.trim(), on: made.at.slice(0, 10), version: one.version }
+  await db.outbox.add({ ...blank('licence', made), title: one.place.name, path: `/houses/checks/${one.id}/answer`, body: { ...body }, about: { kind: 'licence', id: one.id } })
 }
 
 /** A facility looked at on the spot: found good, or what is wrong with it. The newest row the phone knows. */
@@ -114,6 +171,41 @@ export async function checkFacility(db: PhoneDb, one: Pick<FacilityRow, 'id' | '
     body: { step: 'check', on: made.at.slice(0, 10), text: found.text.trim(), good: found.good, photos: found.photos, version: one.version },
     photos: found.photos, about: { kind: 'facility', id: one.id },
   })
+}
+
+/** A stopped place looked at: it stands still, or it is used although it must not be. */
+export async function patrol(db: PhoneDb, one: Pick<StopUseRow, 'id' | 'place'>, found: { kept: boolean; text: string }, made: Made): Promise<void> {
+  const body: Partial<StopUseStep> = { step: 'patrol', on: made.at.slice(0, 10), yes: found.kept, text: found.text.trim() }
+  await db.outbox.add({ ...blank('patrol', made), title: one.place.name, path: `/stop-uses/${one.id}/steps`, body: { ...body }, about: { kind: 'stop_use', id: one.id } })
+}
+
+/** The record of a joint visit signed for one's own body. Who signed already signs no second time: the server says so. */
+export async function signVisit(db: PhoneDb, one: VisitToSign, text: string, made: Made): Promise<void> {
+  await db.outbox.add({ ...blank('sign', made), title: one.place.name, path: `/inspections/${one.inspection}/signatures`, body: { text: text.trim() }, about: { kind: 'visit', id: one.inspection } })
+}
+
+/** Heads of a house counted on the spot; what was not counted is left out. */
+export async function countHouse(db: PhoneDb, house: Pick<HouseRow, 'place'>, counted: Pick<HouseCountInput, 'lodging' | 'working' | 'training'>, made: Made): Promise<void> {
+  const body: HouseCountInput = { ...counted, counted_on: made.at.slice(0, 10), counted_by: '' }
+  await db.outbox.add({ ...blank('count', made), title: house.place.name, path: `/houses/${house.place.id}/count`, body: { ...body }, about: { kind: 'house', id: house.place.id } })
+}
+
+/** A penalty imposed on the spot, whole: who, for what, by whom, what, and whether it was paid there. */
+export async function punishOnSpot(db: PhoneDb, place: { id: string; name: string }, spot: OnSpotInput, made: Made): Promise<void> {
+  await db.outbox.add({ ...blank('spot', made), title: place.name, path: '/cases/on-spot', body: { ...spot, on: made.at.slice(0, 10) }, about: { kind: 'case', id: made.id } })
+}
+
+/** Away from a force for some days. */
+export async function reportAway(db: PhoneDb, force: Named, days: { from: string; to: string; reason: string }, made: Made): Promise<void> {
+  await db.outbox.add({
+    ...blank('away', made), title: `${force.name} · ${days.from} – ${days.to}`, path: '/me/away',
+    body: { force: force.id, ...days, reason: days.reason.trim() },
+  })
+}
+
+/** Back early, or not going at all: the absence is named by its first day. */
+export async function comeBack(db: PhoneDb, force: Named, from: string, made: Made): Promise<void> {
+  await db.outbox.add({ ...blank('away', made), title: `${force.name} · ${from}`, path: '/me/away/back', body: { force: force.id, from } })
 }
 
 /** An item is done. */

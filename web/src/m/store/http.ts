@@ -1,5 +1,6 @@
 // One request, and what came of it. Never throws: on a village road no network is an answer like any other.
 
+import { PROOF_NEEDED, prove } from '@/shared/api/device'
 import type { Clock } from './clock'
 import type { Trouble } from './types'
 
@@ -35,7 +36,18 @@ export class Http {
     this.base = base
   }
 
+  /** Asks; where the phone has to show its key first, it does and asks again. Without the key only a login helps. */
   async ask<T>(path: string, ask: Ask = {}): Promise<Reply<T>> {
+    let reply = await this.once<T>(path, ask)
+    if (reply.kind !== 'problem' || reply.code !== PROOF_NEEDED) return reply
+    const proved = await prove(this.base, this.fetcher)
+    if (proved === 'away') return { kind: 'unreachable', why: 'network' }
+    if (proved === 'yes') reply = await this.once<T>(path, ask)
+    if (reply.kind === 'problem' && reply.code === PROOF_NEEDED) this.onUnknown()
+    return reply
+  }
+
+  private async once<T>(path: string, ask: Ask): Promise<Reply<T>> {
     const method = ask.method ?? 'GET'
     const headers: Record<string, string> = { accept: 'application/json', ...ask.headers }
     if (method !== 'GET') headers['x-fengsui'] = '1'
@@ -65,7 +77,9 @@ export class Http {
   /** A picture, or none. */
   async picture(path: string): Promise<Blob | null> {
     try {
-      const response = await this.fetcher(this.base + path, { credentials: 'same-origin', redirect: 'error' })
+      const asked = () => this.fetcher(this.base + path, { credentials: 'same-origin', redirect: 'error' })
+      let response = await asked()
+      if (response.status === 401 && (await prove(this.base, this.fetcher)) === 'yes') response = await asked()
       const blob = response.ok ? await response.blob() : null
       return blob?.type.startsWith('image/') ? blob : null
     } catch {
@@ -85,7 +99,8 @@ export class Http {
     if (response.ok) return { kind: 'ok', status: response.status, data: data as T }
     const body = (data && typeof data === 'object' ? data : {}) as Record<string, unknown>
     const after = Number(response.headers.get('retry-after'))
-    if (comesFirst(body.code) || (response.status === 401 && String(body.code ?? '').startsWith('session.'))) this.onUnknown()
+    const unknown = response.status === 401 && String(body.code ?? '').startsWith('session.') && body.code !== PROOF_NEEDED
+    if (comesFirst(body.code) || unknown) this.onUnknown()
     return {
       kind: 'problem',
       status: response.status,

@@ -266,6 +266,18 @@ describe('a road that is not there', () => {
     expect((await db.outbox.get(entry.id))!.state).toBe('waiting')
   })
 
+  it('a phone that lost its key is led to the login, and everything waits for it', async () => {
+    const entry = await finished(1)
+    let told = 0
+    http.onUnknown = () => { told += 1 }
+    server.road = () => ({ status: 401, body: { code: 'session.proof_needed', detail: '这次登录只在登录时的那部手机上有效' } })
+    expect(await outbox.run()).toBe('unknown')
+    expect(told).toBe(1)
+    expect([(await db.outbox.get(entry.id))!.state, await states(entry.id)]).toEqual(['waiting', ['held']])
+    server.road = () => null
+    expect(await outbox.run()).toBe('empty')
+  })
+
   it('an ended session loses nothing and says so', async () => {
     const entry = await finished(1)
     let told = 0

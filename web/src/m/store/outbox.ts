@@ -6,6 +6,7 @@ import type { PhoneDb } from './db'
 import type { Entry, Photo, Receipt, Task, Trouble } from './types'
 import { chinaTime, type Clock } from './clock'
 import { comesFirst } from './http'
+import { timeHeader } from './timing'
 import { isFinal, upload, type Target, type UploadState } from './upload'
 
 /** How a run ended, for whoever decides when the next one is. */
@@ -19,7 +20,7 @@ const CATCH_UP = 3
 /** Refusals that say the task is no longer this person's to do. */
 const LOST_TASK = new Set(['task.not_yours', 'task.other_org', 'task.not_now', 'inspection.task_unknown', 'inspection.task_elsewhere'])
 /** Remarks of a receipt that concern who was there; the others are for a reviewer. */
-const TOLD = new Set(['inspection.task_not_moved', 'inspection.clock_ahead'])
+const TOLD = new Set(['inspection.task_not_moved', 'inspection.clock_ahead', 'inspection.clock_behind'])
 /** How far the corrected clock may still be ahead. */
 const SAFE_MS = 6_000
 
@@ -100,7 +101,7 @@ export class Outbox {
     await this.db.outbox.update(entry.id, { state: 'sending', tries: entry.tries + 1 })
     let body = entry.body
     for (let attempt = 0; attempt < CATCH_UP; attempt++) {
-      const reply = await this.http.ask<unknown>(entry.path, { method: 'POST', json: body, key: entry.id })
+      const reply = await this.http.ask<unknown>(entry.path, { method: 'POST', json: body, key: entry.id, headers: timeHeader(entry.time) })
       if (reply.kind === 'ok') {
         await this.settled(entry, accepted(entry), null)
         // Who told it, and how it sounded, stays in no phone once it has arrived.

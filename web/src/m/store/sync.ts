@@ -2,6 +2,7 @@
 
 import type { PhoneDb } from './db'
 import type { Http, Reply } from './http'
+import { anchored } from './timing'
 import type { Me, Place, SyncView } from './types'
 
 export type Synced = { kind: 'ok'; me: Me } | Exclude<Reply<unknown>, { kind: 'ok' }>
@@ -11,6 +12,7 @@ export async function sync(db: PhoneDb, http: Http, at: string): Promise<Synced>
   const since = await db.recall<string>('cursor')
   const reply = await http.ask<SyncView>(`/sync${since ? `?since=${encodeURIComponent(since)}` : ''}`, { timeoutMs: 60_000 })
   if (reply.kind !== 'ok') return reply
+  anchored(reply.data.anchor)
   await apply(db, reply.data, at)
   return { kind: 'ok', me: reply.data.me }
 }
@@ -25,6 +27,7 @@ export async function apply(db: PhoneDb, view: SyncView, at: string): Promise<vo
     await db.rechecks.clear()
     await db.rechecks.bulkPut(view.rechecks)
     await db.keep('me', view.me)
+    await db.keep('anchor', view.anchor ?? null)
     if (view.quick) await db.keep('quick', view.quick)
     await db.keep('hazard_codes', view.hazard_codes)
     await db.keep('people', view.people)

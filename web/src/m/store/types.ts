@@ -2,6 +2,8 @@
 
 import type { AnswerValue, HazardRow, ItemView, PlaceBrief, Position, SheetView, TaskRow } from '@/shared/api/contract'
 
+import type { Timing } from './timing'
+
 export type { HazardCode, Hat, Me, Named, PhotoView, Position, SyncView } from '@/shared/api/contract'
 export type { InspectionReceipt as Receipt } from '@/shared/api/contract'
 export type Place = PlaceBrief
@@ -64,7 +66,7 @@ export interface Photo {
   trouble: Trouble | null
 }
 
-export type EntryKind = 'inspection' | 'hazard' | 'recheck' | 'unable' | 'accept' | 'call' | 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'report_case' | 'report_look' | 'facility'
+export type EntryKind = 'inspection' | 'hazard' | 'recheck' | 'unable' | 'accept' | 'call' | 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'blow' | 'licence' | 'report_case' | 'report_look' | 'facility' | 'patrol' | 'sign' | 'count' | 'spot' | 'away'
 /**
  * waiting in the phone · sending the record · recorded by the server, photos on their way · delivered, every photo
  * confirmed · refused with a sentence · conflict with what others did.
@@ -84,13 +86,15 @@ export interface Entry {
   body: Record<string, unknown>
   photos: string[]
   /** What its photos belong to, where that is neither the inspection nor the hazard it names. */
-  about?: { kind: 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'report_case' | 'facility'; id: string }
+  about?: { kind: 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'report_case' | 'facility' | 'stop_use' | 'visit' | 'house' | 'licence' | 'case'; id: string }
   created_at: string
   tries: number
   trouble: Trouble | null
   delivered_at: string | null
   /** What the server's receipt says besides: hazards by number, what a person should know. */
   said?: string[]
+  /** What the phone can show of when it was done. */
+  time?: Timing | null
   /** The draft it was made from: a refusal gives it back. */
   draft: Draft | null
 }

@@ -1,6 +1,6 @@
 // Places to choose from: those in the phone at once, and where the phone has not all of them those of the server beside them.
 
-import { computed, ref, watch, type Ref } from 'vue'
+import { computed, shallowRef, watch, type Ref } from 'vue'
 import { db, http, live, phone } from '../phone'
 import { distance, here } from '../position'
 import { matching } from '../store/scan'
@@ -13,7 +13,8 @@ const PAUSE_MS = 350
 export function usePlaces(words: Ref<string>) {
   const kept = live((d) => d.places.toArray(), [] as Place[])
   const whole = live((d) => d.recall<boolean>('places_whole').then((is) => is ?? true), true)
-  const asked = ref<Place[]>([])
+  // Shallow: what Vue has wrapped cannot be kept by the browser's store.
+  const asked = shallowRef<Place[]>([])
   let turn = 0
   watch([words, whole, () => phone.online], ([said, all, online]) => {
     const mine = ++turn

@@ -1,6 +1,7 @@
 // A trouble in words: the server's own sentence where it has one, ours for what happens on the road; always with what to
 // do next.
 
+import { said as inWords } from '@/shared/i18n/codes'
 import type { Entry, Photo, Trouble } from '../store/types'
 
 type T = (key: string, values?: Record<string, unknown>) => string
@@ -17,7 +18,7 @@ export function said(trouble: Trouble, t: T): string {
   const own = OWN[trouble.code]
   if (own && !(trouble.sentence && trouble.code === 'conflict.version')) return t(own)
   const fields = trouble.fields.map((f) => f.message).filter((m) => m && m !== trouble.sentence)
-  return [trouble.sentence, ...fields].filter(Boolean).join('\n') || t('m.trouble.server', { code: trouble.code })
+  return [trouble.sentence, ...fields].filter(Boolean).map((one) => inWords(one)).join('\n') || t('m.trouble.server', { code: trouble.code })
 }
 
 /** The state of an entry in people's words. */

@@ -42,6 +42,29 @@ describe('client', () => {
     expect(unauthenticated).toHaveBeenCalledOnce()
   })
 
+  it('sends anew what was on its way while somebody showed again who he is', async () => {
+    const unauthenticated = vi.fn()
+    setHooks({ unauthenticated })
+    let renewed = false
+    let let_through = (): void => undefined
+    const held = new Promise<void>((go) => (let_through = go))
+    vi.stubGlobal('fetch', async (path: string) => {
+      if (!path.endsWith('/session/step-up')) return renewed ? answer(200, { items: [] }) : answer(401, { code: 'session.expired', detail: '登录已过期' })
+      await held
+      renewed = true
+      return answer(204, null)
+    })
+    const shown = api.post('/session/step-up', { password: 'x' })
+    const list = api.get<{ items: unknown[] }>('/places')
+    let_through()
+    await shown
+    expect((await list).items).toEqual([])
+    expect(unauthenticated).not.toHaveBeenCalled()
+    renewed = false
+    await api.get('/places').catch(() => undefined)
+    expect(unauthenticated).toHaveBeenCalledOnce()
+  })
+
   it('keeps the key over a lost connection and drops it after an answer', async () => {
     const keys: string[] = []
     let lost = true

@@ -1,15 +1,19 @@
+import { said, speaking } from '../i18n/codes'
 import { uuidv7 } from './id'
 import type { Problem, ProblemField } from './contract'
+import { unattended } from './attended'
 
 /** A refusal, a failure or a lost connection, always with a sentence a person can act on. */
 export class ApiProblem extends Error {
+  /** Fields to correct. */
+  readonly fields: ProblemField[]
   constructor(
     /** HTTP status; 0 when the server was not reached. */
     readonly status: number,
     /** Stable dotted code; `network.offline` when the server was not reached. */
     readonly code: string,
     message: string,
-    readonly fields: ProblemField[] = [],
+    fields: ProblemField[] = [],
     readonly traceId: string = '',
     /** The row as it now stands, with `conflict.version`. */
     readonly current: unknown = undefined,
@@ -18,8 +22,13 @@ export class ApiProblem extends Error {
     /** Whether it has all of them. */
     readonly complete: boolean = false,
   ) {
-    super(message)
+    super(said(message))
     this.name = 'ApiProblem'
+    this.fields = fields.map((one) => ({ ...one, message: said(one.message) }))
+  }
+  /** All it says, for who has no fields to show it at: of a form sent wrong, each field's own sentence. */
+  get whole(): string {
+    return this.fields.length ? this.fields.map((one) => one.message).join(' ') : this.message
   }
   get offline(): boolean {
     return this.status === 0
@@ -99,6 +108,7 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   } catch {
     // A proxy answered with a page.
   }
+  await speaking.value.ready
   const message = body.detail || body.title || `HTTP ${response.status}`
   return new ApiProblem(
     response.status,
@@ -120,21 +130,58 @@ export async function send(
   options: SendOptions = {},
 ): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json', ...options.headers }
-  if (method !== 'GET') {
+  if (method === 'GET') {
+    if (unattended()) headers['X-Fengsui'] = 'background'
+  } else {
     headers['X-Fengsui'] = '1'
     headers['Idempotency-Key'] = options.key ?? uuidv7()
   }
-  for (let asked = false; ; asked = true) {
-    const problem = await attempt(method, path, headers, body, options)
+  let proved = false
+  let asked = false
+  for (;;) {
+    const begun = renewals
+    const sent = attempt(method, path, headers, body, options)
+    // Showing again who one is gives the session another reference: what was on its way under the old one is sent anew.
+    if (path === RENEWS) {
+      renewing = sent.then(
+        (got) => {
+          if (got instanceof Response && got.ok) renewals += 1
+        },
+        () => undefined,
+      )
+    }
+    const problem = await sent
     if (problem instanceof Response) return problem
+    if (problem.status === 401 && path !== RENEWS) {
+      await renewing
+      if (renewals !== begun) {
+        asked = true
+        continue
+      }
+    }
+    // A phone's session, also where the desk is opened on the phone: the key is shown, and the same request goes again.
+    if (problem.code === 'session.proof_needed' && !proved) {
+      const { prove } = await import('./device')
+      const came = await prove(BASE)
+      if (came === 'away') throw new ApiProblem(0, 'network.offline', hooks.offlineText())
+      proved = came === 'yes'
+      if (proved) continue
+    }
     // Once the person has shown again who he is, the same request under the same key goes through.
-    if (problem.code === 'session.step_up_needed' && !asked && (await hooks.stepUp())) continue
+    if (problem.code === 'session.step_up_needed' && !asked && (await hooks.stepUp())) {
+      asked = true
+      continue
+    }
     if (problem.status === 401 && !options.quiet) hooks.unauthenticated()
     if (problem.code === 'password.must_change') hooks.mustChange()
     if (problem.code === 'totp.must_enrol') hooks.mustEnrol()
     throw problem
   }
 }
+
+const RENEWS = '/session/step-up'
+let renewing: Promise<void> | null = null
+let renewals = 0
 
 async function attempt(
   method: string,

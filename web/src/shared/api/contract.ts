@@ -77,6 +77,8 @@ export type OrgChart = View<'OrgChart'>
 export type ChartNode = View<'ChartNode'>
 export type PostInput = Schemas['PostInput']
 export type AssignmentInput = Schemas['AssignmentInput']
+export type PostAwayInput = Schemas['PostAwayInput']
+export type PostAwayBack = Schemas['PostAwayBack']
 export type AssignmentEnd = Schemas['AssignmentEnd']
 
 // ── audit, jobs, events, search
@@ -100,6 +102,7 @@ export type PlaceInput = Sure<'PlaceInput', 'tags' | 'address' | 'registration' 
 export type ContactInput = Schemas['ContactInput']
 export type PlacePhones = View<'PlacePhones'>
 export type PlaceListsView = View<'PlaceLists'>
+export type PlaceListRow = View<'PlaceListView'>
 export type PlaceListEntry = View<'EntryView'>
 export type PlaceListEntryPage = View<'EntryPage'>
 export type PlaceListInput = Schemas['PlaceListInput']
@@ -197,6 +200,7 @@ export type HazardStepBody =
   | { step: 'answer_transfer'; answer: 'major'; edition: string; elements: string[]; deadline_on: Day }
   | { step: 'answer_transfer'; answer: 'returned'; level: string; reason: string }
   | { step: 'escalate'; kind: string; reason: string }
+  | { step: 'decline_escalation'; kind: string; reason: string }
   | { step: 'control_long_term'; measures: string; review_on: Day }
   | { step: 'reopen'; reason: string }
   | { step: 'dismiss'; reason: string }
@@ -215,8 +219,13 @@ export type DutyRow = View<'DutyRow', Value>
 export type ClauseView = View<'ClauseView', Value>
 export type Occurrence = View<'OccurrenceRow'>
 export type DutyView = View<'DutyView', Value>
+export type DutyStandingView = View<'DutyStandingView'>
 export type EvidenceView = View<'EvidenceView'>
 export type LeaderView = View<'LeaderView'>
+export type BoundaryView = View<'BoundaryView'>
+export type BoundaryInput = Sure<'BoundaryInput', 'area' | 'from' | 'source'>
+export type BoundaryFile = Sure<'BoundaryFile', 'features' | 'from' | 'source'>
+export type BoundariesTaken = View<'BoundariesTaken'>
 /** A change of a setting that waits for a decision. */
 export interface WaitingParameter { id: string; name: string; label: string; value: Value; unit: string; from: Day; reason: string; proposed_by: Named }
 /** What waits for a person; the optional lists are there for those whose work they are. */
@@ -228,6 +237,7 @@ export type WorkbenchView = View<'WorkbenchView'> & {
   to_grade?: HazardRow[]
   to_advise?: HazardRow[]
   extensions?: HazardRow[]
+  to_escalate?: HazardRow[]
   to_close?: HazardRow[]
   parameters?: WaitingParameter[]
 }
@@ -260,6 +270,7 @@ export type PlacardPost = Schemas['PlacardPost']
 export type PlacardPrintInput = Schemas['PlacardPrintInput']
 // ── stops of use
 
+export type StopUseRow = View<'StopUseRow'>
 export type StopUseList = View<'StopUseList'>
 export type StopUseView = View<'StopUseView'>
 export type StopUseInput = Schemas['StopUseInput']
@@ -267,6 +278,8 @@ export type StopUseStep = Schemas['StopUseStep']
 
 // ── houses
 
+export type HouseRow = View<'HouseRow'>
+export type HouseWait = View<'HouseWait'>
 export type HouseList = View<'HouseList'>
 export type HouseView = View<'HouseView'>
 export type HouseCheckView = View<'HouseCheckView'>
@@ -325,6 +338,7 @@ export type FacilityInput = Schemas['FacilityInput']
 
 export type FitnessView = View<'FitnessView'>
 export type RoadRow = View<'RoadRow'>
+export type VehicleNeeds = View<'VehicleNeeds'>
 export type RoadPage = View<'RoadPage'>
 export type RoadView = View<'RoadView'>
 export type ReachView = View<'ReachView'>
@@ -335,6 +349,9 @@ export type RoadNetwork = View<'RoadNetwork'>
 export type AccessReport = View<'AccessReport'>
 export type AccessRow = View<'AccessRow'>
 export type AccessWay = View<'AccessWay'>
+export type GroupCountInput = Schemas['GroupCountInput']
+export type BarrierInput = Schemas['BarrierInput']
+export type TurnInput = Schemas['TurnInput']
 export type GroupPointView = View<'GroupPointView'>
 export type GroupPointList = View<'GroupPoints'>
 export type ScenarioChange = View<'ScenarioChange'>
@@ -402,6 +419,7 @@ export type FirePlanStep = Schemas['FirePlanStep']
 // ── devices and what they say
 
 export type DeviceRow = View<'DeviceRow'>
+export type SilenceTask = View<'SilenceTask'>
 export type DevicePage = View<'DevicePage'>
 export type DeviceView = View<'DeviceView'>
 export type DeviceOptions = View<'DeviceOptions'>
@@ -413,7 +431,12 @@ export type SignalView = View<'SignalView'>
 export type SignalPage = View<'SignalPage'>
 export type SignalOptions = View<'SignalOptions'>
 export type SignalInput = Schemas['SignalInput']
+export type DispatchWay = View<'DispatchWay'>
 export type WireView = View<'WireView'>
+export type WarningView = View<'WarningView'>
+export type WarningPage = View<'WarningPage'>
+export type WarningTaken = View<'WarningTaken'>
+export type WarningInput = Schemas['WarningInput']
 
 // ── meetings, follow-ups, reports, money
 
@@ -532,6 +555,15 @@ export type WhistleBody = View<'WhistleBody'>
 export type WhistleView = View<'WhistleView'>
 export type WhistleOptions = View<'WhistleOptions'>
 export type WhistleArrivals = View<'WhistleArrivals'>
+export type VisitToSign = View<'VisitToSign'>
+export type VisitsToSign = View<'VisitsToSign'>
+export type HouseCountInput = Schemas['HouseCountInput']
+export type OnSpotInput = Schemas['OnSpotInput']
+export type WhistleKind = View<'WhistleKind'>
+export type WhistleKindSet = View<'WhistleKindSet'>
+export type WhistleKindRow = View<'WhistleKindRow'>
+export type WhistleKindList = View<'WhistleKindList'>
+export type WhistleKindInput = Schemas['WhistleKindInput']
 export type WhistleInput = Schemas['WhistleInput']
 export type WhistleStep = Schemas['WhistleStep']
 export type WhistleNoteInput = Schemas['WhistleNoteInput']
@@ -545,6 +577,8 @@ export type DrillAssessInput = Schemas['DrillAssessInput']
 export type DrillStepInput = Schemas['DrillStepInput']
 export type CallTestPage = View<'CallTestPage'>
 export type CallTestView = View<'CallTestView'>
+export type MyAway = View<'MyAway'>
+export type MyAwayForce = View<'MyAwayForce'>
 export type MyCalls = View<'MyCalls'>
 export type MyCall = View<'MyCall'>
 export type CallTestInput = Schemas['CallTestInput']

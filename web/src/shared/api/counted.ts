@@ -5,6 +5,6 @@
 export const COUNTED = [
   'inspection', 'hazard', 'task', 'inspection_plan', 'place', 'place_list', 'list_entry', 'assessment', 'campaign', 'evidence',
   'letter', 'training', 'course', 'drill', 'meeting', 'report', 'budget_line', 'contract', 'call_test', 'sortie', 'force', 'patrol',
-  'facility', 'road', 'device', 'placard', 'report_case', 'whistle', 'stop_use', 'sector_risk', 'sector_ruling', 'fire_plan',
+  'facility', 'road', 'device', 'incident', 'authority_item', 'placard', 'report_case', 'whistle', 'stop_use', 'sector_risk', 'sector_ruling', 'fire_plan',
   'org', 'territory', 'person', 'post', 'assignment', 'certificate', 'gate', 'plan', 'parameter', 'calendar', 'waiver', 'notice',
 ]

@@ -159,6 +159,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignments/{id}/away": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记请假 */
+        post: operations["enter_away"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{id}/away/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 返岗 */
+        post: operations["end_away"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments/{id}/end": {
         parameters: {
             query?: never;
@@ -358,6 +392,41 @@ export interface paths {
         get: operations["evidence"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board/duties/{id}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一项责任何时生效 */
+        get: operations["standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boundaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 辖区范围 */
+        get: operations["list"];
+        put?: never;
+        /** 导入辖区范围 */
+        post: operations["take"];
         delete?: never;
         options?: never;
         head?: never;
@@ -685,6 +754,23 @@ export interface paths {
         put?: never;
         /** 登记案件线索 */
         post: operations["open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/on-spot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 当场处罚 */
+        post: operations["on_spot"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1277,6 +1363,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dispatches/{id}/way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 出动路线与沿途水源 */
+        get: operations["way"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/docket": {
         parameters: {
             query?: never;
@@ -1605,6 +1708,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出任务落实台账 */
+        get: operations["export_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/coverage-errors": {
         parameters: {
             query?: never;
@@ -1741,6 +1861,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/officers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出执法检查人员名录 */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/placards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出公示牌清单 */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/places": {
         parameters: {
             query?: never;
@@ -1766,6 +1920,40 @@ export interface paths {
             cookie?: never;
         };
         /** 导出任务清单 */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/training-coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出培训覆盖 */
+        get: operations["export_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出培训班次 */
         get: operations["export"];
         put?: never;
         post?: never;
@@ -2804,6 +2992,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/houses/{id}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核实自建房人数 */
+        post: operations["count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -3426,6 +3631,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/joint-control/to-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待签字的联合检查 */
+        get: operations["to_sign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/joint-offers": {
         parameters: {
             query?: never;
@@ -3608,6 +3830,41 @@ export interface paths {
         get: operations["me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/away": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的离岗与值班 */
+        get: operations["my_away"];
+        put?: never;
+        /** 报告离岗 */
+        post: operations["report_away"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/away/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 报告返岗或撤回离岗 */
+        post: operations["come_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4860,6 +5117,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/place-lists/{id}/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 更正名录基数 */
+        put: operations["correct_baseline"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/place-lists/{id}/entries": {
         parameters: {
             query?: never;
@@ -5721,6 +5995,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roads/groups/{code}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记村民小组户数人数 */
+        post: operations["count_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roads/network": {
         parameters: {
             query?: never;
@@ -5990,6 +6281,40 @@ export interface paths {
         put?: never;
         /** 明确新业态牵头部门 */
         post: operations["rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 领取手机密钥验证内容 */
+        get: operations["challenge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 验证手机密钥 */
+        post: operations["prove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6324,6 +6649,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/subscribers/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 事件交换文件：某条记录之后的事件，供连不上的上级平台导入 */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subscribers/{id}/steps": {
         parameters: {
             query?: never;
@@ -6547,6 +6889,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/territories/{code}/boundary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 画辖区范围 */
+        put: operations["draw"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/training-coverage": {
         parameters: {
             query?: never;
@@ -6591,7 +6950,8 @@ export interface paths {
         };
         /** 一个班次 */
         get: operations["show"];
-        put?: never;
+        /** 修改班次 */
+        put: operations["change"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6822,6 +7182,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 预警 */
+        get: operations["list"];
+        put?: never;
+        /** 发布、更新、解除本镇预警 */
+        post: operations["issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 导入 CAP 1.2 预警文件，字节原样 */
+        post: operations["take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/whistles": {
         parameters: {
             query?: never;
@@ -6851,6 +7246,24 @@ export interface paths {
         get: operations["arrivals"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 吹哨类别 */
+        get: operations["kinds"];
+        put?: never;
+        /** 提出吹哨类别 */
+        post: operations["propose_kind"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6970,6 +7383,40 @@ export interface paths {
         get: operations["warning"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/in/box": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 村级主机转报：签名写在 X-Fengsui-Key、-Time、-Nonce、-Signature 四个头里，每条报文只收一次 */
+        post: operations["take_relay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/in/receipts/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 短信、语音网关推送回执：`sms`、`voice` 等通道；签名写在 X-Fengsui-Time、X-Fengsui-Signature 两个头里 */
+        post: operations["told"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7145,7 +7592,7 @@ export interface paths {
         /** Open311：发现、服务、举报、进展 */
         get: operations["list"];
         put?: never;
-        /** Open311：提交举报 */
+        /** Open311：提交举报，补充或者要求重新办理 */
         post: operations["post"];
         delete?: never;
         options?: never;
@@ -7239,6 +7686,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/p/map.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 举报页的地图 */
+        get: operations["map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/p/map.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 举报页的地图内容
+         * @description Public roads, outlines and names of villages; nothing of places or people.
+         */
+        get: operations["ground"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/p/officers": {
         parameters: {
             query?: never;
@@ -7281,7 +7765,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 按受理码查询 */
+        /** 按受理码或整改码打开 */
         get: operations["find"];
         put?: never;
         post?: never;
@@ -7364,8 +7848,19 @@ export interface components {
         AbsentMember: {
             /** @description Who. */
             person: components["schemas"]["Named"];
-            /** @description Why. */
+            /** @description Until when he is on leave, or that he is not there by the days of the week. */
             reason: string;
+        };
+        /** @description How many people who live in village groups a vehicle reaches in time for sure, perhaps, late, and not at all. */
+        AccessPeople: {
+            /** Format: int32 */
+            late: number;
+            /** Format: int32 */
+            never: number;
+            /** Format: int32 */
+            perhaps: number;
+            /** Format: int32 */
+            sure: number;
         };
         /** @description Who is reached by what. */
         AccessReport: {
@@ -7410,6 +7905,11 @@ export interface components {
             hose_m3: number;
             /** @description Points a hose reaches. */
             hose_points: components["schemas"]["Named"][];
+            /**
+             * Format: int32
+             * @description Households of a village group; none where nobody counted, and of places.
+             */
+            households?: number | null;
             /** @description `group`, `place` or `house`. */
             kind: string;
             /** Format: double */
@@ -7418,7 +7918,7 @@ export interface components {
             lon: number;
             /**
              * Format: int32
-             * @description How many may be there at once; none where nobody counted, as in a village group.
+             * @description How many live in a village group, or may be at a place at once; none where nobody counted.
              */
             people?: number | null;
             target: components["schemas"]["Named"];
@@ -7433,6 +7933,8 @@ export interface components {
             assumed: boolean;
             late: number;
             never: number;
+            /** @description People who live in the village groups among them, as far as they were counted. */
+            people: components["schemas"]["AccessPeople"];
             perhaps: number;
             /** @description Where it sets out from. */
             stations: components["schemas"]["Named"][];
@@ -7709,6 +8211,8 @@ export interface components {
         AssignmentView: {
             /** @description Acting for somebody. */
             acting: boolean;
+            /** @description When he is away, from today on. */
+            away: components["schemas"]["PostAwayView"][];
             /** @description 依据文件. */
             basis: string;
             /** @description First day. */
@@ -7751,7 +8255,10 @@ export interface components {
             at: string;
             channel: components["schemas"]["Word"];
             error: string;
+            /** @description The gateway took it, and has not told since that it failed. */
             ok: boolean;
+            told?: components["schemas"]["Word"] | null;
+            told_at?: string | null;
         };
         /** @description A paper list. */
         AttendanceInput: {
@@ -7947,14 +8454,60 @@ export interface components {
             version: number;
             void?: string | null;
         };
+        /** @description An absence that ends early or does not come to be. */
+        AwayBack: {
+            /** @description From which force, or by which assignment he holds another post. */
+            force: string;
+            /** @description The first day of the absence. */
+            from: string;
+        };
+        /** @description Days somebody will be away. */
+        AwayInput: {
+            /** @description From which force, or by which assignment he holds another post. */
+            force: string;
+            /** @description First day. */
+            from: string;
+            /** @description Why, as far as he likes to say. */
+            reason?: string;
+            /** @description Last day. */
+            to: string;
+        };
         /** @description Away for some days. */
         AwayView: {
             /** @description First day. */
             from: string;
-            /** @description Why. */
+            /** @description Why; empty where nobody said, and for whom it is none of his business. */
             reason?: string;
             /** @description Last day. */
             to: string;
+        };
+        /** @description Something that stands in a stretch, to enter. */
+        BarrierInput: {
+            /**
+             * Format: double
+             * @default 0
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description A position on the line, or up to 30 m beside it.
+             * @default 0
+             */
+            lon: number;
+            /**
+             * @description `gate`, `posts`, `walkers` or `wall`.
+             * @default
+             */
+            what: string;
+        };
+        /** @description Something that stands in a stretch. */
+        BarrierView: {
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            /** @description `gate`, `posts`, `walkers` or `wall`. */
+            what: components["schemas"]["Word"];
         };
         /** @description A map that can lie under the layers. */
         BaseMapView: {
@@ -7980,6 +8533,10 @@ export interface components {
             min_zoom: number;
             /** @description Whether it comes from a service outside: then which parts of the town are looked at leaves the house. */
             outside: boolean;
+            /** @description Whether it is the map of roads under the network, drawn from our own tiles: shown where nobody chose another. */
+            own: boolean;
+            /** @description Part of the address of its tiles, too: another when its content is. Empty where the file's name says it. */
+            version: string;
         };
         /** @description Map files, and those that could not be read. */
         BaseMaps: {
@@ -7987,6 +8544,16 @@ export interface components {
             items: components["schemas"]["BaseMapView"][];
             /** @description Names of files that are none, for whoever put them there. */
             unreadable: string[];
+        };
+        /** @description A baseline corrected. */
+        BaselineChange: {
+            /** Format: int32 */
+            count: number;
+            on: string;
+            reason: string;
+            source?: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description What a document counted, as typed in. */
         BaselineInput: {
@@ -8011,6 +8578,13 @@ export interface components {
             on: string;
             /** @description The document. */
             source: string;
+        };
+        /** @description Between which instants a record made without a network can have been made. */
+        BetweenView: {
+            /** @description Not before. */
+            earliest: string;
+            /** @description Not after. */
+            latest: string;
         };
         /** @description Who could not be reached today if the road were closed. */
         BlockedEffect: {
@@ -8082,6 +8656,60 @@ export interface components {
             to: string;
             villages: components["schemas"]["VillageTally"][];
             whole: components["schemas"]["Tally"];
+        };
+        /** @description What holds of each territory today. */
+        Boundaries: {
+            items: components["schemas"]["BoundaryView"][];
+        };
+        /** @description Outlines that were taken in. */
+        BoundariesTaken: {
+            taken: components["schemas"]["Named"][];
+        };
+        /** @description A file of outlines. */
+        BoundaryFile: {
+            /**
+             * @description `wgs84` (when left out), `cgcs2000`, `gcj02` or `bd09`.
+             * @default null
+             */
+            crs: string | null;
+            /** @description A GeoJSON feature collection; each feature says by `code` or `name` whose outline it is. */
+            features?: Record<string, never>;
+            /**
+             * @description The day they hold from.
+             * @default
+             */
+            from: string;
+            /**
+             * @description By whose word.
+             * @default
+             */
+            source: string;
+        };
+        /** @description An outline to keep. */
+        BoundaryInput: {
+            /** @description GeoJSON: a polygon, or several. */
+            area?: Record<string, never>;
+            /**
+             * @description The day it holds from.
+             * @default
+             */
+            from: string;
+            /**
+             * @description By whose word.
+             * @default
+             */
+            source: string;
+        };
+        /** @description What holds of one territory today. */
+        BoundaryView: {
+            /** @description GeoJSON. */
+            area: Record<string, never>;
+            from: string;
+            id: string;
+            recorded_at: string;
+            recorded_by: string;
+            source: string;
+            territory: components["schemas"]["Named"];
         };
         /** @description What a break cuts off. */
         Break: {
@@ -8288,6 +8916,8 @@ export interface components {
         CallDue: {
             /** @description The last day it answered in time; none within the year. */
             answered_on?: string | null;
+            /** @description The day for which its next call is planned: the last one that counts, or the one it came into the dispatch on. */
+            call_on: string;
             /** @description The last day on which that counts; none where it counts no more or never did. */
             due_on?: string | null;
             /** @description The station. */
@@ -8438,6 +9068,8 @@ export interface components {
              */
             away_m: number;
             facility: components["schemas"]["Named"];
+            /** @description It is silent, at fault or shielded: nobody sees by it now. */
+            silent: boolean;
             spot: components["schemas"]["Spot"];
         };
         /** @description Places to put on the list. */
@@ -8499,7 +9131,7 @@ export interface components {
             place: components["schemas"]["Named"];
             /** @description Why it was taken out, or unfinished at the end. */
             reason?: string | null;
-            /** @description `not_yet`, `open`, `done` or `out`. */
+            /** @description `not_yet`, `open`, `unassessed`, `done` or `out`. */
             standing: string;
             /** @description In Chinese. */
             standing_label: string;
@@ -8563,12 +9195,16 @@ export interface components {
             /** @description When it was last checked. */
             checked_on?: string | null;
             facility: components["schemas"]["Named"];
+            /** @description Why it was unchecked at the end. */
+            reason?: string | null;
             /**
              * Format: int64
              * @description How many can charge there; none where nobody counted.
              */
             sockets?: number | null;
             stage: components["schemas"]["Word"];
+            /** @description Whether it stands and nobody checked it within the window. */
+            unfinished: boolean;
             village: components["schemas"]["Named"];
         };
         /** @description How many places have come how far; of those the caller may see. */
@@ -8581,6 +9217,8 @@ export interface components {
             open: number;
             /** @description On the list. */
             places: number;
+            /** @description Looked at, nothing open, not assessed although the class asks for it. */
+            unassessed: number;
         };
         /** @description A campaign in a list. */
         CampaignRow: {
@@ -8681,6 +9319,8 @@ export interface components {
         /** @description Who could be sent to an incident. */
         Candidates: {
             advice: components["schemas"]["AdviceView"][];
+            /** @description Forces that can be called whole, the first to arrive first. */
+            forces: components["schemas"]["ForceCall"][];
             gaps: components["schemas"]["GapView"][];
             /** @description The best first; who is not to be sent last. */
             items: components["schemas"]["CandidateView"][];
@@ -8778,13 +9418,15 @@ export interface components {
         };
         /** @description A line of the index of the file. */
         CaseFileLine: {
+            /** @description What shows a paper made outside. */
+            files: components["schemas"]["Attachment"][];
             /** Format: int64 */
             n: number;
             name: string;
             number: string;
             on: string;
             paper?: string | null;
-            /** @description `served`, `issued`, `draft` …; empty where it is typed and not drawn here. */
+            /** @description `served`, `issued`, `draft` …; `outside` where it was made outside of this program; empty where there is no paper. */
             state: string;
         };
         /** @description A case to open. */
@@ -8930,7 +9572,10 @@ export interface components {
              * @default null
              */
             amount_fen: number | null;
-            /** @default  */
+            /**
+             * @description The number of a paper: of an issued one of this case, or of one made outside, which `outside` shows.
+             * @default
+             */
             document_no: string;
             /** @default null */
             experienced: boolean | null;
@@ -8956,6 +9601,11 @@ export interface components {
             on: string;
             /** @default null */
             outcome: string | null;
+            /**
+             * @description Attachments of the case: photos or scans of the paper where it was made outside of this program.
+             * @default []
+             */
+            outside: string[];
             /** @default null */
             paper: string | null;
             /** @default null */
@@ -9009,6 +9659,12 @@ export interface components {
             /** @description The day a hearing was called for, and who chairs it. */
             hearing_on?: string | null;
             item: components["schemas"]["AuthorityView"];
+            /**
+             * Format: int64
+             * @description From which fine on this party is told of the hearing, as the town set it; none where it has set nothing, and then of
+             *     every fine. Units: fen.
+             */
+            large_from_fen?: number | null;
             /**
              * Format: int64
              * @description What the fine grew by for being late and is not paid. Units: fen.
@@ -9130,6 +9786,11 @@ export interface components {
         Certificates: {
             items: components["schemas"]["CertificateRow"][];
         };
+        /** @description What is to be signed. */
+        Challenge: {
+            /** @description Signed as the text it is. */
+            challenge: string;
+        };
         /** @description Something changed; ask again for what shows it. */
         ChangeEvent: {
             action: string;
@@ -9157,6 +9818,13 @@ export interface components {
             /** @description `desk`, `push`, `sms`, `voice`, `wecom`, `dingtalk`, `webhook` or `email`. */
             channel: string;
         };
+        /** @description Somebody of the chart is away. Why is nothing for a chart. */
+        ChartAway: {
+            /** @description Names of who acts on the day. */
+            acts: string[];
+            /** @description Last day. */
+            until: string;
+        };
         /** @description What the committee lacks. */
         ChartGap: {
             committee?: components["schemas"]["Named"] | null;
@@ -9169,6 +9837,7 @@ export interface components {
         ChartHolder: {
             /** @description Acting for somebody. */
             acting: boolean;
+            away?: components["schemas"]["ChartAway"] | null;
             /** @description Id. */
             id: string;
             /** @description 姓名. */
@@ -9340,6 +10009,10 @@ export interface components {
             duties_n: number;
             /** @description `第十条`. */
             label: string;
+            /** @description The duties most of its figures come from. */
+            measures: components["schemas"]["MeasureRow"][];
+            /** @description The first day by which something that is still open must be done. */
+            next_due?: string | null;
             note?: string | null;
             section: string;
             section_label: string;
@@ -9352,6 +10025,8 @@ export interface components {
         /** @description One clause with its duties. */
         ClauseView: {
             clause: components["schemas"]["ClauseRow"];
+            /** @description Duties that are to begin. */
+            coming: components["schemas"]["ComingDuty"][];
             duties: components["schemas"]["DutyRow"][];
             quote?: components["schemas"]["Quote"] | null;
         };
@@ -9388,6 +10063,13 @@ export interface components {
         Collections: {
             collections: components["schemas"]["Collection"][];
             links: components["schemas"]["Link"][];
+        };
+        /** @description A duty that a later version of the plan brings. */
+        ComingDuty: {
+            /** @description Its first day. */
+            begins: string;
+            id: string;
+            title: string;
         };
         /** @description What the place's own people put under it. */
         Companion: {
@@ -9899,6 +10581,7 @@ export interface components {
             /** @description Whether whoever relies on it is protected by it now. */
             protects: boolean;
             spot?: components["schemas"]["Spot"] | null;
+            task?: components["schemas"]["SilenceTask"] | null;
             territory: components["schemas"]["Named"];
             voided: boolean;
         };
@@ -9969,6 +10652,7 @@ export interface components {
             actions: string[];
             broker: boolean;
             duty_check?: components["schemas"]["DutyCheckView"] | null;
+            handling?: components["schemas"]["HandlingView"] | null;
             has_secret: boolean;
             heard: components["schemas"]["HeardView"][];
             /** Format: int32 */
@@ -9999,7 +10683,9 @@ export interface components {
         DispatchInput: {
             /** @description The rule by which those off duty are called. */
             by_rule?: string;
-            people: components["schemas"]["DispatchPick"][];
+            /** @description Forces called whole: everybody of them who may be sent now, each by an order of his own. */
+            forces?: string[];
+            people?: components["schemas"]["DispatchPick"][];
         };
         /** @description Somebody to send. */
         DispatchPick: {
@@ -10062,6 +10748,38 @@ export interface components {
             vehicle: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description The way of an order. */
+        DispatchWay: {
+            /**
+             * Format: double
+             * @description So far beside the way water is looked for. Units: metres.
+             */
+            beside_m: number;
+            /** @description What keeps the vehicle from a way, or from a better one. */
+            blocked_by: components["schemas"]["Blocking"][];
+            /** @description Whether it runs over roads. */
+            by_road: boolean;
+            /**
+             * Format: double
+             * @description Units: metres; of the crow's flight where no road leads there.
+             */
+            distance_m: number;
+            force: components["schemas"]["Named"];
+            from: components["schemas"]["Spot"];
+            /** @description Longitudes and latitudes in order; the two ends alone where no road leads there. */
+            line: number[][];
+            /**
+             * Format: double
+             * @description Units: minutes; none where no road leads there.
+             */
+            minutes?: number | null;
+            to: components["schemas"]["Spot"];
+            /** @description Stretches of it nobody measured for this vehicle. */
+            unknown: components["schemas"]["Blocking"][];
+            vehicle: string;
+            /** @description Usable water along it, in the order it is passed. */
+            water: components["schemas"]["WaterOnWay"][];
         };
         /** @description Something written down. */
         DocketEntry: {
@@ -10407,6 +11125,8 @@ export interface components {
             informational: boolean;
             measure: string;
             note?: string | null;
+            /** @description First day it is owed. */
+            owed_from: string;
             parameters: components["schemas"]["DutyParameter"][];
             period_label: string;
             /** @description Whether something of it is recorded as evidence. */
@@ -10439,6 +11159,16 @@ export interface components {
             watch?: components["schemas"]["WatchView"] | null;
             /** @description Whether it is the caller. */
             watching: boolean;
+        };
+        /** @description A duty of this or another version of the plan, and when it holds. */
+        DutyStandingView: {
+            /** @description First day, where it is not in force yet. */
+            begins?: string | null;
+            clause: components["schemas"]["Named"];
+            /** @description Last day, where it is in force no more. */
+            ended?: string | null;
+            id: string;
+            title: string;
         };
         /** @description One duty with a page of occurrences. */
         DutyView: {
@@ -10510,6 +11240,28 @@ export interface components {
             version: number;
             /** @description Where it lies. */
             village: components["schemas"]["Named"];
+        };
+        /** @description A step of the ladder that is due: put to people, never taken by itself. */
+        EscalationDue: {
+            /** @description Whose it is to take, in Chinese. */
+            authority: string;
+            /** @description Until when somebody takes it or says why not. */
+            due_on?: string | null;
+            /** @description Which step. */
+            kind: string;
+            /** @description In Chinese. */
+            label: string;
+            /** @description That day has passed. */
+            late: boolean;
+            /**
+             * Format: int32
+             * @description The number in the reason: times, units or days.
+             */
+            n?: number | null;
+            /** @description Why: `not_fixed`, `high_risk`, `shared`, `long_overdue`, `determined`, `order_unheeded` or `may_be_sealed`. */
+            why: string;
+            /** @description The reason in Chinese. */
+            why_label: string;
         };
         /** @description A step of the escalation ladder that was taken. */
         EscalationView: {
@@ -11690,7 +12442,7 @@ export interface components {
             notes: components["schemas"]["FollowUpNote"][];
             /** @description What asked for it. */
             origin: components["schemas"]["Named"];
-            /** @description `meeting`, `report`, `drill`, `incident` or `whistle`. */
+            /** @description `meeting`, `report`, `drill`, `incident`, `whistle`, `sector` or `device`. */
             origin_kind: string;
             /** @description Whether it is owed and its day has passed. */
             overdue: boolean;
@@ -11707,6 +12459,21 @@ export interface components {
              * @description Version.
              */
             version: number;
+        };
+        /** @description A force that can be called whole. */
+        ForceCall: {
+            aid: boolean;
+            force: components["schemas"]["Named"];
+            kind: components["schemas"]["Word"];
+            /**
+             * Format: double
+             * @description When the first of them could be there. Units: minutes; none where nobody knows.
+             */
+            minutes?: number | null;
+            /** @description Whether a roster says that they are there. */
+            on_duty: boolean;
+            /** @description Who would be called: who is on duty, or everybody where no roster is kept. */
+            people: components["schemas"]["Named"][];
         };
         /** @description How soon the people of one force were there (M17), over the orders they got. */
         ForceFigures: {
@@ -11811,7 +12578,7 @@ export interface components {
         };
         /** @description One of its people. */
         ForceMemberView: {
-            /** @description Why he is not there today. */
+            /** @description Until when he is on leave today, or that he is not there by the days of the week; null when he is there. */
             absent?: string | null;
             /** @description Acting for somebody. */
             acting: boolean;
@@ -11872,6 +12639,7 @@ export interface components {
             last_call?: components["schemas"]["LastCall"] | null;
             /** @description Name. */
             name: string;
+            next_call?: components["schemas"]["CallDue"] | null;
             /** @description How many are on duty today. */
             on_duty: number;
             /** @description Who keeps it. */
@@ -12033,16 +12801,39 @@ export interface components {
             /** @description What of the forest nobody sees, as GeoJSON for a map. */
             unseen?: Record<string, never> | null;
         };
+        /** @description An incident the signals of a past event would become today. */
+        FormedView: {
+            /** @description When the first came. */
+            at: string;
+            /**
+             * Format: double
+             * @description How far off the spot may be. Units: metres.
+             */
+            error_m?: number | null;
+            /** Format: int32 */
+            signals: number;
+            spot?: components["schemas"]["Spot"] | null;
+            /** @description Whether anybody may be sent before a person verified it. */
+            trusted: boolean;
+            /** @description Why signals joined it. */
+            why: string[];
+        };
         /** @description What was found. */
         Found: {
             /** @description By number or title. */
             clauses: components["schemas"]["Named"][];
+            /** @description By number, name, model or address. */
+            devices: components["schemas"]["DeviceRow"][];
             /** @description By number, description or the place's name. */
             hazards: components["schemas"]["HazardRow"][];
+            /** @description By number or address; the newest first. */
+            incidents: components["schemas"]["IncidentRow"][];
             /** @description By name, pinyin initials or the phone's last four digits. */
             people: components["schemas"]["PersonRow"][];
             /** @description By name, pinyin initials, number or the phone's last four digits. */
             places: components["schemas"]["PlaceRow"][];
+            /** @description By number or the place's name; the newest first. */
+            tasks: components["schemas"]["TaskRow"][];
         };
         /** @description What went out, and whether the files still are what they were. */
         FrozenView: {
@@ -12085,6 +12876,42 @@ export interface components {
             /** @description Last day of an exemption. */
             until?: string | null;
         };
+        /** @description How many live in a village group, to enter. */
+        GroupCountInput: {
+            /**
+             * @description The day it was counted.
+             * @default
+             */
+            counted_on: string;
+            /**
+             * Format: int32
+             * @description Households.
+             * @default 0
+             */
+            households: number;
+            /**
+             * Format: int32
+             * @description People who live there.
+             * @default 0
+             */
+            people: number;
+            /**
+             * @description By whose word, as a yearly return of the village.
+             * @default
+             */
+            source: string;
+        };
+        /** @description A count of those who live in a village group. */
+        GroupCountView: {
+            counted_on: string;
+            /** Format: int32 */
+            households: number;
+            /** Format: int32 */
+            people: number;
+            recorded_at: string;
+            recorded_by: string;
+            source: string;
+        };
         /** @description Where a village group lives. */
         GroupPointInput: {
             /**
@@ -12104,8 +12931,10 @@ export interface components {
              */
             version: number;
         };
-        /** @description Where a village group lives, as kept. */
+        /** @description Where a village group lives and how many live there, as kept. */
         GroupPointView: {
+            /** @description Every count, the newest day first, of one day the one recorded last; the first holds today. */
+            counts: components["schemas"]["GroupCountView"][];
             group: components["schemas"]["Named"];
             /** Format: double */
             lat?: number | null;
@@ -12122,6 +12951,33 @@ export interface components {
         /** @description Village groups. */
         GroupPoints: {
             items: components["schemas"]["GroupPointView"][];
+        };
+        /** @description How alarms of a device were handled: how many incidents it was a sign of, and how soon somebody said what each was. */
+        HandlingView: {
+            /**
+             * Format: int64
+             * @description Incidents it was a sign of; tests and what was taken back left out.
+             */
+            alarms: number;
+            /** Format: int64 */
+            days: number;
+            /** Format: int64 */
+            false_alarms: number;
+            /**
+             * Format: int64
+             * @description Of them, those somebody verified.
+             */
+            handled: number;
+            /**
+             * Format: int64
+             * @description Verified within the time the town asks for.
+             */
+            in_time: number;
+            /**
+             * Format: int64
+             * @description From the alarm to the word of who verified it, in the middle. Units: seconds.
+             */
+            median_s?: number | null;
         };
         /** @description A change of holder to make. */
         HandoverInput: {
@@ -12456,7 +13312,7 @@ export interface components {
             elements?: string[] | null;
             /** @description When; now when left out. */
             happened_at?: string | null;
-            /** @description escalate. */
+            /** @description escalate, decline_escalation. */
             kind?: string | null;
             /** @description grade, answer_transfer. */
             level?: string | null;
@@ -12476,7 +13332,7 @@ export interface components {
             /**
              * @description `grade`, `confirm_level`, `advise`, `order`, `serve`, `ask_extension`, `grant_extension`, `refuse_extension`,
              *     `submit_fix`, `start_recheck`, `pass_recheck`, `fail_recheck`, `close`, `transfer`, `answer_transfer`, `escalate`,
-             *     `control_long_term`, `reopen`, `dismiss` or `void`.
+             *     `decline_escalation`, `control_long_term`, `reopen`, `dismiss` or `void`.
              */
             step: string;
             /** @description advise, order. */
@@ -12519,6 +13375,8 @@ export interface components {
         HazardView: components["schemas"]["HazardRow"] & {
             /** @description Steps this caller may take now. */
             actions: string[];
+            /** @description Steps of the ladder that are due, for whom they concern. */
+            escalation_due: components["schemas"]["EscalationDue"][];
             /** @description The ladder. */
             escalation_kinds: components["schemas"]["Word"][];
             /** @description Escalations. */
@@ -12596,10 +13454,13 @@ export interface components {
         };
         /** @description Somebody on a post. */
         HolderView: {
+            absent?: components["schemas"]["PostAwayView"] | null;
             /** @description Acting for somebody. */
             acting: boolean;
             /** @description By which assignment. */
             assignment: string;
+            /** @description When he is away, from the day on. */
+            away: components["schemas"]["PostAwayView"][];
             /** @description First day. */
             from: string;
             gate?: components["schemas"]["GateView"] | null;
@@ -12692,6 +13553,34 @@ export interface components {
             grade: components["schemas"]["Word"];
             n: number;
         };
+        /** @description Heads counted on the spot; what is left out was not counted and stays as it is known. */
+        HouseCountInput: {
+            /**
+             * @description Who counted, where it was not the caller alone.
+             * @default
+             */
+            counted_by: string;
+            /**
+             * @description The day; today where left out.
+             * @default
+             */
+            counted_on: string;
+            /**
+             * Format: int32
+             * @default null
+             */
+            lodging: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            training: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            working: number | null;
+        };
         /** @description A house as typed in. */
         HouseInput: {
             /** @default null */
@@ -12767,6 +13656,8 @@ export interface components {
         HouseList: {
             counts: components["schemas"]["HouseCount"][];
             items: components["schemas"]["HouseRow"][];
+            /** @description Whether the caller may write down counts of any. */
+            may_count: boolean;
             rule: components["schemas"]["HouseRule"];
         };
         /** @description What another rule would do. */
@@ -12815,6 +13706,8 @@ export interface components {
             /** @description What it is used for, in words. */
             uses: components["schemas"]["Word"][];
             village: components["schemas"]["Named"];
+            /** @description Checks that wait for an answer of the caller's own body. */
+            waits: components["schemas"]["HouseWait"][];
             /** Format: int32 */
             working?: number | null;
         };
@@ -12849,7 +13742,7 @@ export interface components {
             floors?: number | null;
             given?: components["schemas"]["Word"] | null;
             given_rule: string;
-            /** @description By when the next joint visit is due; none for a home. */
+            /** @description By when the next joint visit is due; none unless more live, work or learn there than the rule allows. */
             joint_by?: string | null;
             may_change: boolean;
             /** @description Whether it is to be looked at together for its many people, and the caller may plan that. */
@@ -12863,6 +13756,18 @@ export interface components {
             /**
              * Format: int64
              * @description Version of the place.
+             */
+            version: number;
+        };
+        /** @description What a department is asked about a house. */
+        HouseWait: {
+            asked_on: string;
+            id: string;
+            kind: components["schemas"]["Word"];
+            org: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Version of the check.
              */
             version: number;
         };
@@ -12983,6 +13888,11 @@ export interface components {
             unverified: number;
             /** @description Verified within the time asked (M18). */
             verified_in_time: number;
+            /**
+             * Format: int64
+             * @description From the alarm to the word of who verified it, in the middle. Units: seconds.
+             */
+            verified_median_s?: number | null;
             village?: components["schemas"]["Named"] | null;
         };
         /** @description A call. */
@@ -13104,6 +14014,8 @@ export interface components {
             from: string;
             /** Format: int32 */
             night_from_h: number;
+            /** @description Of all devices together, then by kind; empty without any. */
+            online: components["schemas"]["OnlineFigures"][];
             rows: components["schemas"]["IncidentFigures"][];
             /**
              * Format: int64
@@ -13216,6 +14128,8 @@ export interface components {
             told_119?: components["schemas"]["Told119View"] | null;
             /** Format: int64 */
             version: number;
+            /** @description Volunteers who are still there though it is work they are never sent to. */
+            volunteers_there: components["schemas"]["Named"][];
         };
         /** @description What was seen at first; cause and loss are determined by the fire rescue organ. */
         InitialView: {
@@ -13237,6 +14151,11 @@ export interface components {
              * @default null
              */
             loss_fen: number | null;
+            /**
+             * @description 突出火情: to be passed on to all.
+             * @default false
+             */
+            notable: boolean;
             /**
              * Format: int32
              * @default 0
@@ -13359,6 +14278,7 @@ export interface components {
             actions: string[];
             /** @description The answers. */
             answers: components["schemas"]["AnswerView"][];
+            between?: components["schemas"]["BetweenView"] | null;
             /** @description Who signed, or why not. */
             companion: components["schemas"]["Companion"];
             /** @description Its versions. */
@@ -13712,7 +14632,10 @@ export interface components {
         };
         /** @description Something the event would have lacked. */
         LackView: {
-            /** @description `untold`, `nobody`, `slow`, `cut_off`, `unknown`, `roster`, `water` or `drained`. */
+            /**
+             * @description `untold`, `nobody`, `slow`, `cut_off`, `downwind`, `unknown`, `roster`, `water` or `drained`; of signals gone through again
+             *     `unheard`, `split`, `unproved`, `nowhere` or `masked`.
+             */
             code: string;
             text: string;
         };
@@ -13732,9 +14655,14 @@ export interface components {
             on: string;
             /**
              * Format: int32
-             * @description People there, as far as they were counted.
+             * @description People at the places among them, as far as they were counted.
              */
             people: number;
+            /**
+             * Format: int32
+             * @description People who live in the village groups among them, as far as they were counted.
+             */
+            residents: number;
         };
         /** @description The last call of a station. */
         LastCall: {
@@ -13774,6 +14702,15 @@ export interface components {
         Layers: {
             items: components["schemas"]["LayerView"][];
         };
+        /** @description Something that falls due within a week. */
+        LeaderAhead: {
+            due_on: string;
+            /** @description Which duty; none for hazards to be put right. */
+            duty?: string | null;
+            href: string;
+            n: number;
+            who: string[];
+        };
         /** @description Something that wants a decision. */
         LeaderDecision: {
             detail: string;
@@ -13802,6 +14739,10 @@ export interface components {
         };
         /** @description The leader's page. */
         LeaderView: {
+            /** @description What falls due within a week, the next first. */
+            ahead: components["schemas"]["LeaderAhead"][];
+            /** @description So much more falls due than is shown. */
+            ahead_more: number;
             as_of: string;
             decisions: components["schemas"]["LeaderDecision"][];
             numbers: components["schemas"]["LeaderNumber"][];
@@ -13819,10 +14760,17 @@ export interface components {
             inspected: number;
             /** Format: int64 */
             listed: number;
+            /**
+             * Format: int64
+             * @description People on the rosters that day; none when the village has no force.
+             */
+            on_duty?: number | null;
             /** Format: int64 */
             open_hazards: number;
             /** Format: int64 */
             overdue: number;
+            /** @description Share of the places listed that was looked at, by quarter, oldest first. */
+            quarters: (number | null)[];
             tally: components["schemas"]["Tally"];
             village: components["schemas"]["Named"];
         };
@@ -13972,6 +14920,11 @@ export interface components {
         LineCount: {
             /**
              * Format: int64
+             * @description Messages that came again within a while, by whatever way, and are kept once.
+             */
+            copies: number;
+            /**
+             * Format: int64
              * @description Ended to make room, or not let in for want of it.
              */
             crowded: number;
@@ -14026,11 +14979,13 @@ export interface components {
         };
         /** @description Who wants in. */
         Login: {
+            /** @description Public half of a key the phone has just made and cannot give away: the uncompressed P-256 point, base64url. */
+            key?: string;
             /** @description Login name; case does not matter. */
             login: string;
             /** @description Password. */
             password: string;
-            /** @description `true` on one's own phone: the session lasts seven days instead of twelve hours. */
+            /** @description `true` on one's own phone: with a key the session lasts seven days instead of twelve hours. */
             phone?: boolean;
             /** @description The authenticator's six digits, or a recovery code. */
             totp?: string | null;
@@ -14173,6 +15128,7 @@ export interface components {
             person: components["schemas"]["MePerson"];
             /** @description The server's time. */
             server_time: string;
+            session?: components["schemas"]["MeSession"] | null;
             /** @description Today in the town. */
             today: string;
             /** @description Whether a second factor is set up. */
@@ -14193,6 +15149,15 @@ export interface components {
             /** @description 姓名. */
             name: string;
         };
+        /** @description How one is signed in. */
+        MeSession: {
+            /** @description Whether it is bound to a key of this phone, without which its cookie opens nothing. */
+            bound: boolean;
+            /** @description Until when at the latest, RFC 3339. */
+            expires_at: string;
+            /** @description `desk` or `phone`. */
+            kind: string;
+        };
         /** @description A measure as asked for. */
         MeasureInput: {
             /** @description By when. */
@@ -14201,6 +15166,15 @@ export interface components {
             owner: string;
             /** @description What is to be done. */
             text: string;
+        };
+        /** @description What one duty comes to, in short. */
+        MeasureRow: {
+            /** Format: int32 */
+            done: number;
+            /** Format: int32 */
+            due: number;
+            duty: string;
+            title: string;
         };
         /** @description A measure. */
         MeasureView: {
@@ -14479,6 +15453,20 @@ export interface components {
             /** @description How many begin in it. */
             visits: number;
         };
+        /** @description When the caller is away from his forces and posts. */
+        MyAway: {
+            /** @description His forces, then his other posts; none where he holds none. */
+            items: components["schemas"]["MyAwayForce"][];
+        };
+        /** @description One of the caller's forces, or of his posts outside of them. */
+        MyAwayForce: {
+            /** @description When he is away, from today on. */
+            away: components["schemas"]["AwayView"][];
+            /** @description When he is on duty, from today on. */
+            duties: components["schemas"]["MyDuty"][];
+            /** @description The force; of another post, the assignment by which he holds it and the post's name. */
+            force: components["schemas"]["Named"];
+        };
         /** @description A call that waits for the caller's answer, or his answer to it. */
         MyCall: {
             /**
@@ -14509,9 +15497,18 @@ export interface components {
         MyDispatch: components["schemas"]["DispatchView"] & {
             address: string;
             alarm_at: string;
+            /** @description Cameras that may see it. */
+            cameras: components["schemas"]["CameraNear"][];
             code: string;
+            /**
+             * Format: double
+             * @description How far off the spot may be; none where nobody knows. Units: metres.
+             */
+            error_m?: number | null;
             incident: string;
             kind: components["schemas"]["Word"];
+            /** @description He is of no force for such work: he leaves at once. */
+            must_leave: boolean;
             /** @description What he must know at the door. */
             notes: string[];
             /** @description The others who were called and have not declined. */
@@ -14528,6 +15525,15 @@ export interface components {
         MyDispatches: {
             /** @description Open ones first. */
             items: components["schemas"]["MyDispatch"][];
+        };
+        /** @description A day somebody is on duty. */
+        MyDuty: {
+            /** @description Whether he has said that he is away then. */
+            away: boolean;
+            /** @description The day. */
+            on: string;
+            /** @description Shift. */
+            shift: components["schemas"]["Word"];
         };
         /** @description A session as one who was there sees it. */
         MyTraining: {
@@ -14595,6 +15601,8 @@ export interface components {
         /** @description One need. */
         NeedView: {
             label: string;
+            /** @description `width`, `height`, `load`, `slope` or `turning_radius`. */
+            limit: string;
             source: string;
             /** @description Whether a checked standard gives it; otherwise it is the town's own number. */
             standard: boolean;
@@ -14618,6 +15626,11 @@ export interface components {
             devices: number;
             /** Format: int64 */
             false_alarms: number;
+            /**
+             * Format: double
+             * @description The same for a hundred devices that hang there, as of a model.
+             */
+            false_per_hundred: number;
             place: components["schemas"]["Named"];
             /**
              * Format: int64
@@ -14772,12 +15785,102 @@ export interface components {
             waiting: number;
             window: components["schemas"]["WindowView"];
         };
+        /** @description Who is there today. */
+        OnDuty: {
+            /** @description People on today's rosters of the town's own forces. */
+            roster: components["schemas"]["Named"][];
+            watch?: components["schemas"]["Named"] | null;
+        };
         /** @description Somebody on duty. */
         OnDutyView: {
+            /** @description He holds no post of the force any more on that day: the shift is nobody's. */
+            left: boolean;
             /** @description Who. */
             person: components["schemas"]["Named"];
             /** @description Shift. */
             shift: components["schemas"]["Word"];
+        };
+        /** @description A penalty imposed on the spot. */
+        OnSpotInput: {
+            /**
+             * @description Who, where, for what, by whom; its procedure is the summary one whatever stands there.
+             * @default {
+             *       "address": "",
+             *       "age": null,
+             *       "cause": "",
+             *       "ended_on": "",
+             *       "found_on": "",
+             *       "harmed": false,
+             *       "hazard": null,
+             *       "item": "",
+             *       "officers": [],
+             *       "party": "",
+             *       "party_kind": "",
+             *       "place": "",
+             *       "procedure": "",
+             *       "related": [],
+             *       "text": "",
+             *       "unrelated": false,
+             *       "uscc": ""
+             *     }
+             */
+            case: components["schemas"]["CaseInput"];
+            /**
+             * @description Number printed on the decision handed over.
+             * @default
+             */
+            document_no: string;
+            /**
+             * @description Facts, grounds and rights were told, and the party was heard. Source: arts. 44, 45.
+             * @default false
+             */
+            heard: boolean;
+            /**
+             * @description The day; today where left out.
+             * @default
+             */
+            on: string;
+            /**
+             * @description How the fine was taken on the spot: `spot_small`, `spot_hard`, `spot_remote`; empty where it goes to the bank.
+             * @default
+             */
+            paid: string;
+            /**
+             * @description A warning, or a fine within the limits of the spot. Source: art. 51.
+             * @default {
+             *       "fine_fen": 0,
+             *       "kinds": [],
+             *       "large": false,
+             *       "text": ""
+             *     }
+             */
+            penalty: components["schemas"]["PenaltyInput"];
+            /**
+             * @description Certificates were shown. Source: 行政处罚法 (2021) art. 52.
+             * @default false
+             */
+            showed: boolean;
+            /**
+             * @description Facts and evidence, as they stand in the decision.
+             * @default
+             */
+            text: string;
+        };
+        /**
+         * @description M19: how long devices were heard of how long they should have been, in the time asked for. Source: handbook of the field
+         *     §7: minutes, not who is online now.
+         */
+        OnlineFigures: {
+            /**
+             * Format: int64
+             * @description How many should have been heard at some moment.
+             */
+            devices: number;
+            /** Format: int64 */
+            expected_minutes: number;
+            kind?: components["schemas"]["Word"] | null;
+            /** Format: int64 */
+            minutes: number;
         };
         /** @description M19, of one device: how long it was heard. Source: handbook of the field §7. */
         OnlineView: {
@@ -14810,6 +15913,10 @@ export interface components {
             active?: boolean | null;
             /** @description Other names in use. */
             aliases?: string[];
+            /** @description The first day on which it is no more; today when it ends and nothing is said. */
+            closed_on?: string | null;
+            /** @description First day; empty where nobody knows, stays as it is when left out. */
+            founded_on?: string | null;
             /** @description Kind. */
             kind: string;
             /** @description The word plans call it by. */
@@ -14836,6 +15943,10 @@ export interface components {
             active: boolean;
             /** @description Other names in use. */
             aliases: string[];
+            /** @description The first day on which it is no more. */
+            closed_on?: string | null;
+            /** @description First day; null where nobody knows. */
+            founded_on?: string | null;
             /** @description Id. */
             id: string;
             /** @description Kind. */
@@ -15300,7 +16411,10 @@ export interface components {
             fine_fen: number;
             /** @default [] */
             kinds: string[];
-            /** @default false */
+            /**
+             * @description Counted as a large one although the sum alone would not make it one.
+             * @default false
+             */
             large: boolean;
             /** @default  */
             text: string;
@@ -15326,6 +16440,8 @@ export interface components {
             office_phone?: string;
             /** @description Mobile. Left out, or still masked: it stays as it is. */
             phone?: string | null;
+            /** @description Why not any more, or why again; asked for when somebody leaves. */
+            reason?: string;
             /**
              * Format: int64
              * @description The version the change is based on.
@@ -15605,6 +16721,8 @@ export interface components {
             size?: string | null;
             /** @description Only in this village. */
             village?: string | null;
+            /** @description Those with nobody to name today are left out; otherwise one of them keeps all from being printed. */
+            without_vacant?: boolean;
         };
         /** @description A placard in a list. */
         PlacardRow: {
@@ -15793,12 +16911,19 @@ export interface components {
             kind_label: string;
             /** @description Who keeps it. */
             owner: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
             village?: components["schemas"]["Named"] | null;
         };
         /** @description Every list one may see, and two of them side by side. */
         PlaceLists: {
             /** @description The lists. */
             items: components["schemas"]["PlaceListView"][];
+            /** @description What the plan in force counts; empty for who may open no list. */
+            plan_counts: components["schemas"]["PlanCount"][];
             /** @description Side by side. */
             summary: components["schemas"]["ListSummary"];
         };
@@ -15911,6 +17036,25 @@ export interface components {
             from: string;
             reason?: string;
         };
+        /** @description A clause that may carry duties. */
+        PlanClause: {
+            code: string;
+            label: string;
+            /** @description The number as the notice prints it. */
+            no: string;
+            /** @description Code of its part of the notice. */
+            section: string;
+        };
+        /** @description A clause of the notice that the plan lacks. */
+        PlanClauseInput: {
+            /** @description Code of the clause before it in the notice; left out where it is the first. */
+            after?: string | null;
+            /** @description The number as the notice prints it. */
+            no: string;
+            /** @description Code of its part of the notice. */
+            section: string;
+            title: string;
+        };
         /** @description Our plan, `a`, beside another town's, `b`. */
         PlanComparison: {
             a: components["schemas"]["PlanWord"];
@@ -15919,17 +17063,34 @@ export interface components {
             duties: components["schemas"]["PlanSides"];
             parameters: components["schemas"]["PlanSides"];
         };
+        /** @description What the plan itself counts, to begin a list with. */
+        PlanCount: {
+            /**
+             * Format: int32
+             * @description The number it gives.
+             */
+            count: number;
+            /** @description Kind of list. */
+            kind: string;
+            /** @description Its date. */
+            on: string;
+            /** @description The notice. */
+            source: string;
+            village?: components["schemas"]["Named"] | null;
+        };
         /** @description The plan in force, the words to write a duty with, and every proposal. */
         PlanDeskView: {
             actions: string[];
             bases: components["schemas"]["PlanWord"][];
             /** @description Clauses that may carry duties. */
-            clauses: components["schemas"]["PlanWord"][];
+            clauses: components["schemas"]["PlanClause"][];
             code: string;
             duties: components["schemas"]["PlanDuty"][];
             evidence: components["schemas"]["PlanWord"][];
             facts: components["schemas"]["PlanWord"][];
             proposals: components["schemas"]["PlanProposalView"][];
+            /** @description The parts of a notice. */
+            sections: components["schemas"]["PlanWord"][];
             subjects: components["schemas"]["PlanWord"][];
             /** @description Words for who must do it and for subjects. */
             terms: components["schemas"]["PlanWord"][];
@@ -15969,6 +17130,7 @@ export interface components {
         };
         /** @description A duty as written in the form. */
         PlanDutyInput: {
+            adds?: components["schemas"]["PlanClauseInput"] | null;
             any?: string[];
             basis: string;
             clause: string;
@@ -15987,8 +17149,12 @@ export interface components {
         };
         /** @description What a change would do to the figures of this year. */
         PlanEffectView: {
+            /** @description The plan lacks the clause and gets it with the duty. */
+            adds_clause: boolean;
             after?: components["schemas"]["Tally"] | null;
             before?: components["schemas"]["Tally"] | null;
+            /** @description Its clause. */
+            clause: components["schemas"]["PlanWord"];
             clause_after: components["schemas"]["Tally"];
             clause_before: components["schemas"]["Tally"];
             duty: string;
@@ -16153,8 +17319,8 @@ export interface components {
              */
             passed_n: number;
             /**
-             * @description What it leaves uncovered from today on, while it is not approved; of a time that is over, everything. Once a plan of
-             *     this year is approved: what came after it, from this month on.
+             * @description What it leaves uncovered from today on, while it is not approved; of a time that is over, everything. Once it
+             *     is approved and its time not over: what came after.
              */
             uncovered: components["schemas"]["UncoveredView"][];
         };
@@ -16198,10 +17364,41 @@ export interface components {
              */
             lon: number;
         };
+        /** @description An absence that ends early or does not come to be. */
+        PostAwayBack: {
+            /** @description The first day of the absence. */
+            from: string;
+        };
+        /** @description Days somebody on a post will be away. */
+        PostAwayInput: {
+            /** @description Who acts for him on these days, if anybody. */
+            deputy?: string | null;
+            /** @description First day. */
+            from: string;
+            /** @description Why, as far as he likes to say. */
+            reason?: string;
+            /** @description Last day. */
+            to: string;
+        };
+        /** @description Days on which somebody on a post is away. */
+        PostAwayView: {
+            /** @description Who acts on the post on one of these days. */
+            acts: components["schemas"]["Named"][];
+            /** @description First day. */
+            from: string;
+            /** @description Why; empty where nobody said, and for whom it is none of his business. */
+            reason: string;
+            /** @description Last day. */
+            to: string;
+        };
         /** @description A post to change. What its holder is, for whom and where stays, because work stands on it. */
         PostChange: {
             /** @description Whether it still exists. */
             active: boolean;
+            /** @description The first day on which it is no more; today when it ends and nothing is said. */
+            closed_on?: string | null;
+            /** @description First day; empty where nobody knows, stays as it is when left out. */
+            founded_on?: string | null;
             /**
              * Format: int32
              * @description Most holders.
@@ -16222,6 +17419,8 @@ export interface components {
         };
         /** @description A post to add. */
         PostInput: {
+            /** @description First day; left out where nobody knows. */
+            founded_on?: string | null;
             /**
              * Format: int32
              * @description Most holders.
@@ -16278,10 +17477,14 @@ export interface components {
         PostView: {
             /** @description What the caller may do to it now. */
             actions: string[];
-            /** @description Whether it still exists. */
+            /** @description Whether it exists on the day. */
             active: boolean;
             /** @description How many there are beyond the most; for information only. */
             beyond: number;
+            /** @description The first day on which it is no more. */
+            closed_on?: string | null;
+            /** @description First day; null where nobody knows. */
+            founded_on?: string | null;
             /** @description Who is on it on the day. */
             holders: components["schemas"]["HolderView"][];
             /** @description Id. */
@@ -16573,6 +17776,33 @@ export interface components {
              */
             version: number;
         };
+        /** @description What is drawn under the finger. Units: degrees, WGS-84, five decimals. */
+        PublicGround: {
+            /** @description Outlines of villages. */
+            borders: number[][][];
+            /** @description West, south, east, north; none where nothing is known to draw. */
+            bounds?: number[] | null;
+            /** @description The wider first. */
+            roads: components["schemas"]["PublicRoad"][];
+            /** @description Names of villages. */
+            villages: components["schemas"]["PublicVillage"][];
+        };
+        /** @description A road anybody may use. */
+        PublicRoad: {
+            /** @description Where it runs. */
+            line: number[][];
+            /** @description Empty where it has none. */
+            name: string;
+            /** @description Whether it leads from village to village. */
+            wide: boolean;
+        };
+        /** @description Where a village's name stands. */
+        PublicVillage: {
+            /** @description Longitude and latitude. */
+            at: number[];
+            /** @description Its name. */
+            name: string;
+        };
         /** @description What became of a push. */
         PushAnswer: {
             /** @description Copies of messages kept before. */
@@ -16744,16 +17974,28 @@ export interface components {
             /** @description Starts by name, where they are stations. */
             stations: components["schemas"]["Named"][];
         };
-        /** @description What a body says. */
+        /** @description What became of one message. */
         ReceiptInput: {
-            /** @description The day it was done; none when it was only read. */
-            acted_on?: string | null;
-            /** @description A file that shows it, by id. */
-            attachment?: string | null;
-            /** @description What was done. */
-            note?: string;
-            /** @description The body. */
-            org: string;
+            /**
+             * @description `{key}` as it was sent with the message; or the receipt.
+             * @default
+             */
+            key: string;
+            /**
+             * @description Why it failed.
+             * @default
+             */
+            reason: string;
+            /**
+             * @description What the gateway answered when it took the message.
+             * @default
+             */
+            receipt: string;
+            /**
+             * @description `delivered`, `answered` or `failed`.
+             * @default
+             */
+            state: string;
         };
         /** @description What one body says to a paper. */
         ReceiptView: {
@@ -16780,6 +18022,17 @@ export interface components {
              */
             version: number;
         };
+        /** @description What became of several. */
+        ReceiptsInput: {
+            /** @default [] */
+            receipts: components["schemas"]["ReceiptInput"][];
+        };
+        /** @description How many of them were of messages of this town that went over that channel. */
+        ReceiptsTaken: {
+            taken: number;
+            /** @description Of no message; told again, they will be of none. */
+            unknown: number;
+        };
         /** @description That the caller's screen shows what was sent to him. */
         ReceivedInput: {
             /**
@@ -16803,12 +18056,19 @@ export interface components {
         };
         /** @description What came of working a report out again. */
         Recomputed: {
-            /** @description Those that are not. */
+            /** @description Those that do not. */
             differences: components["schemas"]["DifferenceView"][];
-            /** @description Every figure is what it was. */
+            /** @description What it was worked out from was kept at issue; what was issued before that was done is only compared with today. */
+            kept: boolean;
+            /** @description From what was kept every figure comes out as it was issued. */
             same: boolean;
-            /** @description What was issued still has the hash it was sealed with. */
+            /** @description What was issued still has the hash it was sealed with, and so has what it was worked out from. */
             sealed: boolean;
+            /**
+             * @description Those that come out otherwise from the record and register as they are today, which may have been put right for days
+             *     gone by.
+             */
+            today: components["schemas"]["DifferenceView"][];
         };
         /** @description Shown once. */
         RecoveryCodes: {
@@ -16859,15 +18119,22 @@ export interface components {
             owner: string | null;
             /** @default null */
             place: string | null;
+            /**
+             * @description A past incident whose signals go through the rules of today once more.
+             * @default null
+             */
+            replay: string | null;
             /** @default null */
             spot: components["schemas"]["SpotInput"] | null;
             /**
-             * @description What is assumed: wind, what burns.
+             * @description What is assumed in words: what burns, what is about.
              * @default
              */
             text: string;
             /** @default null */
             village: string | null;
+            /** @default null */
+            wind: components["schemas"]["WindInput"] | null;
         };
         /** @description What came of it. */
         RehearsalView: {
@@ -16882,9 +18149,26 @@ export interface components {
             /** @description It is kept as an incident that never was. */
             incident: components["schemas"]["Named"];
             lacks: components["schemas"]["LackView"][];
+            replay?: components["schemas"]["ReplayView"] | null;
             /** @description Who would have been told. */
             told: components["schemas"]["Named"][];
             water: components["schemas"]["WaterNear"][];
+            /** @description The wind that was assumed, in words. */
+            wind?: string | null;
+        };
+        /** @description How it stands between a box and the town. */
+        RelayView: {
+            /** @description Why the last try failed; empty when it did not. */
+            error: string;
+            /** @description When the town last took something; RFC 3339. */
+            told_at?: string | null;
+            /** @description The town's server. */
+            url: string;
+            /**
+             * Format: int64
+             * @description Messages not handed over yet.
+             */
+            waiting: number;
         };
         /** @description Why a report is opened again, or what the reporter thinks of the answer. */
         ReopenForm: {
@@ -16895,6 +18179,28 @@ export interface components {
             rating: string;
             /** @default  */
             reason: string;
+        };
+        /** @description What the signals of a past event would become today. */
+        ReplayView: {
+            /**
+             * Format: int64
+             * @description From the dispatch to the first arrival, as it was. Units: seconds.
+             */
+            arrived_s?: number | null;
+            formed: components["schemas"]["FormedView"][];
+            /**
+             * Format: int32
+             * @description Signals a mask of today would hide.
+             */
+            hidden: number;
+            of: components["schemas"]["Named"];
+            /** Format: int32 */
+            signals: number;
+            /**
+             * Format: int64
+             * @description From the alarm to the word of who verified it, as it was. Units: seconds.
+             */
+            verified_s?: number | null;
         };
         /** @description When each of it must be done. */
         ReportCaseClocks: {
@@ -17032,8 +18338,9 @@ export interface components {
         ReportCaseRow: {
             address: string;
             channel: components["schemas"]["Word"];
+            clock?: components["schemas"]["Word"] | null;
             code: string;
-            /** @description When its next step is due. */
+            /** @description When that runs out. */
             due_at?: string | null;
             /** @description Its number where it came from. */
             ext_no: string;
@@ -17476,6 +18783,11 @@ export interface components {
         };
         /** @description A stretch to enter or change. */
         RoadInput: components["schemas"]["FitnessView"] & {
+            /**
+             * @description All that stands in it; as it was when left out.
+             * @default null
+             */
+            barriers: components["schemas"]["BarrierInput"][] | null;
             /** @default false */
             bridge: boolean;
             /**
@@ -17518,6 +18830,11 @@ export interface components {
              * @default
              */
             text: string;
+            /**
+             * @description All turns from it that are not free; as they were when left out.
+             * @default null
+             */
+            turns: components["schemas"]["TurnInput"][] | null;
             /**
              * Format: int64
              * @description The version that was read; none for a new one.
@@ -17580,6 +18897,8 @@ export interface components {
         };
         /** @description What a form needs. */
         RoadOptions: {
+            /** @description What may stand in a road. */
+            barriers: components["schemas"]["Word"][];
             kinds: components["schemas"]["Word"][];
             map?: components["schemas"]["RoadMapView"] | null;
             may_add: boolean;
@@ -17687,6 +19006,7 @@ export interface components {
         RoadView: components["schemas"]["RoadRow"] & {
             /** @description `change`, `split`, `close`, `open`, `void`. */
             actions: components["schemas"]["Word"][];
+            barriers: components["schemas"]["BarrierView"][];
             bridge: boolean;
             closures: components["schemas"]["ClosedView"][];
             covered: boolean;
@@ -17703,6 +19023,7 @@ export interface components {
             recorded_by: string;
             source: string;
             surface?: components["schemas"]["Word"] | null;
+            turns: components["schemas"]["TurnView"][];
             /** Format: int64 */
             version: number;
             void?: string | null;
@@ -17734,7 +19055,7 @@ export interface components {
         };
         /** @description A day of the roster. */
         RosterDay: {
-            /** @description Members who are away, and why. */
+            /** @description Members who are away, and until when. */
             away: components["schemas"]["AbsentMember"][];
             /** @description Who is on duty. */
             duties: components["schemas"]["OnDutyView"][];
@@ -17819,6 +19140,17 @@ export interface components {
              */
             name: string | null;
             /**
+             * @description The two ends of the part that is measured, as longitude and latitude; the whole stretch when left out.
+             * @default null
+             */
+            part: number[][] | null;
+            /**
+             * Format: double
+             * @description How long that part is, as shown. Units: m.
+             * @default null
+             */
+            part_m: number | null;
+            /**
              * @description The stretch.
              * @default null
              */
@@ -17827,12 +19159,12 @@ export interface components {
             until: string | null;
             /**
              * Format: double
-             * @description In the limit's unit; m³ of a water point.
+             * @description In the limit's unit; of a water point m³, or L/s of its flow.
              * @default null
              */
             value: number | null;
             /**
-             * @description `measure`, `close`, `open`, `station` or `water`.
+             * @description `measure`, `close`, `open`, `station`, `water` or `flow`.
              * @default
              */
             what: string;
@@ -17843,15 +19175,25 @@ export interface components {
             gained: number;
             /**
              * Format: int32
-             * @description People at the places gained, as far as they were counted.
+             * @description People at the places gained, as far as they were counted; they may live in a group that is counted, too.
              */
             gained_people: number;
+            /**
+             * Format: int32
+             * @description People who live in the village groups gained, as far as they were counted.
+             */
+            gained_residents: number;
             lost: number;
             /**
              * Format: int32
              * @description People at the places lost, as far as they were counted.
              */
             lost_people: number;
+            /**
+             * Format: int32
+             * @description People who live in the village groups lost, as far as they were counted.
+             */
+            lost_residents: number;
             slower: number;
             vehicle: components["schemas"]["Word"];
         };
@@ -17876,6 +19218,11 @@ export interface components {
         /** @description What would come of a list. */
         ScenarioResult: {
             against?: components["schemas"]["Named"] | null;
+            /**
+             * @description Changes, by their place in the list, of a stretch that is no longer there or a part that no longer lies on it: they
+             *     changed nothing.
+             */
+            astray: number[];
             counts: components["schemas"]["ScenarioCount"][];
             /**
              * Format: double
@@ -17893,11 +19240,16 @@ export interface components {
             before: components["schemas"]["AccessWay"];
             /** @description `gained`, `lost`, `faster` or `slower`: by whether the vehicle arrives in time for sure, else by its minutes. */
             change: string;
+            /**
+             * Format: int32
+             * @description Households of a village group; none where nobody counted, and of places.
+             */
+            households?: number | null;
             /** @description `group`, `place` or `house`. */
             kind: string;
             /**
              * Format: int32
-             * @description How many may be there at once; none where nobody counted, as in a village group.
+             * @description How many live in a village group, or may be at a place at once; none where nobody counted.
              */
             people?: number | null;
             target: components["schemas"]["Named"];
@@ -17926,11 +19278,27 @@ export interface components {
              */
             version: number;
         };
-        /** @description A group that would have other water. Units: m³. */
+        /** @description A group that would have other water. */
         ScenarioWater: {
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Units: L/s.
+             */
+            after_l_s: number;
+            /**
+             * Format: double
+             * @description Units: m³.
+             */
             after_m3: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Units: L/s.
+             */
+            before_l_s: number;
+            /**
+             * Format: double
+             * @description Units: m³.
+             */
             before_m3: number;
             target: components["schemas"]["Named"];
             /** @description None for what a hose reaches. */
@@ -18166,8 +19534,12 @@ export interface components {
         };
         /** @description A session of one's own. */
         SessionView: {
+            /** @description Whether it is bound to a key of the phone. */
+            bound: boolean;
             created_at: string;
             current: boolean;
+            /** @description Until when at the latest. */
+            expires_at: string;
             id: string;
             ip: string;
             kind: string;
@@ -18264,7 +19636,10 @@ export interface components {
              */
             seen_ha?: number | null;
             stage: components["schemas"]["Word"];
-            /** @description Why not: `not_in_service`, `no_position`, `no_height`, `off_terrain`; none when it counts. */
+            /**
+             * @description Why not: `not_in_service`, `silent` (what hangs there is silent, at fault or shielded), `no_position`, `no_height`,
+             *     `off_terrain`; none when it counts.
+             */
             why?: string | null;
         };
         /** @description A sign. */
@@ -18333,6 +19708,8 @@ export interface components {
             /** @description Every kind, for filters. */
             kinds: components["schemas"]["Word"][];
             may_report: boolean;
+            /** @description Whether the caller may see what came over the wires, which is the whole town's. */
+            may_see_wires: boolean;
             /** @description Every source. */
             sources: components["schemas"]["Word"][];
             /** @description Kinds a person may report. */
@@ -18388,6 +19765,26 @@ export interface components {
             by: components["schemas"]["Named"];
             /** @description Why somebody else signed. */
             instead?: string | null;
+        };
+        /** @description A challenge and what the phone's key made of it. */
+        SignedChallenge: {
+            /** @description As it was given. */
+            challenge: string;
+            /** @description ECDSA P-256 with SHA-256, r and s of 32 bytes each, base64url. */
+            signature: string;
+        };
+        /** @description That a silent device is somebody's matter. */
+        SilenceTask: {
+            /** @description By when. */
+            due_on: string;
+            /** @description Id of the matter to follow up. */
+            id: string;
+            /** @description Whether it is owed and its day has passed. */
+            overdue: boolean;
+            /** @description Who owes it. */
+            owner: components["schemas"]["OwnerView"];
+            /** @description `open` or `done`: he says that it is seen to, and it is not heard yet. */
+            state: string;
         };
         /** @description A candidate with whether it was chosen. */
         SitingCandidate: {
@@ -18460,6 +19857,12 @@ export interface components {
         SitingInput: {
             /** @default [] */
             candidates: components["schemas"]["SitingSpot"][];
+            /**
+             * @description `places` of the register, the default, or `groups`: village groups by how many live there, each fire on record counted
+             *     to the nearest.
+             * @default
+             */
+            demand: string;
             /**
              * @description `great_circle`, `road_length` or `road_time`; straight when left out.
              * @default
@@ -18576,6 +19979,8 @@ export interface components {
         };
         /** @description One study. */
         SitingView: components["schemas"]["SitingRow"] & {
+            /** @description What is to be reached are village groups, not places. */
+            by_group: boolean;
             candidates: components["schemas"]["SitingCandidate"][];
             demands_n: number;
             /** Format: int64 */
@@ -18774,6 +20179,13 @@ export interface components {
             title: string;
             /** @description Last day. */
             to: string;
+        };
+        /** @description A speed on some kinds of road. */
+        SpeedView: {
+            /** Format: double */
+            kmh: number;
+            /** @description Kinds of road. */
+            roads: components["schemas"]["Word"][];
         };
         /** @description What was spent. */
         SpendingInput: {
@@ -19046,6 +20458,8 @@ export interface components {
             broken: boolean;
             danger: string;
             id: string;
+            /** @description Whether the caller looks whether it stands still. */
+            may_patrol: boolean;
             org: components["schemas"]["Named"];
             overdue: boolean;
             /** @description By when somebody has to look again. */
@@ -19055,6 +20469,8 @@ export interface components {
             proposed_on: string;
             stage: components["schemas"]["Word"];
             stopped_on?: string | null;
+            /** Format: int64 */
+            version: number;
             village: components["schemas"]["Named"];
         };
         /** @description A step; each reads what it needs. */
@@ -19071,9 +20487,10 @@ export interface components {
             text: string;
             /**
              * Format: int64
-             * @default 0
+             * @description The version that was read; a look needs none, for it stands beside what others did.
+             * @default null
              */
-            version: number;
+            version: number | null;
             /**
              * @description Stopped; stood still; passed.
              * @default null
@@ -19087,8 +20504,6 @@ export interface components {
             address: string;
             events: components["schemas"]["StopUseEvent"][];
             hazard?: string | null;
-            /** Format: int64 */
-            version: number;
         };
         /** @description A subject with its name. */
         SubjectName: {
@@ -19195,6 +20610,8 @@ export interface components {
         };
         /** @description What a phone takes along. */
         SyncView: {
+            /** @description Now, signed: what the phone does until the next time is dated from here. */
+            anchor: string;
             /** @description To be sent as `since` the next time. */
             cursor: string;
             /** @description Tasks that changed since and are no longer among them. */
@@ -19647,6 +21064,22 @@ export interface components {
             lift_limit_m: number;
             villages: components["schemas"]["VillageWater"][];
         };
+        /** @description What of a session is put right. */
+        TrainingChange: {
+            /** @description The day it is planned for, or was held. */
+            on: string;
+            /** @description Title. */
+            title: string;
+            /** @description Who teaches. */
+            trainer: string;
+            /** @description Where. */
+            venue?: string;
+            /**
+             * Format: int64
+             * @description The version the change is based on.
+             */
+            version: number;
+        };
         /** @description A session to plan. */
         TrainingInput: {
             /** @description The course. */
@@ -19668,6 +21101,8 @@ export interface components {
         TrainingRow: {
             /** @description How many were there. */
             attended: number;
+            /** @description Whether who passes is given a certificate; the fire rescue organ teaches then. */
+            certifies: boolean;
             /** @description The course. */
             course: components["schemas"]["Named"];
             /** @description For whom. */
@@ -19713,7 +21148,10 @@ export interface components {
         };
         /** @description A session with who was there. */
         TrainingView: components["schemas"]["TrainingRow"] & {
-            /** @description What the caller may do: `notify`, `hold`, `finish_test`, `close`, `cancel`, `attendance`, `void_attendance`. */
+            /**
+             * @description What the caller may do: `notify`, `hold`, `finish_test`, `close`, `cancel`, `change`, `attendance`,
+             *     `void_attendance`.
+             */
             actions: string[];
             /** @description Why it was cancelled. */
             cancelled?: string | null;
@@ -19738,6 +21176,26 @@ export interface components {
         /** @description Sessions. */
         Trainings: {
             items: components["schemas"]["TrainingRow"][];
+        };
+        /** @description A turn to forbid, or to be all that is allowed. */
+        TurnInput: {
+            /**
+             * @description Id or number of the stretch one would turn into.
+             * @default
+             */
+            into: string;
+            /**
+             * @description Whether it is all that is allowed where the two meet.
+             * @default false
+             */
+            only: boolean;
+        };
+        /** @description A turn that is forbidden, or all that is allowed. */
+        TurnView: {
+            /** @description The stretch one would turn into. */
+            into: components["schemas"]["Named"];
+            /** @description Whether it is all that is allowed where the two meet. */
+            only: boolean;
         };
         /** @description A place visited less often than wanted. */
         UncoveredView: {
@@ -19840,6 +21298,8 @@ export interface components {
             days_left?: number | null;
             /** @description Deadline in force. */
             deadline_on?: string | null;
+            /** @description Everything shown is invented. */
+            demo: boolean;
             /** @description What was seen. */
             description: string;
             /**
@@ -19887,6 +21347,8 @@ export interface components {
         /** @description What a vehicle needs of a road. */
         VehicleNeeds: {
             needs: components["schemas"]["NeedView"][];
+            /** @description The fastest first; all of them the town's own numbers. */
+            speeds: components["schemas"]["SpeedView"][];
             vehicle: components["schemas"]["Word"];
         };
         /** @description One village in a summary. */
@@ -19959,6 +21421,26 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /** @description A joint visit whose record waits for the signature of one of the caller's bodies. */
+        VisitToSign: {
+            /** @description Everybody under it. */
+            bodies: components["schemas"]["Named"][];
+            /** @description What was found wanting, in the words of the list. */
+            failed: string[];
+            inspection: string;
+            on: string;
+            /** @description For whom the caller signs. */
+            org: components["schemas"]["Named"];
+            /** @description `clear` or `hazards`. */
+            outcome: string;
+            place: components["schemas"]["Named"];
+            /** @description Who made the record. */
+            recorder: components["schemas"]["Named"];
+        };
+        /** @description Records that wait for the caller's signature. */
+        VisitsToSign: {
+            items: components["schemas"]["VisitToSign"][];
         };
         /** @description How long and how large a recording may be. */
         VoiceLimits: {
@@ -20166,6 +21648,102 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A message of the town's own. */
+        WarningInput: {
+            /** @default  */
+            category: string;
+            /** @default  */
+            certainty: string;
+            /** @default  */
+            description: string;
+            /** @default  */
+            event: string;
+            /**
+             * @description Until when, RFC 3339.
+             * @default
+             */
+            expires: string;
+            /** @default  */
+            headline: string;
+            /** @default  */
+            instruction: string;
+            /**
+             * @description Which one is updated or cancelled.
+             * @default null
+             */
+            of: string | null;
+            /** @default  */
+            severity: string;
+            /**
+             * @description `Alert`, `Update` or `Cancel`.
+             * @default
+             */
+            step: string;
+            /**
+             * @description Where it holds: codes of the town or of villages; the whole town when none is named.
+             * @default []
+             */
+            territories: string[];
+            /** @default  */
+            urgency: string;
+        };
+        /** @description Warnings, the newest first. */
+        WarningPage: {
+            categories: components["schemas"]["Word"][];
+            certainties: components["schemas"]["Word"][];
+            items: components["schemas"]["WarningView"][];
+            may_issue: boolean;
+            may_take: boolean;
+            severities: components["schemas"]["Word"][];
+            /** @description The town and its villages. */
+            territories: components["schemas"]["Named"][];
+            urgencies: components["schemas"]["Word"][];
+        };
+        /** @description Something that is not as the standard asks. */
+        WarningProblem: {
+            code: string;
+            message: string;
+        };
+        /** @description What became of a file. */
+        WarningTaken: {
+            /** @description It was here already. */
+            known: boolean;
+            /** @description What about it is not as the standard asks; it is kept all the same. */
+            problems: components["schemas"]["WarningProblem"][];
+            warning: components["schemas"]["WarningView"];
+        };
+        /** @description A warning. */
+        WarningView: {
+            /** @description `Update`, `Cancel`: what the caller may do with it. */
+            actions: string[];
+            area: string;
+            category: string;
+            certainty: string;
+            description: string;
+            event: string;
+            expires?: string | null;
+            headline: string;
+            /** @description Id of its bytes, under which the feed has it. */
+            id: string;
+            identifier: string;
+            instruction: string;
+            /** @description Whether the town told it itself. */
+            own: boolean;
+            received_at: string;
+            sender: string;
+            /** @description What the sender calls himself. */
+            sender_name: string;
+            /** @description By the sender's clock, RFC 3339. */
+            sent: string;
+            /** @description The words of CAP; as they were sent. */
+            severity: components["schemas"]["Word"];
+            state: components["schemas"]["Word"];
+            /** @description `Alert`, `Update` or `Cancel`; another word as it was sent. */
+            step: components["schemas"]["Word"];
+            /** @description Codes of the divisions it holds for. */
+            territories: string[];
+            urgency: string;
+        };
         /** @description The watch is handed over or given back. */
         WatchEnd: {
             /**
@@ -20264,6 +21842,14 @@ export interface components {
              */
             litres?: number | null;
             spot: components["schemas"]["Spot"];
+        };
+        /** @description Water on the way. */
+        WaterOnWay: components["schemas"]["WaterNear"] & {
+            /**
+             * Format: double
+             * @description So far from the start, along the way. Units: metres.
+             */
+            along_m: number;
         };
         /** @description What water a facility gives. */
         WaterView: {
@@ -20425,6 +22011,101 @@ export interface components {
             /** @description In words, as `30 分钟`. */
             receive: string;
         };
+        /** @description A kind as it should be from a day on. */
+        WhistleKindInput: {
+            /** @default  */
+            about: string;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            arrive_n: number;
+            /** @default  */
+            arrive_unit: string;
+            /**
+             * @description Which; empty for a new one.
+             * @default
+             */
+            code: string;
+            /** @default  */
+            from: string;
+            /** @default  */
+            name: string;
+            /** @default false */
+            offered: boolean;
+            /** @default false */
+            on_site: boolean;
+            /** @default false */
+            pressing: boolean;
+            /** @default  */
+            reason: string;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            receive_n: number;
+            /**
+             * @description `minute`, `office_minute` or `working_day`.
+             * @default
+             */
+            receive_unit: string;
+        };
+        /** @description Every kind. */
+        WhistleKindList: {
+            items: components["schemas"]["WhistleKindRow"][];
+            may_propose: boolean;
+            /** @description What times are counted in. */
+            units: components["schemas"]["Word"][];
+        };
+        /** @description A kind with its history. */
+        WhistleKindRow: {
+            /** @description `parameter.propose`, `parameter.decide`. */
+            actions: string[];
+            code: string;
+            /** @description Since when. */
+            from: string;
+            /** @description What was decided about it, newest first. */
+            history: components["schemas"]["WhistleKindVersion"][];
+            /** @description Whether the town has set it; otherwise it is as it comes with the program. */
+            is_set: boolean;
+            now?: components["schemas"]["WhistleKindSet"] | null;
+            pending?: components["schemas"]["WhistleKindVersion"] | null;
+        };
+        /** @description A kind as it is set. */
+        WhistleKindSet: {
+            about: string;
+            /** Format: int32 */
+            arrive_n: number;
+            arrive_unit: components["schemas"]["Word"];
+            name: string;
+            /** @description Whether it can be chosen for a new whistle. */
+            offered: boolean;
+            /** @description Whether bodies are called to the site at once. */
+            on_site: boolean;
+            /** @description Whether its messages go out as orders. */
+            pressing: boolean;
+            /** Format: int32 */
+            receive_n: number;
+            receive_unit: components["schemas"]["Word"];
+        };
+        /** @description A version of a kind, proposed or decided. */
+        WhistleKindVersion: {
+            by: components["schemas"]["Named"];
+            decided_by?: components["schemas"]["Named"] | null;
+            /** @description First day. */
+            from: string;
+            /** @description Id of the proposal. */
+            id: string;
+            kind: components["schemas"]["WhistleKindSet"];
+            reason: string;
+            /** @description `proposed`, `decided` or `rejected`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Row version, to decide about it.
+             */
+            version: number;
+        };
         /** @description Whistles. */
         WhistleList: {
             items: components["schemas"]["WhistleRow"][];
@@ -20555,7 +22236,11 @@ export interface components {
             actions: components["schemas"]["Word"][];
             bodies: components["schemas"]["WhistleBody"][];
             events: components["schemas"]["WhistleEvent"][];
+            joint_planned?: components["schemas"]["JointPlanned"] | null;
+            joint_visits: components["schemas"]["JointVisit"][];
             may_note: boolean;
+            /** @description Whether the caller may plan one: it has a place of the register, and none is planned. */
+            may_plan: boolean;
             /** @description The caller's own body's notes; nobody else reads them. */
             notes: components["schemas"]["WhistleNoteView"][];
             origin?: components["schemas"]["WhistleOrigin"] | null;
@@ -20566,6 +22251,20 @@ export interface components {
             unrated_n: number;
             /** Format: int64 */
             version: number;
+        };
+        /** @description The wind that is assumed. */
+        WindInput: {
+            /**
+             * Format: int32
+             * @description Beaufort, 0 to 17.
+             * @default 0
+             */
+            force: number;
+            /**
+             * @description Where it comes from: `n`, `ne`, `e`, `se`, `s`, `sw`, `w` or `nw`.
+             * @default
+             */
+            from: string;
         };
         /** @description The stretch in which it is owed. */
         WindowView: {
@@ -20589,6 +22288,7 @@ export interface components {
         WireView: {
             /** @description Connections of devices to the server that answers. */
             lines: components["schemas"]["LineCount"];
+            relay?: components["schemas"]["RelayView"] | null;
             rows: components["schemas"]["WireCount"][];
             /**
              * Format: int64
@@ -20631,6 +22331,7 @@ export interface components {
             handovers: components["schemas"]["HandoverRow"][];
             /** @description Fixes that are late or due within a week. */
             hazards_due: components["schemas"]["HazardRow"][];
+            on_duty?: components["schemas"]["OnDuty"] | null;
             /** @description Late tasks: his own, and those he may give to others. */
             overdue_tasks: components["schemas"]["TaskRow"][];
             /** @description Proposals for the town's parameters that he may decide. */
@@ -20653,6 +22354,8 @@ export interface components {
             to_close: components["schemas"]["HazardRow"][];
             /** @description Levels that wait for the office's word. */
             to_confirm: components["schemas"]["HazardRow"][];
+            /** @description Hazards for which a step of the ladder of escalation is due. */
+            to_escalate: components["schemas"]["HazardRow"][];
             /** @description Finds nobody has graded. */
             to_grade: components["schemas"]["HazardRow"][];
             /** @description His tasks whose window is open. */
@@ -21070,6 +22773,104 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_away: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostAwayInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_away: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostAwayBack"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21553,6 +23354,101 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyStandingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Boundaries"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoundaryFile"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoundariesTaken"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22366,6 +24262,8 @@ export interface operations {
                 hazard?: string;
                 /** @description Only the caller's own whose next period has passed or ends within a week. */
                 due?: boolean;
+                /** @description Only those that wait for the caller to decide or to review. */
+                awaited?: boolean;
                 /** @description Text in number, cause or party. */
                 q?: string;
                 /** @description `next` of the page before. */
@@ -22407,6 +24305,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CaseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    on_spot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnSpotInput"];
             };
         };
         responses: {
@@ -23932,6 +25869,43 @@ export interface operations {
             };
         };
     };
+    way: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchWay"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: never;
@@ -24456,6 +26430,14 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list: {
@@ -24777,6 +26759,54 @@ export interface operations {
             };
         };
     };
+    export_board: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
+                format?: string;
+                /** @description What it is for. */
+                reason?: string;
+                /** @description As known at the end of this day. */
+                at?: string | null;
+                /** @description Windows that touch the days from here; from New Year when not said. */
+                from?: string | null;
+                /** @description To here; to the day of knowledge when not said. */
+                to?: string | null;
+                /** @description Only this village. */
+                village?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_coverage: {
         parameters: {
             query?: {
@@ -24968,6 +26998,8 @@ export interface operations {
                 to_advise?: boolean;
                 /** @description Only those for which an extension was asked and not decided. */
                 extension_asked?: boolean;
+                /** @description Only those for which a step of the ladder of escalation is due. */
+                to_escalate?: boolean;
                 /** @description Only those not ended. */
                 open?: boolean;
                 /** @description Text in number, description or the place's name. */
@@ -25203,6 +27235,96 @@ export interface operations {
             };
         };
     };
+    export: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
+                format?: string;
+                /** @description What it is for. */
+                reason?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
+                format?: string;
+                /** @description What it is for. */
+                reason?: string;
+                /** @description Code of a village. */
+                village?: string;
+                /** @description `village`, `group`, `building`, `grid`, `station` or `unit`. */
+                kind?: string;
+                /** @description `to_post`, `current`, `changed`, `photo_old`, `renamed`, `phone`, `void`; `owed` for all that somebody has to go to. */
+                standing?: string;
+                /** @description Text in what it is about or where it hangs. */
+                q?: string;
+                /** @description Those taken down too. */
+                with_void?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     places: {
         parameters: {
             query?: {
@@ -25306,10 +27428,94 @@ export interface operations {
                 unheld?: boolean;
                 /** @description Text. */
                 q?: string;
+                /** @description Last due first, in place of first due first. */
+                newest?: boolean;
                 /** @description Rows of a page. */
                 limit?: number;
                 /** @description Where the last page ended. */
                 after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_coverage: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
+                format?: string;
+                /** @description What it is for. */
+                reason?: string;
+                /** @description This year when left out. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
+                format?: string;
+                /** @description What it is for. */
+                reason?: string;
             };
             header?: never;
             path?: never;
@@ -27362,6 +29568,8 @@ export interface operations {
                 to_advise?: boolean;
                 /** @description Only those for which an extension was asked and not decided. */
                 extension_asked?: boolean;
+                /** @description Only those for which a step of the ladder of escalation is due. */
+                to_escalate?: boolean;
                 /** @description Only those not ended. */
                 open?: boolean;
                 /** @description Text in number, description or the place's name. */
@@ -27712,6 +29920,8 @@ export interface operations {
                 village?: string;
                 /** @description Text in name or code. */
                 q?: string;
+                /** @description Only those a body of the caller's was asked about and has not answered. */
+                mine?: boolean;
             };
             header?: never;
             path?: never;
@@ -27787,6 +29997,8 @@ export interface operations {
                 village?: string;
                 /** @description Text in name or code. */
                 q?: string;
+                /** @description Only those a body of the caller's was asked about and has not answered. */
+                mine?: boolean;
             };
             header?: never;
             path?: never;
@@ -27821,6 +30033,8 @@ export interface operations {
                 village?: string;
                 /** @description Text in name or code. */
                 q?: string;
+                /** @description Only those a body of the caller's was asked about and has not answered. */
+                mine?: boolean;
                 /** @description `large`, `medium` or `small`. */
                 size?: string;
             };
@@ -27941,6 +30155,47 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseCountInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseView"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29471,6 +31726,25 @@ export interface operations {
             };
         };
     };
+    to_sign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitsToSign"];
+                };
+            };
+        };
+    };
     offers: {
         parameters: {
             query: {
@@ -29840,6 +32114,111 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_away: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyAway"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_away: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AwayInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyAway"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    come_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AwayBack"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyAway"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32955,6 +35334,55 @@ export interface operations {
             };
         };
     };
+    correct_baseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaselineChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceListView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     entries: {
         parameters: {
             query?: {
@@ -35262,6 +37690,55 @@ export interface operations {
             };
         };
     };
+    count_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupCountInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupPointView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     network: {
         parameters: {
             query?: never;
@@ -35768,6 +38245,14 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list: {
@@ -35940,6 +38425,70 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Challenge"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignedChallenge"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -36795,6 +39344,36 @@ export interface operations {
             };
         };
     };
+    events: {
+        parameters: {
+            query?: {
+                /** @description Events after this entry of the record; from the first when left out. */
+                since?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     step: {
         parameters: {
             query?: never;
@@ -36880,6 +39459,14 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list: {
@@ -36905,6 +39492,8 @@ export interface operations {
                 unheld?: boolean;
                 /** @description Text. */
                 q?: string;
+                /** @description Last due first, in place of first due first. */
+                newest?: boolean;
                 /** @description Rows of a page. */
                 limit?: number;
                 /** @description Where the last page ended. */
@@ -37386,6 +39975,47 @@ export interface operations {
             };
         };
     };
+    draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoundaryInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoundaryView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     coverage: {
         parameters: {
             query?: {
@@ -37502,6 +40132,47 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -38080,6 +40751,127 @@ export interface operations {
     };
     list: {
         parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarningInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningTaken"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
             query?: {
                 /** @description Stages, commas between them. */
                 stage?: string;
@@ -38178,6 +40970,72 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleKindList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_kind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhistleKindInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleKindRow"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -38391,6 +41249,110 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_relay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    told: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptsInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptsTaken"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -39291,6 +42253,52 @@ export interface operations {
                 };
                 content: {
                     "text/html": unknown;
+                };
+            };
+        };
+    };
+    map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": unknown;
+                };
+            };
+        };
+    };
+    ground: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicGround"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

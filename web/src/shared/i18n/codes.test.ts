@@ -27,6 +27,7 @@ const FORCES = ['town', 'micro', 'brigade'].map((name) => `catalog/forces/${name
 /** Whatever the program may send as a code, from where the program has it. */
 const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['place', () => all(read('catalog/place_categories.toml'), /^code = "(.+)"/gm)],
+  ['facility_kind', () => all(read('catalog/facilities.toml').replace(/^ .*$/gm, ''), /^code = "(.+)"/gm)],
   ['hazard_category', () => all(read('catalog/hazards.toml'), /^code = "(\d.*)"/gm)],
   ['hazard_code', () => all(read('catalog/hazards.toml'), /^code = "(H.*)"/gm)],
   ['role', () => all(part('crates/domain/src/org.rs', '    Role {'), /\w+ "(\w+)" "/g)],
@@ -40,6 +41,7 @@ const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['level', () => variants('crates/domain/src/hazard/terms.rs', 'impl Level')],
   ['step', () => all(part('crates/domain/src/hazard/event.rs', 'pub fn code(self)'), /=> "(\w+)"/g)],
   ['escalation', () => variants('crates/domain/src/hazard/terms.rs', 'impl EscalationKind')],
+  ['escalation_authority', () => variants('crates/domain/src/hazard/terms.rs', 'pub fn authority(self)')],
   ['duty', () => all(part('crates/domain/src/fulfilment.rs', 'pub fn code(self)'), /=> "([a-z_]+)"/g)],
   ['section', () => all(part('crates/domain/src/plan.rs', 'impl Section'), /=> "([a-z_]+)"/g)],
   ['basis', () => all(part('crates/domain/src/plan.rs', 'impl Basis'), /=> "([a-z_]+)"/g)],
@@ -68,7 +70,6 @@ const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['object', () => all(part('crates/app/src/audit/words.rs', 'const OBJECTS'), /\("(\w+)",/g)],
   ['act', () => all(part('crates/app/src/audit/words.rs', 'const VERBS'), /\("(\w+)",/g)],
   ['layer', () => [...all(part('crates/app/src/layer.rs', 'pub fn id(self)'), /=> "(\w+)"/g), ...all(part('crates/app/src/layer.rs', 'pub fn classes(self)'), /\("(\w+)", "/g)]],
-  ['road_why', () => all(read('crates/domain/src/road.rs'), /=> "(road\.(?:refused|unknown)\.\w+)"/g)],
   ['handover', () => variants('crates/domain/src/handover.rs', 'impl State')],
   ['light', () => all(part('crates/domain/src/org/staffing.rs', '    Light {'), /\w+ "(\w+)" "/g)],
   ['cause', () => all(part('crates/domain/src/org/staffing.rs', '    Cause {'), /\w+ "(\w+)" "/g)],

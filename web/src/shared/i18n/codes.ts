@@ -9,9 +9,15 @@ type Table = Record<string, Record<string, string>>
 /** The English words while English is spoken; they travel only to those who chose it. */
 const english = shallowRef<Table | null>(null)
 
+/** Says it in English while English is spoken; it comes with what who chose English loads, behind the first screen. */
+export const speaking = shallowRef<{ say?: (text: string) => string; ready?: Promise<void> }>({})
+
 /** Brings the words of codes along with those of the page. */
 export async function loadCodes(locale: string): Promise<void> {
-  english.value = locale === 'en' ? (await import('./english')).enter() : null
+  const came = locale === 'en' ? (await import('./english')).enter() : null
+  english.value = came?.words ?? null
+  // Whoever goes back to Chinese meanwhile is not spoken to in English; whoever loses the network reads the Chinese.
+  const now = (speaking.value = came ? { ready: came.sentences.then((say) => void (speaking.value === now && (speaking.value = { say })), () => undefined) } : {})
 }
 
 /**
@@ -21,6 +27,17 @@ export async function loadCodes(locale: string): Promise<void> {
  */
 export function codeLabel(kind: CodeKind, code: string | null | undefined, label: string | null | undefined): string {
   return (code && english.value?.[kind]?.[code]) || (label ?? '')
+}
+
+/**
+ * A sentence the server made (a refusal, a reason, what is wrong with a cell) in the language of the person. The server
+ * says it in Chinese; in English the same sentence is looked up with its values, and stays as it is where nobody wrote it.
+ * For what a person or the town wrote this is not: that is shown as it was written.
+ */
+export function said(text: string): string
+export function said(text: string | null | undefined): string | null | undefined
+export function said(text: string | null | undefined): string | null | undefined {
+  return (text && speaking.value.say?.(text)) || text
 }
 
 /** What was done to what, as the record calls it: `hazard.close`. */
@@ -51,6 +68,8 @@ export function parameterLabel(parameter: { name: string; label: string }): stri
   if (!english.value) return parameter.label
   const [, standard, item] = /^force\.(\w+)\.(\w+)$/.exec(parameter.name) ?? []
   if (item) return `${codeLabel('force_standard', standard, standard)} · ${codeLabel('force_item', item, item)}`
+  const kind = parameter.name.startsWith('whistle.kind.') ? parameter.label.split('\u00b7') : []
+  if (kind[1]) return kind.map((part) => codeLabel('spoken', part, part)).join(' \u00b7 ')
   const at = parameter.label.lastIndexOf('\u00b7')
   const use = codeLabel('spoken', parameter.label.slice(at + 1), parameter.label.slice(at + 1))
   return at > 0 ? `${parameter.label.slice(0, at)} \u00b7 ${use}` : codeLabel('parameter', parameter.name, use)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { area, boxOf, circle, distance, length, positions, roomy, roundLength, shapeOf, snapped, touches, union } from './measure'
+import { area, boxOf, circle, distance, length, positions, roomy, roundLength, shapeOf, snapped, spelled, touches, union, unspelled } from './measure'
 import type { Position } from './types'
 
 it('a degree of latitude is 111 km, one of longitude shrinks with the cosine', () => {
@@ -70,4 +70,10 @@ it('a circle is as far from its middle everywhere', () => {
   const all = positions(circle(middle, 1_000))
   for (const at of all) expect(distance(middle, at)).toBeCloseTo(1_000, -1)
   expect(all[0]?.[1]).toBeCloseTo(all.at(-1)?.[1] ?? 0, 9)
+})
+
+it('what was drawn goes through an address and back, and nonsense is nothing', () => {
+  const line: Position[] = [[105.87, 29.26], [105.88, 29.261234]]
+  expect(unspelled(spelled(line))).toEqual(line)
+  for (const wrong of [undefined, '', 'x', '105.87', '105.87,29.26,3']) expect(unspelled(wrong)).toEqual([])
 })

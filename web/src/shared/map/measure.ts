@@ -141,3 +141,13 @@ export function snapped(at: Position, ends: Position[]): Position {
 export function endsOf(geometries: Geometry[]): Position[] {
   return geometries.flatMap((one) => (one.type === 'LineString' ? [one.coordinates[0], one.coordinates.at(-1)] : one.type === 'MultiLineString' ? one.coordinates.flatMap((run) => [run[0], run.at(-1)]) : [])).filter((at): at is Position => !!at)
 }
+
+/** Positions as they stand in an address: `105.87,29.26;105.88,29.26`. */
+export const spelled = (at: Position[]): string => at.map(([lon, lat]) => `${lon.toFixed(6)},${lat.toFixed(6)}`).join(';')
+
+/** The positions of an address; none where it says none. */
+export function unspelled(text: unknown): Position[] {
+  const found = String(text ?? '').split(';').filter(Boolean).map((part) => part.split(',').map(Number))
+  const fits = ([lon, lat, ...rest]: number[]): boolean => Number.isFinite(lon) && Number.isFinite(lat) && !rest.length
+  return found.every(fits) ? found.map(([lon, lat]) => [lon, lat] as Position) : []
+}

@@ -16,6 +16,11 @@ const GREEN = { day: '#2F7D4F', night: '#6FC292' }
 const RED = { day: '#C8372D', night: '#F26A5B' }
 
 const SIGNS: Record<string, Record<string, Sign>> = {
+  territories: {
+    outline_group: { ...GREY, size: 4 },
+    outline_village: { ...GREY, size: 5 },
+    outline_town: { ...BRAND, size: 6 },
+  },
   places: {
     unrated: { ...GREY, size: 4 },
     blue: { ...BLUE, size: 4.5 },

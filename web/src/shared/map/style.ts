@@ -7,6 +7,8 @@ import type { Geometry, MapFeature, MapLayer } from './types'
 
 /** What the drawing and the measuring are shown by. */
 export const DRAWN = 'drawn'
+/** The layer of territories: what lies in them is looked at, not they. */
+const OUTLINES = 'territories'
 /** Features handed in by a page instead of read by tile. */
 export const OWN = 'own'
 
@@ -43,13 +45,13 @@ function drawing(layer: MapLayer, source: string, theme: Theme): LayerSpecificat
   const point = kinds('Point')
   const name = (part: string): string => `${source}/${layer.id}/${part}`
   return [
-    { id: name('area'), type: 'fill', ...from, filter: where(kinds('Polygon', 'MultiPolygon')), paint: { 'fill-color': tone, 'fill-opacity': 0.18 } },
-    { id: name('way'), type: 'line', ...from, filter: where(kinds('LineString', 'MultiLineString', 'Polygon', 'MultiPolygon')), layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': tone, 'line-width': ['interpolate', ['linear'], ['zoom'], 10, 1.2, 16, 4] } },
+    { id: name('area'), type: 'fill', ...from, filter: where(kinds('Polygon', 'MultiPolygon')), paint: { 'fill-color': tone, 'fill-opacity': layer.id === OUTLINES ? 0.04 : 0.18 } },
+    { id: name('way'), type: 'line', ...from, filter: where(kinds('LineString', 'MultiLineString', 'Polygon', 'MultiPolygon')), layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: layer.id === OUTLINES ? { 'line-color': tone, 'line-width': 1.4, 'line-dasharray': [4, 3] } : { 'line-color': tone, 'line-width': ['interpolate', ['linear'], ['zoom'], 10, 1.2, 16, 4] } },
     { id: name('dot'), type: 'circle', ...from, filter: where(point, ['!', isBadge]), layout: { 'circle-sort-key': rank }, paint: { 'circle-color': tone, 'circle-radius': ['+', byClass(layer, (code) => sign(layer.id, code).size, 6), several], 'circle-stroke-color': halo, 'circle-stroke-width': 1 } },
     ...(badged.length
       ? [{ id: name('badge'), type: 'symbol' as const, ...from, filter: where(point, isBadge), layout: { 'icon-image': ['concat', `badge/${layer.id}/`, ['get', 'class']] as ExpressionSpecification, 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-offset': (sign(layer.id, badged[0] ?? '').diamond ? [9, -9] : [0, 0]) as [number, number], 'symbol-sort-key': rank } }]
       : []),
-    { id: name('name'), type: 'symbol', ...from, minzoom: 13, filter: where(['has', 'name']), layout: { 'text-field': ['get', 'name'], 'text-size': 12, 'text-offset': [0, 1.1], 'text-anchor': 'top', 'text-max-width': 9, 'text-font': ['sans'], 'symbol-sort-key': ['-', 0, rank] }, paint: { 'text-color': ink, 'text-halo-color': halo, 'text-halo-width': 1.4 } },
+    { id: name('name'), type: 'symbol', ...from, minzoom: layer.id === OUTLINES ? 10 : 13, filter: where(['has', 'name']), layout: { 'text-field': ['get', 'name'], 'text-size': 12, 'text-offset': [0, 1.1], 'text-anchor': 'top', 'text-max-width': 9, 'text-font': ['sans'], 'symbol-sort-key': ['-', 0, rank] }, paint: { 'text-color': ink, 'text-halo-color': halo, 'text-halo-width': 1.4 } },
   ]
 }
 
@@ -61,7 +63,7 @@ const FAINT = { area: 0.12, way: 0.35 }
 /** The tiles of a map somebody put beside the record. */
 function groundSource(base: BaseMap, origin: string): SourceSpecification {
   const own = {
-    tiles: [`${origin}/tiles/base/${encodeURIComponent(base.id)}/{z}/{x}/{y}`],
+    tiles: [`${origin}/tiles/base/${encodeURIComponent(base.id)}/{z}/{x}/{y}${base.version ? `?v=${base.version}` : ''}`],
     minzoom: base.min_zoom,
     maxzoom: base.max_zoom,
     ...(base.bounds ? { bounds: base.bounds as [number, number, number, number] } : {}),

@@ -69,6 +69,7 @@ pub(super) fn take(h: Hazard, step: Step, actor: Actor, now: Timestamp) -> Stepp
             h.answer_transfer(act, TransferAnswer::Major(determination()), now, &calendar)
         }
         Step::Escalated => h.escalate(act, EscalationKind::TownListed, "逾期", now),
+        Step::EscalationDeclined => h.decline_escalation(act, EscalationKind::TownListed, "三天内完工", now),
         Step::LongTermControlled => {
             let review_on = now.date() + chrono::Days::new(180);
             h.control_long_term(act, "夜间有人值守", review_on, now)

@@ -8,7 +8,7 @@ fn day(text: &str) -> Date {
     crate::time::parse_date(text).expect("a date")
 }
 
-fn segment(width_m: Option<f64>) -> Segment {
+pub(in crate::road) fn segment(width_m: Option<f64>) -> Segment {
     Segment {
         id: "r1".into(),
         code: "LD-0001".to_owned(),
@@ -25,6 +25,8 @@ fn segment(width_m: Option<f64>) -> Segment {
         territory: "v1".into(),
         org: "o1".into(),
         line: vec![[105.870, 29.260], [105.880, 29.260], [105.880, 29.270]],
+        barriers: Vec::new(),
+        turns: Vec::new(),
         surface: None,
         not_for_engine: false,
         source: String::new(),
@@ -176,4 +178,25 @@ fn the_days_a_vehicle_passed_follow_surveys_and_closures_as_they_were_known() {
     events.push(event(5, Act::Void, "2026-07-01", &open.voided("重复").expect("voided")));
     let known = passable_days(&events, &engine());
     assert!(known.iter().all(|one| one.until_known.is_some()), "voided it never was: {known:?}");
+}
+
+#[test]
+fn what_stands_in_a_road_lies_on_it_stops_vehicles_and_goes_with_its_half() {
+    let today = day("2026-11-26");
+    let barred =
+        |what, lon, lat| Segment { barriers: vec![Barred { what, at: [lon, lat] }], ..segment(Some(4.5)) };
+    let posts = barred(Barrier::Posts, 105.873, 29.260_1).register(today).expect("11 m beside the road");
+    assert!(distance_m(posts.barriers[0].at, [105.873, 29.260]) < 0.01, "put onto the road");
+    assert_eq!(posts.clone().register(today), Ok(posts.clone()), "and stays there");
+    let code = |segment: Segment| segment.register(today).err().map(|refusal| refusal.code());
+    assert_eq!(code(barred(Barrier::Gate, 105.873, 29.262)), Some("road.barrier_off_line"));
+    assert_eq!(posts.passes(&engine()), Some(false));
+    assert_eq!(barred(Barrier::Gate, 105.873, 29.260).passes(&engine()), None, "somebody may open it");
+    let turn = |into: &str, only| Turn { into: into.into(), only };
+    let turning = |turns| Segment { turns, ..segment(Some(4.5)) };
+    assert_eq!(code(turning(vec![turn("r2", false), turn("r3", true)])), None);
+    assert_eq!(code(turning(vec![turn("r1", false)])), Some("road.turn_into_self"));
+    assert_eq!(code(turning(vec![turn("r2", false), turn("r2", true)])), Some("road.turn_twice"));
+    let (first, rest) = posts.split([105.875, 29.260], "r2".into(), "LD-0002".to_owned()).expect("cut");
+    assert_eq!((first.barriers.len(), rest.barriers.len()), (1, 0));
 }
