@@ -18,15 +18,24 @@ export async function signIn(town: Town, login: string, width = 1440, height = 9
   return { page, errors }
 }
 
-/** What the program answers somebody who is signed in; a `body` is posted. Paths lie below `/api/v1`, those of OGC as they are. */
+/**
+ * What the program answers somebody who is signed in; a `body` is posted. Paths lie below `/api/v1`, those of OGC as they
+ * are. Whoever is asked for the password once more, because he signed in minutes ago, gives it.
+ */
 export async function ask<T>(page: Page, path: string, body?: object): Promise<T> {
   const answer = await page.evaluate(
-    async ([p, sent]) => {
-      const headers = { 'Content-Type': 'application/json', 'X-Fengsui': '1', 'Idempotency-Key': crypto.randomUUID() }
-      const response = await fetch(p.startsWith('/ogc/') ? p : `/api/v1${p}`, sent ? { method: 'POST', headers, body: sent } : {})
-      return { ok: response.ok, status: response.status, body: JSON.parse((await response.text()) || 'null') as unknown }
+    async ([p, sent, password]) => {
+      const post = (at: string, text: string) => fetch(`/api/v1${at}`, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Fengsui': '1', 'Idempotency-Key': crypto.randomUUID() }, body: text })
+      const once = async () => {
+        const response = await (sent ? post(p, sent) : fetch(p.startsWith('/ogc/') ? p : `/api/v1${p}`))
+        return { ok: response.ok, status: response.status, body: JSON.parse((await response.text()) || 'null') as unknown }
+      }
+      const first = await once()
+      if (first.ok || (first.body as { code?: string } | null)?.code !== 'session.step_up_needed') return first
+      await post('/session/step-up', JSON.stringify({ password }))
+      return once()
     },
-    [path, body ? JSON.stringify(body) : ''] as const,
+    [path, body ? JSON.stringify(body) : '', PASSWORD] as const,
   )
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
   return answer.body as T

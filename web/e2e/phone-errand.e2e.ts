@@ -92,8 +92,9 @@ it('says that he is away without a network, and his station sees it once the lin
   const me = await ask<Me>(page, '/me')
   await page.click('.tabs a[href="/m/mine"]')
   await page.click('a[href="/m/away"]')
-  const name = await page.locator('main .box h2').first().textContent()
+  // The page left behind has headings, too.
   await page.fill('#a-why', '家中有事')
+  const name = await page.locator('main .box h2').first().textContent()
   await town.stop()
   await page.click('.foot .act')
   await diesAndComesBack()
