@@ -430,9 +430,19 @@ async fn papers_of_a_penalty_come_only_out_of_a_case_that_has_come_so_far() -> a
         assert_eq!(on_paper(&mut director, &draft, "approve", 1).await?.code(), "enforcement.not_discussed");
         let people = json!({ "step": "discuss", "people": ["何镇长", "郑分管"] });
         let page = step(&mut director, &page, people).await?.ok()?;
+        // Its words impose what the party was told of, however they are spelled.
+        for words in ["罚款五 万元", "罚款伍仟元，并责令停产\u{200b}停业", "罚款５０００元，行政拘留五日"] {
+            let mut more = decision(&page);
+            more["values"]["penalty"] = json!(words);
+            let more = officer.post("/api/v1/papers", more).await?.ok()?;
+            let told = on_paper(&mut director, &more, "approve", 1).await?;
+            assert_eq!(told.code(), "enforcement.says_other", "{words} {}", told.body);
+        }
         on_paper(&mut director, &draft, "approve", 1).await?.ok()?;
         assert_eq!(on_paper(&mut other, &draft, "issue", 2).await?.code(), "enforcement.not_officer");
         let issued = on_paper(&mut officer, &draft, "issue", 2).await?.ok()?;
+        let milder = json!({ "step": "decide", "outcome": "punish", "penalty": fine(400_000), "paper": issued["id"] });
+        assert_eq!(step(&mut director, &page, milder).await?.code(), "enforcement.says_other");
         let punish = json!({ "step": "decide", "outcome": "punish", "penalty": fine(500_000), "paper": issued["id"] });
         let page = step(&mut director, &page, punish).await?.ok()?;
         assert_eq!(page["stage"]["code"], "decided");

@@ -228,6 +228,13 @@ async fn a_photo_grows_old_and_what_makes_no_sense_is_refused() -> anyhow::Resul
         let told = clerk.post(&format!("{path}/post"), stranger).await?;
         assert_eq!(told.body["fields"][0]["code"], "placard.photo_not_here");
         let hung = hang(&mut clerk, &grid, 3, "2026-09-21").await?;
+        // The picture of one placard shows no other.
+        let (photo, of_plate) = ("01a00000-0000-7000-8000-000000000731", text(&plate, "id"));
+        let upload = format!("/api/v1/photos/{photo}?object_kind=placard&object_id={of_plate}&role=overview");
+        clerk.send_picture(&upload, 3).await?.ok()?;
+        let same = json!({ "photos": [photo], "on": "2026-09-21", "version": plate["version"] });
+        let told = clerk.post(&format!("/api/v1/placards/{of_plate}/post"), same).await?;
+        assert_eq!(told.body["fields"][0]["code"], "placard.photo_used", "{}", told.body);
         let stale = json!({ "reason": "旧", "version": 1 });
         let told = clerk.post(&format!("{path}/void"), stale).await?;
         assert_eq!((told.status, &told.body["current"]["version"]), (StatusCode::CONFLICT, &hung["version"]));

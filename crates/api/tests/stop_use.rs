@@ -51,6 +51,9 @@ async fn the_town_proposes_another_body_decides_and_it_is_checked_before_its_ret
         assert!(open.contains("老街五金店"), "{open}");
 
         let decide = |body: &str, no: &str| json!({ "step": "decide", "yes": true, "body": body, "document_no": no });
+        for own in ["青峰镇 人民政府", "永川区青峰镇人民政府", "青峰镇政府"] {
+            assert_eq!(step(&mut clerk, &page, decide(own, "1")).await?.code(), "stop_use.not_the_town", "{own}");
+        }
         let told = step(&mut clerk, &page, decide("青峰镇人民政府", "1")).await?;
         assert_eq!(told.code(), "stop_use.not_the_town");
         assert!(told.body.to_string().contains("C16.6"), "{}", told.body);

@@ -404,10 +404,16 @@ impl App {
         }
         let before: Vec<_> =
             record.placard.postings.iter().flat_map(|posting| posting.photos.iter().cloned()).collect();
-        let used = tx.photos(&before).await?;
-        for one in here.iter().filter(|one| photos.contains(&one.id)) {
-            let is_used = used.iter().any(|other| other.blob == one.blob);
-            check_photo(one.taken_at.date(), on, is_used)?;
+        // A picture shows one placard: neither an earlier posting of this one nor any other.
+        let shown: Vec<_> = here.iter().filter(|one| photos.contains(&one.id)).collect();
+        let blobs: Vec<&str> = shown.iter().map(|one| one.blob.as_str()).collect();
+        let used = tx.photos_with(&blobs).await?;
+        for one in shown {
+            let is_used = |other: &store::photo::Picture| {
+                let is_elsewhere = other.object_kind == "placard" && other.object_id != id.as_str();
+                other.blob == one.blob && (is_elsewhere || before.contains(&other.id))
+            };
+            check_photo(one.taken_at.date(), on, used.iter().any(is_used))?;
         }
         let newest = record.placard.prints.len();
         let print = asked.print.unwrap_or(newest).checked_sub(1).ok_or(PlacardRefusal::NoPrint)?;

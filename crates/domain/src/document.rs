@@ -11,7 +11,7 @@ use crate::time::Date;
 
 pub use map::{Map, Mark, Sign, Spot, spot};
 pub use title::title_lines;
-pub use wording::{ORDERING_WORD, chinese_date, chinese_number, heading_number};
+pub use wording::{ORDERING_WORD, chinese_date, chinese_number, heading_number, plain};
 
 /// The layouts there are. Source: GB/T 9704-2012 for the first four.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -379,9 +379,9 @@ impl Document {
             return Err(DocumentRefusal::NoSigner);
         }
         if self.nature == Nature::Advice
-            && let Some(text) = self.texts().into_iter().find(|text| text.contains(ORDERING_WORD))
+            && let Some(text) = self.texts().into_iter().map(plain).find(|text| text.contains(ORDERING_WORD))
         {
-            return Err(DocumentRefusal::AdviceOrders { at: wording::around(text, ORDERING_WORD) });
+            return Err(DocumentRefusal::AdviceOrders { at: wording::around(&text, ORDERING_WORD) });
         }
         for block in &self.blocks {
             match block {

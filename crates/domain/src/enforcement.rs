@@ -11,6 +11,7 @@ mod machine;
 mod refusal;
 #[cfg(test)]
 mod tests;
+pub mod told;
 
 use std::collections::BTreeSet;
 

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Layout, Nature, ORDERING_WORD, PhotoRef};
+use crate::document::{Layout, Nature, ORDERING_WORD, PhotoRef, plain};
 use crate::time::Date;
 
 pub use fill::{FieldProblem, Frame};
@@ -375,7 +375,7 @@ impl Template {
                 .copied()
                 .chain(labels)
                 .chain([self.name.as_str()])
-                .any(|text| text.contains(ORDERING_WORD))
+                .any(|text| plain(text).contains(ORDERING_WORD))
         {
             say("title", "paper.orders", "“责令”只能用于执法文书，请改用“建议”“请”等用语".to_owned());
         }

@@ -470,7 +470,7 @@ pub enum PlacardRefusal {
     #[error("请上传张贴后的现场照片")]
     NoPhoto,
     /// A photo of before.
-    #[error("这张照片已用于以前的张贴登记，请到现场重新拍照")]
+    #[error("这张照片已用于以前的或者别处的张贴登记，请到现场重新拍照")]
     PhotoUsed,
     /// A photo of an earlier day.
     #[error("照片拍摄于 {taken}，早于填写的张贴日期，请按拍摄日期填写，或到现场重新拍照")]

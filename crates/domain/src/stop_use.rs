@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::plain;
 use crate::ids::{HazardId, OrgId, PersonId, PlaceId, StopUseId};
 use crate::org::words;
 use crate::time::{Date, Timestamp};
@@ -190,8 +191,7 @@ impl StopUse {
         }
         let decided = |body: &String| {
             let body = body.trim();
-            let own = known.own.iter().any(|name| name == body);
-            match (body.is_empty() || own, known.document_no.trim().is_empty()) {
+            match (body.is_empty() || is_of_the_town(body, known.own), known.document_no.trim().is_empty()) {
                 (true, _) => Err(StopUseRefusal::NotTheTown),
                 (_, true) => Err(StopUseRefusal::Missing { what: "决定文书的文号" }),
                 _ => Ok(body.to_owned()),
@@ -235,6 +235,25 @@ impl StopUse {
     }
 }
 
+/// Whether a body said to have decided is one of the town, however it is spelled: a name of its own, alone or with more
+/// before or after it, or a township's government of whatever name. A body of the same short name of a district, county
+/// or city is another.
+fn is_of_the_town(body: &str, own: &[String]) -> bool {
+    let said = plain(body);
+    let is_within = |name: &str| {
+        let is_full = ['镇', '乡'].iter().any(|rank| name.contains(*rank)) || name.contains("街道");
+        said.match_indices(name).any(|(at, _)| {
+            let before = said.get(..at).unwrap_or_default();
+            is_full || !before.ends_with(['区', '县', '市'])
+        })
+    };
+    TOWNSHIPS.iter().any(|name| said.contains(name))
+        || own.iter().map(|name| plain(name)).filter(|name| !name.is_empty()).any(|name| is_within(&name))
+}
+
+/// What a township's government is called, whichever it is: none decides. Source: 消防法 art. 70; the plan, C16.6.
+const TOWNSHIPS: [&str; 6] = ["镇政府", "镇人民政府", "乡政府", "乡人民政府", "街道办事处", "镇消安办"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,6 +261,25 @@ mod tests {
 
     fn day(text: &str) -> Date {
         parse_date(text).expect("a date written in a test exists")
+    }
+
+    #[test]
+    fn a_body_of_the_town_is_known_under_every_spelling() {
+        let own = ["青峰镇人民政府", "镇政府", "综合执法大队", "青峰镇消防安全办公室"].map(str::to_owned);
+        for (body, is_own) in [
+            ("青峰镇人民政府", true),
+            ("青峰镇 人民政府", true),
+            ("永川区青峰镇人民政府", true),
+            ("青峰镇政府", true),
+            ("青峰镇消防安全办公室（代）", true),
+            ("综合执法大队", true),
+            ("镇综合执法大队", true),
+            ("区综合执法大队", false),
+            ("区消防救援机构", false),
+            ("永川区人民政府", false),
+        ] {
+            assert_eq!(is_of_the_town(body, &own), is_own, "{body}");
+        }
     }
 
     fn matter() -> StopUse {

@@ -1,9 +1,9 @@
 //! Papers of a case: none without the case, none before the law is there, and what the head or the reviewer does, his
 //! paper is approved by him. What does not belong here: the steps ([`super::step`]), the life of a paper (`paper`).
 
-use domain::enforcement::{CaseRefusal, Hand, Step};
+use domain::enforcement::{Act, CaseRefusal, Hand, Step};
 use domain::org::{Assignment, Certificate};
-use domain::paper::{About, Authority, ENFORCEMENT_CASE, Template};
+use domain::paper::{About, Authority, ENFORCEMENT_CASE, Paper, Template, Value};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
 use store::Read;
@@ -97,6 +97,45 @@ pub(crate) async fn admit(
         item.carries(&record.path, case.filed_on, today)?;
     }
     Ok(())
+}
+
+/// What a paper says the penalty is; none where it has no such field.
+fn penalty_words(paper: &Paper) -> Option<&str> {
+    match paper.values.get("penalty") {
+        Some(Value::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// That a paper of a case imposes nothing the case does not. Papers of no step of a penalty are let through.
+///
+/// Errors: another kind or sum than the case has come to.
+pub(crate) async fn check_told(
+    read: &mut Read,
+    caller: &Caller,
+    template: &Template,
+    paper: &Paper,
+) -> Result<()> {
+    let step = Step::of_template(&template.code);
+    let (Some(step), Some(text)) = (step, penalty_words(paper)) else { return Ok(()) };
+    let Some(record) = case_of(read, caller, template, paper.about.as_ref()).await? else { return Ok(()) };
+    let item = item_of(read, &record.case).await?;
+    Ok(record.case.check_told(step, text, &item)?)
+}
+
+/// That a step imposes what its paper says.
+///
+/// Errors: they differ.
+pub(super) fn says_so(act: &Act, paper: &Paper) -> Result<()> {
+    let penalty = match act {
+        Act::Notify { penalty, .. } | Act::DecideOnSpot { penalty, .. } => Some(penalty),
+        Act::Decide { penalty, .. } => penalty.as_ref(),
+        _ => None,
+    };
+    match (penalty, penalty_words(paper)) {
+        (Some(penalty), Some(text)) => Ok(penalty.is_said_by(text)?),
+        _ => Ok(()),
+    }
 }
 
 /// By what right a paper of a case goes out: what the case rests on, and the certificates of its officers.

@@ -364,6 +364,9 @@ impl App {
         door(caller, record, &item, &officers, step, (on, today, &calendar))?;
         let act = read_act(asked)?;
         let (document_no, paper, outside) = document(tx, caller, &record.case, step, (asked, behind)).await?;
+        if let Some(id) = &paper {
+            super::paper::says_so(&act, &crate::paper::load(tx, caller, id).await?.paper)?;
+        }
         if step == Step::ReportSpot {
             shows_the_spot(tx, &record.case, &outside).await?;
         }

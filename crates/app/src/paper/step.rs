@@ -182,6 +182,7 @@ impl App {
         }
         let about = record.paper.about.as_ref();
         case_paper::admit(&mut tx, caller, template, about, Deed::Approve, today).await?;
+        case_paper::check_told(&mut tx, caller, template, &record.paper).await?;
         let (document, _) = draw::document(self, &mut tx, &record.paper, today, true).await?;
         document.check().map_err(render::Refusal::from)?;
         let with: Vec<PersonId> = asked.with.iter().map(|id| PersonId::from(id.as_str())).collect();
@@ -231,6 +232,7 @@ impl App {
         };
         let about = record.paper.about.as_ref();
         case_paper::admit(&mut read, caller, &template, about, Deed::Issue, today).await?;
+        case_paper::check_told(&mut read, caller, &template, &record.paper).await?;
         if let Some(authority) = &approval.authority
             && template.family() != ENFORCEMENT_CASE
         {

@@ -37,6 +37,20 @@ pub fn heading_number(level: u8, number: u32) -> String {
     }
 }
 
+/// A text as it is read, not as it is typed: without spaces and signs of no width, wide letters, digits and commas as
+/// narrow ones. What is looked for in it is found however it was spaced.
+pub fn plain(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '￥' => '¥',
+        _ => c,
+    };
+    let is_seen = |c: &char| {
+        !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+    };
+    text.chars().map(narrow).filter(is_seen).collect()
+}
+
 /// A word with a few characters on both sides, for a message.
 pub(super) fn around(text: &str, word: &str) -> String {
     let at = text.find(word).map_or(0, |byte| text.get(..byte).unwrap_or_default().chars().count());
@@ -62,6 +76,14 @@ mod tests {
         {
             assert_eq!(chinese_number(number), word);
         }
+    }
+
+    #[test]
+    fn a_word_is_found_however_it_is_spaced() {
+        for text in ["责 令改正", "责\u{200b}令", "责\n令", "责\u{3000}令"] {
+            assert!(plain(text).contains(ORDERING_WORD), "{text:?}");
+        }
+        assert_eq!(plain("５，０００ 元 ￥"), "5,000元¥");
     }
 
     #[test]

@@ -13,9 +13,9 @@ use crate::ids::PersonId;
 use crate::time::Date;
 
 /// Most a citizen may be fined on the spot. Units: fen. Source: 行政处罚法 (2021) art. 51.
-const SPOT_CITIZEN_FEN: i64 = 20_000;
+pub(super) const SPOT_CITIZEN_FEN: i64 = 20_000;
 /// Most an organisation may be fined on the spot. Units: fen. Source: as above.
-const SPOT_ORGANISATION_FEN: i64 = 300_000;
+pub(super) const SPOT_ORGANISATION_FEN: i64 = 300_000;
 /// Most that is collected on the spot without another reason. Units: fen. Source: 行政处罚法 (2021) art. 68.
 const SPOT_COLLECT_FEN: i64 = 10_000;
 /// Below this age nobody is punished. Units: years. Source: 行政处罚法 (2021) art. 30.

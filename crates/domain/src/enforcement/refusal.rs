@@ -134,6 +134,10 @@ pub enum CaseRefusal {
     Paused { step: Step },
     #[error("不得因当事人陈述、申辩而给予更重的处罚（行政处罚法第四十五条），决定的处罚重于告知内容，请改正")]
     Harsher,
+    #[error(
+        "文书的处罚内容与案件不一致：文书中“{what}”，案件为{case}（行政处罚法第四十四条、第五十七条、第五十九条），请改正文书，或者先在案件中依法办理"
+    )]
+    SaysOther { what: String, case: String },
     #[error("不满十四周岁的人有违法行为的，不予行政处罚（行政处罚法第三十条），请责令监护人加以管教")]
     UnderAge,
     #[error("对同一个违法行为已给予过罚款，不得再次罚款（行政处罚法第二十九条），请去掉罚款")]
@@ -262,6 +266,7 @@ impl CaseRefusal {
             Self::DecisionLate { .. } => "enforcement.decision_late",
             Self::Paused { .. } => "enforcement.paused",
             Self::Harsher => "enforcement.harsher",
+            Self::SaysOther { .. } => "enforcement.says_other",
             Self::UnderAge => "enforcement.under_age",
             Self::FinedBefore => "enforcement.fined_before",
             Self::NoPenalty => "enforcement.no_penalty",

@@ -2,7 +2,7 @@
 
 use crate::document::{
     Block, Choice, Closing, Column, Document, Labelled, Nature, ORDERING_WORD, Printed, Signature,
-    chinese_date,
+    chinese_date, plain,
 };
 use crate::time::{Date, parse_date};
 
@@ -107,7 +107,7 @@ impl Template {
                     }
                     let advises = self.nature == Nature::Advice
                         || (self.family(), field.key.as_str()) == super::RECHECK_NEXT;
-                    if advises && value.texts().any(|text| text.contains(ORDERING_WORD)) {
+                    if advises && value.texts().any(|text| plain(text).contains(ORDERING_WORD)) {
                         say(
                             "document.advice_orders",
                             format!(
