@@ -1,7 +1,7 @@
 // Who has no certificate opens no case, and the refusal names the law; one officer is not enough; two go through, and the page
 // offers only what the law allows next.
 
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { CaseOptions, CaseView } from '../src/shared/api/contract'
 import { settled, signIn } from './desk'
@@ -205,8 +205,26 @@ it('carries a number, proof of service and the index of its file, until the dele
   const given = { name: '明天到期的委托', power: 'punish', basis: 'delegated', delegator: '区消防救援机构', law: '消防法第六十条', holder: 'town', source: '演示委托书〔97〕号', range: { kinds: ['warning', 'fine'], organisation_fen: [500_000, 5_000_000], citizen_fen: [0, 50_000] }, from: after(-30), to: after(1) }
   const kept = await send(clerk, '/authority', given)
   expect([kept.status, message(kept.body)]).toEqual([200, expect.any(String)])
-  const item = kept.body as { id: string; version: number; standing: string }
-  expect(item.standing).toBe('expiring')
+  expect((kept.body as { standing: string }).standing).toBe('waiting')
+  // In force only once its scan is there and somebody else has compared the two.
+  const row = async (who: Page): Promise<Locator> => {
+    await who.goto(`${town.url}/authority`, { waitUntil: 'commit' })
+    await who.waitForSelector('#main h1')
+    await settled(who)
+    return who.locator('tr:has-text("明天到期的委托")')
+  }
+  const early = await row(mayor)
+  expect(await early.textContent()).toContain('待上传来源文件扫描件')
+  expect(await early.locator('button:has-text("核对")').count()).toBe(0)
+  await (await row(clerk)).locator('button:has-text("上传扫描件")').click()
+  await clerk.setInputFiles('.dialog input[type=file]', { name: '委托书.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') })
+  await clerk.waitForSelector('.dialog li:has-text("委托书.pdf"):has-text("已上传")')
+  await clerk.click('.dialog footer .btn')
+  await clerk.waitForSelector('tr:has-text("明天到期的委托") a:has-text("委托书.pdf")')
+  await (await row(mayor)).locator('button:has-text("核对")').click()
+  await mayor.click('.dialog footer .btn.pri')
+  await mayor.waitForSelector('tr:has-text("明天到期的委托"):has-text("即将到期")')
+  const item = ((await send(clerk, '/authority')).body as { items: { id: string; name: string; version: number }[] }).items.find((one) => one.name === given.name)!
   const options = (await send(page, '/cases/options')).body as CaseOptions
   const able = options.officers.filter((one) => !one.lacks && one.org.includes('工作站')).slice(0, 2)
   const place = ((await send(page, '/places?limit=1')).body as { items: { id: string }[] }).items[0]

@@ -101,7 +101,10 @@ it('three reports of one line are one case: all three are told, one is not conte
     const label = await dialog.locator('select option:has-text("工作站")').first().textContent()
     await dialog.locator('select').selectOption({ label: label ?? '' })
   })
-  await step(desk, '登记办理结果', async (dialog) => dialog.locator('textarea').last().fill('两户飞线充电，当场拆除'))
+  await step(desk, '登记办理结果', async (dialog) => {
+    await dialog.locator('select').first().selectOption('confirmed')
+    await dialog.locator('textarea').last().fill('两户飞线充电，当场拆除')
+  })
   await step(desk, '答复', async (dialog) => dialog.locator('textarea').fill('两户飞线充电已拆除，集中充电点在村口'))
 
   // All three are told: by the receipt, by the file that goes back to 12345, by the standard's own status.

@@ -1,6 +1,8 @@
 //! Items of authority; cases, their steps and their file.
 
-use app::enforcement::authority::{AuthorityEnd, AuthorityInput, AuthorityList, AuthorityView};
+use app::enforcement::authority::{
+    AuthorityCompare, AuthorityEnd, AuthorityInput, AuthorityList, AuthorityView,
+};
 use app::enforcement::spot::OnSpotInput;
 use app::enforcement::view::{CaseAsked, CaseInput, CaseOptions, CasePage, CaseStep, CaseView};
 use axum::Json;
@@ -15,6 +17,7 @@ use crate::router::Doors;
 pub(crate) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(items, add_item))
+        .routes(routes!(compare_item))
         .routes(routes!(end_item))
         .routes(routes!(list, open))
         .routes(routes!(options))
@@ -39,6 +42,19 @@ async fn add_item(
     Json(asked): Json<AuthorityInput>,
 ) -> Answer<Json<AuthorityView>> {
     Ok(Json(doors.app.record_authority(&caller, asked).await?))
+}
+
+/// 对照来源文件核对执法事项
+#[utoipa::path(post, path = "/api/v1/authority/{id}/compare", tag = "enforcement", params(("id" = String, Path)),
+    request_body = AuthorityCompare,
+    responses((status = 200, body = AuthorityView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn compare_item(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<AuthorityCompare>,
+) -> Answer<Json<AuthorityView>> {
+    Ok(Json(doors.app.compare_authority(&caller, &id.into(), &asked).await?))
 }
 
 /// 终止或作废执法事项

@@ -87,7 +87,7 @@ async fn delegation(clerk: &mut Browser, to: &str) -> anyhow::Result<Value> {
         "delegator": "区消防救援机构", "law": "消防法第六十条", "holder": "town", "source": "委托书〔2026〕1号",
         "range": { "kinds": ["warning", "fine"], "organisation_fen": [500_000, 5_000_000], "citizen_fen": [0, 50_000] },
         "from": "2026-01-01", "to": to });
-    clerk.post("/api/v1/authority", item).await?.ok()
+    common::kept_authority(clerk, item).await
 }
 
 fn clue(item: &Value, officers: &[&str]) -> Value {
@@ -100,20 +100,12 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
-/// A scan of a paper, put beside a case; gives its id.
-async fn scanned(browser: &mut Browser, case: &str) -> anyhow::Result<String> {
-    let id = uuid::Uuid::now_v7().to_string();
-    let path = format!("/api/v1/attachments?id={id}&object_kind=enforcement&object_id={case}&name=scan.pdf");
-    browser.send(axum::http::Method::POST, &path, &[], b"%PDF-1.7".to_vec()).await?.ok()?;
-    Ok(id)
-}
-
 /// Takes a step at the version the page has. A number that is typed is that of a paper made outside, with its scan, unless
 /// the step says what stands behind it.
 async fn step(browser: &mut Browser, page: &Value, mut asked: Value) -> anyhow::Result<Told> {
     asked["version"] = page["version"].clone();
     if asked["document_no"].is_string() && asked["outside"].is_null() {
-        asked["outside"] = json!([scanned(browser, text(page, "id")).await?]);
+        asked["outside"] = json!([common::scanned(browser, "enforcement", text(page, "id")).await?]);
     }
     if asked["text"].is_null() {
         asked["text"] = json!("写明");
@@ -187,6 +179,27 @@ async fn only_two_certified_officers_under_an_item_in_force_open_a_case() -> any
         let nobody = json!({ "name": "甲", "power": "punish", "basis": "delegated", "law": "消防法第六十条",
             "holder": "town", "source": "委托书", "from": "2026-01-01" });
         assert_eq!(clerk.post("/api/v1/authority", nobody).await?.code(), "enforcement.missing");
+        // Nothing is punished on what one person typed: somebody else compares it with the scan of its paper.
+        let open = json!({ "name": "甲", "power": "punish", "basis": "empowered", "law": "消防法第六十条", "holder": "town",
+            "source": "赋权清单", "from": "2026-01-01", "range": { "kinds": ["fine"] } });
+        assert_eq!(clerk.post("/api/v1/authority", open.clone()).await?.code(), "enforcement.missing", "a fine of how much");
+        let mut typed = open;
+        typed["range"] = json!({ "kinds": ["warning"] });
+        let typed = clerk.post("/api/v1/authority", typed).await?.ok()?;
+        assert_eq!((&typed["standing"], &typed["actions"]), (&json!("waiting"), &json!(["scan", "end", "void"])));
+        let told = officer.post("/api/v1/cases", clue(&typed, &["p-officer", "p-officer2"])).await?;
+        assert_eq!(told.code(), "enforcement.item_waiting", "{}", told.body);
+        let path = format!("/api/v1/authority/{}/compare", text(&typed, "id"));
+        let (seen, mut director) = (json!({ "version": typed["version"] }), town.login("director").await?);
+        assert_eq!(clerk.post(&path, seen.clone()).await?.status, StatusCode::FORBIDDEN);
+        assert_eq!(director.post(&path, seen.clone()).await?.code(), "enforcement.item_scan");
+        let scan = common::scanned(&mut clerk, "authority_item", text(&typed, "id")).await?;
+        let list = director.get("/api/v1/authority").await?.ok()?;
+        assert_eq!((&list["items"][0]["files"][0]["id"], &list["items"][0]["actions"]), (&json!(scan), &json!(["scan", "compare"])));
+        let compared = director.post(&path, seen.clone()).await?.ok()?;
+        assert_eq!((&compared["standing"], &compared["compared_by"]["name"]), (&json!("valid"), &json!("何镇长")));
+        assert_eq!(director.post(&path, seen).await?.status, StatusCode::CONFLICT);
+
         let item = delegation(&mut clerk, "2026-12-31").await?;
         assert_eq!(
             officer.post("/api/v1/authority", json!({})).await?.status,
@@ -663,7 +676,7 @@ async fn papers_of_a_case_are_made_in_the_name_the_item_gives_and_say_where_to_t
         let delegated = delegation(&mut clerk, "2026-12-31").await?;
         let own = json!({ "name": "占用疏散通道", "power": "punish", "basis": "empowered", "law": "消防法第六十条",
             "holder": "town", "source": "赋权清单〔2026〕1号", "range": { "kinds": ["warning"] }, "from": "2026-01-01" });
-        let own = clerk.post("/api/v1/authority", own).await?.ok()?;
+        let own = common::kept_authority(&mut clerk, own).await?;
         for (item, name, said) in [
             (&delegated, "区消防救援机构", "以区消防救援机构为被申请人"),
             (&own, "青峰镇人民政府", "六十日内向区人民政府申请行政复议"),
@@ -818,7 +831,7 @@ async fn a_number_has_a_paper_behind_it_an_issued_one_or_a_scan_of_one_made_outs
             (&json!("document_no"), &json!("enforcement.no_paper"))
         );
         assert!(text(field, "message").contains("立案〔2026〕1号"), "{}", told.body);
-        let of_other = scanned(&mut officer, text(&other, "id")).await?;
+        let of_other = common::scanned(&mut officer, "enforcement", text(&other, "id")).await?;
         for outside in [json!([of_other]), json!(["01a00000-0000-7000-8000-00000000dead"])] {
             let told = step(&mut director, &page, file("立案〔2026〕1号", outside)).await?;
             assert_eq!(told.body["fields"][0]["code"], "enforcement.outside", "{}", told.body);
@@ -833,7 +846,7 @@ async fn a_number_has_a_paper_behind_it_an_issued_one_or_a_scan_of_one_made_outs
         assert!(told.status.is_client_error(), "{}", told.body);
 
         // Made outside, it is marked so and shown by its scan.
-        let scan = scanned(&mut director, text(&page, "id")).await?;
+        let scan = common::scanned(&mut director, "enforcement", text(&page, "id")).await?;
         let page = step(&mut director, &page, file("立案〔2026〕1号", json!([scan]))).await?.ok()?;
         let line = &page["file"][0];
         assert_eq!((&line["state"], &line["files"][0]["id"]), (&json!("outside"), &json!(scan)));
@@ -861,7 +874,7 @@ async fn a_number_has_a_paper_behind_it_an_issued_one_or_a_scan_of_one_made_outs
         let page = officer.post("/api/v1/cases/on-spot", on_spot(&item, 10_000)).await?.ok()?;
         let told = step(&mut officer, &page, json!({ "step": "report_spot" })).await?;
         assert_eq!(told.body["fields"][0]["code"], "enforcement.spot_unseen", "{}", told.body);
-        let scan = scanned(&mut officer, text(&page, "id")).await?;
+        let scan = common::scanned(&mut officer, "enforcement", text(&page, "id")).await?;
         let shown = json!({ "step": "report_spot", "outside": [scan] });
         step(&mut officer, &page, shown).await?.ok()?;
         Ok(())

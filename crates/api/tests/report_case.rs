@@ -348,6 +348,18 @@ async fn joined_reports_are_told_together_and_unfounded_takes_two() -> anyhow::R
             step(&mut clerk, &page, json!({ "step": "merge", "into": leading["code"] })).await?.ok()?;
         assert_eq!(joined["merged_into"]["id"], leading["id"]);
         assert!(receipt(&town, &second).await?.contains("同一问题已有人举报"));
+        // What was merged by mistake goes on by itself, and is merged again.
+        assert_eq!(steps(&joined), ["separate", "ask_void"]);
+        let mute = json!({ "step": "separate" });
+        assert_eq!(step(&mut clerk, &joined, mute).await?.code(), "report_case.no_reason");
+        let apart = json!({ "step": "separate", "text": "不是同一处" });
+        let apart = step(&mut clerk, &joined, apart).await?.ok()?;
+        assert_eq!((&apart["stage"]["code"], &apart["merged_into"]), (&json!("accepted"), &Value::Null));
+        assert!(!receipt(&town, &second).await?.contains("同一问题已有人举报"));
+        let nowhere = json!({ "step": "merge", "into": "JB-20990101-9999" });
+        let told = step(&mut clerk, &apart, nowhere).await?;
+        assert_eq!(told.body["fields"][0]["code"], "report_case.into_unknown", "{}", told.body);
+        step(&mut clerk, &apart, json!({ "step": "merge", "into": leading["code"] })).await?.ok()?;
 
         let leading = staff.get(&format!("/api/v1/report-cases/{}", text(&leading, "id"))).await?.ok()?;
         let doubt = json!({ "step": "doubt", "text": "现场没有堆物" });

@@ -48,7 +48,7 @@ impl AttachmentView {
 pub struct AttachmentInput {
     /// Id, made by the page.
     pub id: String,
-    /// `evidence`, `letter`, `contract`, `assessment`, `paper` or `enforcement`.
+    /// `evidence`, `letter`, `contract`, `assessment`, `paper`, `enforcement` or `authority_item`.
     pub object_kind: String,
     /// Id of the record, which may come later.
     pub object_id: String,
@@ -101,13 +101,20 @@ impl App {
         if [&file.id, &file.object_id].iter().any(|id| uuid::Uuid::parse_str(id).is_err()) {
             return Err(Error::field("id", "attachment.id", "附件编号须为 UUID，请刷新页面后再试"));
         }
-        let kinds =
-            ["evidence", "letter", "contract", "assessment", "paper", crate::enforcement::step::ABOUT];
+        let kinds = [
+            "evidence",
+            "letter",
+            "contract",
+            "assessment",
+            "paper",
+            crate::enforcement::step::ABOUT,
+            crate::enforcement::authority::ITEM,
+        ];
         if !kinds.contains(&file.object_kind.as_str()) {
             return Err(Error::field(
                 "object_kind",
                 "attachment.object_kind",
-                "附件只能附在佐证、责任书、服务合同、安全评估、文书或案件上",
+                "附件只能附在佐证、责任书、服务合同、安全评估、文书、案件或执法事项上",
             ));
         }
         let path = self.may_attach(caller, &file.object_kind, &file.object_id).await?;

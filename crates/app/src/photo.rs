@@ -446,6 +446,7 @@ impl App {
             "follow_up" => &[Action::FollowUpDo],
             "report_case" => &[Action::ReportCaseTake, Action::ReportCaseHandle],
             crate::enforcement::step::ABOUT => &[Action::CaseHandle, Action::CaseDecide, Action::CaseReview],
+            crate::enforcement::authority::ITEM => &[Action::AuthorityKeep, Action::AuthorityCompare],
             _ => &[Action::LetterSign],
         };
         let Some(first) = done.first() else { return Err(Error::NotFound) };
@@ -537,6 +538,10 @@ async fn belongs_to(
             let whole = Caller::system().scope(Action::CaseRead)?;
             let found = read.case(&object_id.into(), &whole).await?;
             (found.map(|record| crate::enforcement::subject(&record)), Action::CaseRead)
+        }
+        crate::enforcement::authority::ITEM => {
+            let found = read.authority_item(&object_id.into()).await?;
+            (found.map(|_| Subject::town()), Action::AuthorityRead)
         }
         _ => return Ok(None),
     }))

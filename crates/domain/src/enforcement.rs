@@ -22,7 +22,9 @@ use crate::org::words;
 use crate::time::{Date, Timestamp};
 
 pub use aftermath::{Contest, Ending};
-pub use authority::{AuthorityItem, Holder, Power, Proof, Proposal, Range, basis_label, may_act, may_order};
+pub use authority::{
+    AuthorityItem, Compared, Holder, Power, Proof, Proposal, Range, basis_label, may_act, may_order,
+};
 pub use clock::{Clock, Pause};
 pub use machine::{Known, Running};
 pub use refusal::CaseRefusal;

@@ -186,6 +186,7 @@ actions! {
     StopUsePatrol "stop_use.patrol" "巡查停止使用场所"
     AuthorityRead "authority.read" "查看执法事项"
     AuthorityKeep "authority.keep" "登记执法事项"
+    AuthorityCompare "authority.compare" "核对执法事项"
     CaseIndex "enforcement.index" "查看案件目录"
     CaseRead "enforcement.read" "查看案卷"
     CaseHandle "enforcement.handle" "承办案件"

@@ -215,6 +215,8 @@ pub enum Act {
         /// The report that goes on.
         into: ReportCaseId,
     },
+    /// 撤销并案: it was not the same after all.
+    Separate,
     /// 转有权单位.
     Forward {
         /// To whom.
@@ -279,6 +281,7 @@ impl Act {
             Self::Receive => "receive",
             Self::Accept => "accept",
             Self::Merge { .. } => "merge",
+            Self::Separate => "separate",
             Self::Forward { .. } => "forward",
             Self::Emergency { .. } => "emergency",
             Self::Assign { .. } => "assign",
@@ -323,6 +326,7 @@ pub fn step_label(code: &str) -> &str {
         "receive" => "收到",
         "accept" => "受理",
         "merge" => "并案",
+        "separate" => "撤销并案",
         "forward" => "转有权单位",
         "emergency" => "转 119",
         "assign" => "派办",
@@ -552,6 +556,16 @@ impl ReportCase {
                 }
                 Ok(Self { stage: Merged, merged_into: Some(into.clone()), ..screened })
             }
+            // It was screened to be merged; it goes on where it was given, or is accepted and waits to be given.
+            (Merged, Act::Separate) => {
+                must_say()?;
+                let stage = match (self.org.is_some(), self.matter) {
+                    (true, _) => Assigned,
+                    (false, Matter::Person) => Received,
+                    (false, _) => Accepted,
+                };
+                Ok(Self { stage, merged_into: None, ..self })
+            }
             (Received | Accepted | Assigned, Act::Forward { to }) => {
                 let reply = must_say()?;
                 if to.trim().is_empty() {
@@ -695,7 +709,7 @@ impl ReportCase {
             Stage::Replied | Stage::Forwarded => vec!["close", "reopen"],
             Stage::Closed => vec!["reopen"],
             Stage::VoidAsked => return vec!["void", "reject_void"],
-            Stage::Merged => Vec::new(),
+            Stage::Merged => vec!["separate"],
             Stage::Void => return Vec::new(),
         };
         if matches!(self.stage, Stage::Replied | Stage::Closed) {

@@ -54,6 +54,24 @@ impl Read {
         self.by_id("attachment", id).await?.as_ref().map(AttachmentRecord::from_row).transpose()
     }
 
+    /// The files of records of a kind, in the order they came.
+    pub async fn attachments_of(
+        &mut self,
+        object_kind: &str,
+        objects: &[String],
+    ) -> Result<Vec<AttachmentRecord>> {
+        if objects.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut only = Where::town("town", self.town().as_str());
+        let kind = only.mark(object_kind);
+        let marks: Vec<String> = objects.iter().map(|id| only.mark(id.as_str())).collect();
+        only.and(&format!("object_kind = {kind} AND object_id IN ({})", marks.join(", ")));
+        let (sql, list) = only.finish();
+        let sql = format!("SELECT * FROM attachment{sql} ORDER BY recorded_at, id");
+        self.rows(sql, list).await?.iter().map(AttachmentRecord::from_row).collect()
+    }
+
     /// Those of these files that are here, by id.
     pub async fn attachments(&mut self, ids: &[String]) -> Result<Vec<AttachmentRecord>> {
         if ids.is_empty() {

@@ -2,8 +2,8 @@
 //! written, filters, scopes, a stale step, events that only grow.
 
 use domain::enforcement::{
-    Act, AuthorityItem, Case, Clue, Event, Holder, Party, PartyKind, PenaltyKind, Power, Procedure, Range,
-    Stage,
+    Act, AuthorityItem, Case, Clue, Compared, Event, Holder, Party, PartyKind, PenaltyKind, Power, Procedure,
+    Range, Stage,
 };
 use domain::hazard::LegalBasis;
 use domain::ids::TownCode;
@@ -45,6 +45,7 @@ fn item(id: &str) -> AuthorityRecord {
         to: Some(day("2026-12-31")),
         carries_over: String::new(),
         void: None,
+        compared: Compared::Before,
     };
     AuthorityRecord {
         item,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use axum::extract::multipart::{Field, Multipart};
 
 /// The largest picture or recording. Units: bytes.
-const MAX_FILE: usize = 12 * 1024 * 1024;
+pub(crate) const MAX_FILE: usize = 12 * 1024 * 1024;
 /// As much of a picture that is too large is read and thrown away, so that the phone hears why. Units: bytes.
 pub(crate) const MAX_READ: usize = 64 * 1024 * 1024;
 /// The longest field. Units: bytes.

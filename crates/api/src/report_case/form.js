@@ -42,8 +42,18 @@
   seen.alt = ''
   seen.hidden = true
   field.parentNode.insertBefore(seen, field.nextSibling)
+  var told = document.createElement('small')
+  told.setAttribute('role', 'status')
+  field.parentNode.insertBefore(told, seen.nextSibling)
   function show() {
     var file = field.files && field.files[0]
+    // What would be refused is not sent first, over a thin line.
+    var large = !!file && file.size > Number(field.getAttribute('data-b'))
+    if (large || file) told.textContent = large ? field.getAttribute('data-w') : ''
+    if (large) {
+      field.value = ''
+      file = null
+    }
     if (seen.src) URL.revokeObjectURL(seen.src)
     seen.hidden = !file
     seen.style.display = file ? 'block' : 'none'

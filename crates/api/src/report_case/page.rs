@@ -23,7 +23,7 @@ use utoipa_axum::routes;
 
 use super::receipt;
 use crate::limit::{From, Limiter};
-use crate::page::form::{MAX_READ, Sent, Unread};
+use crate::page::form::{MAX_FILE, MAX_READ, Sent, Unread};
 use crate::page::{Lang, Wanted, hotlines, text, whole, whom_to_call};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
@@ -245,6 +245,7 @@ d=\"M4 8h3l2-3h6l2 3h3v11H4z\" stroke-linejoin=round /><circle cx=12 cy=13 r=3.4
 
 /// First of all a picture.
 fn photo_card(out: &mut String, wanted: Wanted) {
+    let large = larger(wanted);
     let hint = wanted.say(
         "可以不附；不超过 12 MB，照片里的拍摄位置会被去掉。",
         "Optional, at most 12 MB. The place stored in it is removed.",
@@ -252,7 +253,7 @@ fn photo_card(out: &mut String, wanted: Wanted) {
     let _ = write!(
         out,
         "<div class=q><div class=f><b>{}</b><label for=photo class=ph>{CAMERA}{}</label>\
-         <input id=photo name=photo type=file accept=\"image/*\" aria-describedby=photo-hint>\
+         <input id=photo name=photo type=file accept=\"image/*\" aria-describedby=photo-hint data-b={MAX_FILE} data-w=\"{large}\">\
          <small id=photo-hint>{hint}</small></div></div>",
         wanted.say("照片 · 最重要，一张就行", "Photo · what helps most; one will do"),
         wanted.say("拍照或选照片", "Take or choose a photo"),
@@ -422,12 +423,15 @@ async fn instead(doors: &Doors, wanted: Wanted, status: StatusCode, sentence: &s
     (status, Html(whole(wanted, "/p/report", title, &out, again))).into_response()
 }
 
-async fn too_large(doors: &Doors, wanted: Wanted) -> Response {
-    let sentence = wanted.say(
+fn larger(wanted: Wanted) -> &'static str {
+    wanted.say(
         "照片超过 12 MB，请换一张小一点的照片，或不附照片。",
         "The photo is larger than 12 MB. Send a smaller one, or none.",
-    );
-    instead(doors, wanted, StatusCode::PAYLOAD_TOO_LARGE, sentence).await
+    )
+}
+
+async fn too_large(doors: &Doors, wanted: Wanted) -> Response {
+    instead(doors, wanted, StatusCode::PAYLOAD_TOO_LARGE, larger(wanted)).await
 }
 
 /// Why not, in the reader's language, as HTML.

@@ -226,6 +226,7 @@ pub const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/signals/{id}", Row),
     ("get", "/api/v1/authority", Business),
     ("post", "/api/v1/authority", Business),
+    ("post", "/api/v1/authority/{id}/compare", Business),
     ("post", "/api/v1/authority/{id}/end", Business),
     ("get", "/api/v1/cases", Business),
     ("post", "/api/v1/cases", Business),

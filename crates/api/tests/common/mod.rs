@@ -135,11 +135,7 @@ pub async fn reading_town(fresh: &Fresh) -> anyhow::Result<Town> {
 impl Town {
     /// A browser in which this person has logged in.
     pub async fn login(&self, login: &str) -> anyhow::Result<Browser> {
-        let mut browser = Browser::new(&self.router);
-        let body = json!({ "login": login, "password": PASSWORD });
-        let told = browser.post("/api/v1/login", body).await?;
-        ensure!(told.status == StatusCode::OK, "{login}: {}", told.body);
-        Ok(browser)
+        Browser::new(&self.router).beside(login).await
     }
 }
 
@@ -313,6 +309,14 @@ impl Browser {
     /// One in which nobody has logged in.
     pub fn new(router: &Router) -> Self {
         Self { router: router.clone(), cookie: String::new(), header: true }
+    }
+
+    /// Another one at the same door, in which somebody logged in.
+    pub async fn beside(&self, login: &str) -> anyhow::Result<Self> {
+        let mut other = Self::new(&self.router);
+        let told = other.post("/api/v1/login", json!({ "login": login, "password": PASSWORD })).await?;
+        ensure!(told.status == StatusCode::OK, "{login}: {}", told.body);
+        Ok(other)
     }
 
     /// Sends bytes with headers of one's own.
@@ -519,6 +523,25 @@ pub async fn authority_item(clerk: &mut Browser, power: &str, to: &str) -> anyho
         "delegator": "区消防救援机构", "law": "消防法第六十条", "holder": "town", "source": "委托书〔2026〕1号",
         "range": { "kinds": ["warning", "fine"], "organisation_fen": [500_000, 5_000_000], "citizen_fen": [0, 50_000] },
         "from": "2026-01-01", "to": to });
-    let kept = clerk.post("/api/v1/authority", item).await?.ok()?;
+    let kept = kept_authority(clerk, item).await?;
     kept["id"].as_str().map(str::to_owned).context("an item has an id")
+}
+
+/// An item the office recorded with a scan of its paper, which the head compared with it: it is in force.
+pub async fn kept_authority(clerk: &mut Browser, item: Value) -> anyhow::Result<Value> {
+    let kept = clerk.post("/api/v1/authority", item).await?.ok()?;
+    let id = kept["id"].as_str().context("an item has an id")?;
+    scanned(clerk, "authority_item", id).await?;
+    let mut director = clerk.beside("director").await?;
+    let seen = json!({ "version": kept["version"] });
+    director.post(&format!("/api/v1/authority/{id}/compare"), seen).await?.ok()
+}
+
+/// A scan laid to a record; gives its id.
+pub async fn scanned(browser: &mut Browser, object_kind: &str, id: &str) -> anyhow::Result<String> {
+    let file = uuid::Uuid::now_v7().to_string();
+    let path =
+        format!("/api/v1/attachments?id={file}&object_kind={object_kind}&object_id={id}&name=scan.pdf");
+    browser.send(Method::POST, &path, &[], b"%PDF-1.7".to_vec()).await?.ok()?;
+    Ok(file)
 }

@@ -5,21 +5,27 @@
 use std::sync::LazyLock;
 
 use domain::enforcement::{
-    AuthorityItem, CaseRefusal, Holder, PenaltyKind, Power, Proposal, Range, basis_label,
+    AuthorityItem, CaseRefusal, Compared, Holder, PenaltyKind, Power, Proposal, Range, basis_label,
 };
 use domain::hazard::LegalBasis;
 use domain::ids::{AuthorityItemId, TerritoryCode};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
+use store::attachment::AttachmentRecord;
 use store::enforcement::AuthorityRecord;
+use store::{Read, Write};
 use utoipa::ToSchema;
 
 use super::{given, required};
+use crate::attachment::AttachmentView;
 use crate::certificate::warn_days;
 use crate::names::Names;
-use crate::view::{Word, read_day};
+use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
+
+/// The kind of record the scan of the paper behind an item belongs to.
+pub(crate) const ITEM: &str = "authority_item";
 
 /// Regimes by the word they are sent as.
 const BASES: [(&str, LegalBasis); 3] = [
@@ -79,12 +85,18 @@ pub struct AuthorityView {
     pub to: Option<String>,
     /// The paper that lets cases filed in time be finished; empty where none does.
     pub carries_over: String,
-    /// `valid`, `expiring`, `expired`, `coming` or `void`.
+    /// `waiting` to be compared with its paper by a second person, `valid`, `expiring`, `expired`, `coming` or `void`.
     pub standing: String,
     pub days_left: Option<i64>,
     pub void: Option<String>,
+    /// Scans of the paper that gives it.
+    pub files: Vec<AttachmentView>,
+    /// Who compared it with its paper; none while nobody has, or where it was recorded before items were.
+    pub compared_by: Option<Named>,
+    /// When.
+    pub compared_on: Option<String>,
     pub version: i64,
-    /// `end`, `void`.
+    /// `scan`, `compare`, `end`, `void`.
     pub actions: Vec<&'static str>,
 }
 
@@ -132,6 +144,13 @@ pub struct AuthorityEnd {
     pub version: i64,
 }
 
+/// Somebody compared an item with its paper.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct AuthorityCompare {
+    /// The version that was read.
+    pub version: i64,
+}
+
 fn pair(range: Option<(i64, i64)>) -> Option<Vec<i64>> {
     range.map(|(least, most)| vec![least, most])
 }
@@ -173,18 +192,35 @@ pub(crate) fn item_view(
     caller: &Caller,
     record: &AuthorityRecord,
     names: &Names,
+    files: &[AttachmentRecord],
     (today, warn_days): (Date, i64),
 ) -> AuthorityView {
     let item = &record.item;
     let days_left = item.to.map(|last| (last - today).num_days());
     let standing = match days_left {
         _ if item.void.is_some() => "void",
+        _ if item.is_waiting() => "waiting",
         _ if today < item.from => "coming",
         Some(left) if left < 0 => "expired",
         Some(left) if left <= warn_days => "expiring",
         _ => "valid",
     };
-    let may = item.void.is_none() && caller.hats.hat(Action::AuthorityKeep, &Subject::town()).is_some();
+    let files: Vec<&AttachmentRecord> =
+        files.iter().filter(|one| one.object_id == item.id.as_str()).collect();
+    let may = |action| item.void.is_none() && caller.hats.hat(action, &Subject::town()).is_some();
+    let (keeps, compares) = (may(Action::AuthorityKeep), may(Action::AuthorityCompare));
+    let is_own = matches!(&item.compared, Compared::Waiting { recorded } if *recorded == caller.person);
+    let may_compare = item.is_waiting() && compares && !is_own && !files.is_empty();
+    let (compared_by, compared_on) = match &item.compared {
+        Compared::Done { by, on } => (Some(Named::new(by.as_str(), names.person(by))), Some(on.to_string())),
+        Compared::Before | Compared::Waiting { .. } => (None, None),
+    };
+    let offered = [
+        ("scan", item.is_waiting() && (keeps || compares)),
+        ("compare", may_compare),
+        ("end", keeps),
+        ("void", keeps),
+    ];
     let code = item.path.rsplit('/').next().unwrap_or_default();
     AuthorityView {
         id: item.id.to_string(),
@@ -203,8 +239,41 @@ pub(crate) fn item_view(
         standing: standing.to_owned(),
         days_left,
         void: item.void.clone(),
+        files: files.into_iter().map(AttachmentView::of).collect(),
+        compared_by,
+        compared_on,
         version: record.version,
-        actions: if may { vec!["end", "void"] } else { Vec::new() },
+        actions: offered.into_iter().filter(|(_, may)| *may).map(|(step, _)| step).collect(),
+    }
+}
+
+/// An item as the caller sees it now.
+async fn seen(
+    read: &mut Read,
+    caller: &Caller,
+    record: &AuthorityRecord,
+    today: Date,
+) -> Result<AuthorityView> {
+    let names = Names::read(read).await?;
+    let files = read.attachments_of(ITEM, &[record.item.id.to_string()]).await?;
+    let on = (today, warn_days(read, today).await?);
+    Ok(item_view(caller, record, &names, &files, on))
+}
+
+/// An item at the version that was read.
+///
+/// Errors: there is none; somebody was quicker, and the item as it now is comes with the refusal.
+async fn known(
+    tx: &mut Write,
+    caller: &Caller,
+    id: &AuthorityItemId,
+    version: i64,
+    today: Date,
+) -> Result<AuthorityRecord> {
+    let record = tx.authority_item(id).await?.ok_or(Error::NotFound)?;
+    match record.version == version {
+        true => Ok(record),
+        false => Err(Error::stale(&seen(tx, caller, &record, today).await?)),
     }
 }
 
@@ -216,6 +285,8 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let names = Names::read(&mut read).await?;
         let items = read.authority_items().await?;
+        let ids: Vec<String> = items.iter().map(|one| one.item.id.to_string()).collect();
+        let files = read.attachments_of(ITEM, &ids).await?;
         let on = (today, warn_days(&mut read, today).await?);
         let proposal = |one: &Proposal| AuthorityProposal {
             code: one.code.clone(),
@@ -227,7 +298,7 @@ impl App {
             confidence: one.confidence.label().to_owned(),
         };
         Ok(AuthorityList {
-            items: items.iter().map(|one| item_view(caller, one, &names, on)).collect(),
+            items: items.iter().map(|one| item_view(caller, one, &names, &files, on)).collect(),
             proposals: proposals().iter().map(proposal).collect(),
             may_add: caller.hats.hat(Action::AuthorityKeep, &Subject::town()).is_some(),
         })
@@ -260,6 +331,7 @@ impl App {
             to: to.map(|text| read_day("to", &text)).transpose()?,
             carries_over: asked.carries_over.trim().to_owned(),
             void: None,
+            compared: Compared::Waiting { recorded: caller.person.clone() },
         };
         let item = item.check()?;
         let record = AuthorityRecord {
@@ -270,10 +342,30 @@ impl App {
             recorded_at: now,
         };
         tx.insert_authority_item(&record).await?;
-        let names = Names::read(&mut tx).await?;
-        let on = (now.date(), warn_days(&mut tx, now.date()).await?);
-        let view = item_view(caller, &record, &names, on);
+        let view = seen(&mut tx, caller, &record, now.date()).await?;
         let audit = caller.audit_as(hat, "authority_item.add", ("authority_item", &view.id), "", now);
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Somebody else than who recorded it compared an item with the scan of its paper: it is in force from now on.
+    ///
+    /// Errors: no scan; who recorded it; compared or voided already; somebody was quicker.
+    pub async fn compare_authority(
+        &self,
+        caller: &Caller,
+        id: &AuthorityItemId,
+        asked: &AuthorityCompare,
+    ) -> Result<AuthorityView> {
+        let now = self.now();
+        let hat = caller.hat(Action::AuthorityCompare, &Subject::town())?;
+        let mut tx = self.write(caller).await?;
+        let mut record = known(&mut tx, caller, id, asked.version, now.date()).await?;
+        let has_scan = !tx.attachments_of(ITEM, &[id.to_string()]).await?.is_empty();
+        record.item = record.item.compare(&caller.person, now.date(), has_scan)?;
+        tx.update_authority_item(&record).await?;
+        record.version += 1;
+        let view = seen(&mut tx, caller, &record, now.date()).await?;
+        let audit = caller.audit_as(hat, "authority_item.compare", (ITEM, id.as_str()), "", now);
         Ok(tx.commit(audit, view).await?)
     }
 
@@ -287,12 +379,7 @@ impl App {
         let now = self.now();
         let hat = caller.hat(Action::AuthorityKeep, &Subject::town())?;
         let mut tx = self.write(caller).await?;
-        let mut record = tx.authority_item(id).await?.ok_or(Error::NotFound)?;
-        let names = Names::read(&mut tx).await?;
-        let on = (now.date(), warn_days(&mut tx, now.date()).await?);
-        if record.version != asked.version {
-            return Err(Error::stale(&item_view(caller, &record, &names, on)));
-        }
+        let mut record = known(&mut tx, caller, id, asked.version, now.date()).await?;
         if let Some(reason) = &record.item.void {
             let name = record.item.name.clone();
             return Err(CaseRefusal::ItemVoided { name, reason: reason.clone() }.into());
@@ -314,7 +401,7 @@ impl App {
         };
         tx.update_authority_item(&record).await?;
         record.version += 1;
-        let view = item_view(caller, &record, &names, on);
+        let view = seen(&mut tx, caller, &record, now.date()).await?;
         let mut audit = caller.audit_as(hat, action, ("authority_item", id.as_str()), "", now);
         audit.reason = reason;
         Ok(tx.commit(audit, view).await?)

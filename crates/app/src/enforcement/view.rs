@@ -642,7 +642,7 @@ pub(super) async fn page(
         uscc: case.party.uscc.clone(),
         address: case.party.address.clone(),
         hazard,
-        item: item_view(caller, &kept, &names, (today, warn_days)),
+        item: item_view(caller, &kept, &names, &[], (today, warn_days)),
         officers: case.officers.iter().map(officer).collect(),
         claims: case
             .claims
@@ -688,7 +688,8 @@ pub(super) async fn options(read: &mut Read, caller: &Caller, today: Date) -> Re
         .await?
         .iter()
         .filter(|one| one.item.power == domain::enforcement::Power::Punish && one.item.void.is_none())
-        .map(|one| item_view(caller, one, &names, (today, warn_days)))
+        .filter(|one| !one.item.is_waiting())
+        .map(|one| item_view(caller, one, &names, &[], (today, warn_days)))
         .collect();
     items.sort_by_key(|one| one.standing == "expired");
     let (mut candidates, mut people) = (Vec::new(), Vec::new());

@@ -5,7 +5,7 @@ use domain::hazard::Find;
 use domain::ids::{HazardId, IncidentId, OrgId, PersonId, PhotoId, PlaceId, ReportCaseId};
 use domain::incident::join::Clue;
 use domain::incident::{Kind, Source};
-use domain::org::Assignment;
+use domain::org::{Assignment, Org, Relation};
 use domain::policy::{Action, Subject};
 use domain::report_case::{Act, Clocks, Event, Finding, Matter, Rating, ReportCaseRefusal, Saying, Stage};
 use domain::time::Timestamp;
@@ -30,12 +30,19 @@ fn right_of(step: &str) -> Action {
     }
 }
 
+/// Whether a report may be given to a body: it is one of the authorities or of a village. What somebody reported, and where,
+/// is no business of a firm.
+pub(super) fn may_look(org: &Org) -> bool {
+    org.active && org.relation != Relation::Social
+}
+
 /// What a step is called in the record.
 pub(super) fn act_name(act: &Act) -> &'static str {
     match act {
         Act::Receive => "report_case.receive",
         Act::Accept => "report_case.admit",
         Act::Merge { .. } => "report_case.merge",
+        Act::Separate => "report_case.separate",
         Act::Forward { .. } => "report_case.forward",
         Act::Emergency { .. } => "report_case.emergency",
         Act::Assign { .. } => "report_case.assign",
@@ -168,13 +175,14 @@ impl App {
         Ok(match asked.step.as_str() {
             "accept" => Act::Accept,
             "merge" => Act::Merge { into: other(caller, tx, asked).await? },
+            "separate" => Act::Separate,
             "forward" => Act::Forward { to: clipped(asked.to.as_deref().unwrap_or_default(), MAX_NAME) },
             "emergency" => {
                 Act::Emergency { incident: self.incident_of((caller, hat), tx, record, now).await? }
             }
             "assign" => {
                 let org = OrgId::from(given(&asked.org).unwrap_or_default());
-                let known = tx.org(&org).await?.is_some_and(|one| one.org.active);
+                let known = tx.org(&org).await?.is_some_and(|one| may_look(&one.org));
                 if !known {
                     return Err(Error::field("org", "report_case.org", "请选择由哪个单位核实办理"));
                 }
@@ -300,11 +308,15 @@ async fn other(caller: &Caller, tx: &mut Write, asked: &ReportCaseStep) -> Resul
     let missing = || Error::field("into", "report_case.into", "请写明并入哪一件举报，如 JB-20260921-0001");
     let scope = caller.scope(Action::ReportCaseRead)?;
     let named = given(&asked.into).ok_or_else(missing)?;
+    let unknown = || {
+        let message = format!("没有编号为“{named}”的举报，或者您无权查看，请核对编号");
+        Error::field("into", "report_case.into_unknown", &message)
+    };
     let found = match tx.report_case(&named.into(), &scope).await? {
         Some(found) => found,
         None => {
-            let by_code = tx.report_case_by_code(named).await?.ok_or_else(missing)?;
-            tx.report_case(&by_code.case.id, &scope).await?.ok_or_else(missing)?
+            let by_code = tx.report_case_by_code(named).await?.ok_or_else(unknown)?;
+            tx.report_case(&by_code.case.id, &scope).await?.ok_or_else(unknown)?
         }
     };
     // One that went elsewhere itself leads nowhere.
@@ -327,6 +339,7 @@ mod tests {
             Act::Receive,
             Act::Accept,
             Act::Merge { into: "r".into() },
+            Act::Separate,
             Act::Forward { to: String::new() },
             Act::Emergency { incident: None },
             Act::Assign { org: "o".into() },

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use domain::enforcement::{
-    Act, AuthorityItem, Case, Clue, Event, Heard, Holder, Known, LargeFrom, Outcome, Paid, Party, PartyKind,
-    Penalty, PenaltyKind, Power, Procedure, Range, Stage,
+    Act, AuthorityItem, Case, Clue, Compared, Event, Heard, Holder, Known, LargeFrom, Outcome, Paid, Party,
+    PartyKind, Penalty, PenaltyKind, Power, Procedure, Range, Stage,
 };
 use domain::hazard::{
     self, Actor, Days, Find, Hazard, HazardCode, LegalBasis, Level, MayOrder, ServeMethod, Standing,
@@ -87,7 +87,8 @@ fn entry(
     }
 }
 
-fn item(today: Date, path: &str) -> AuthorityItem {
+fn item(today: Date, path: &str, reviewer: &PersonId) -> AuthorityItem {
+    let from = before(today, 400);
     AuthorityItem {
         id: id("authority-exits").into(),
         name: "占用、堵塞、封闭疏散通道、安全出口".to_owned(),
@@ -103,10 +104,11 @@ fn item(today: Date, path: &str) -> AuthorityItem {
         holder: Holder::Town,
         source: "演示数据：消防行政处罚委托书".to_owned(),
         path: path.to_owned(),
-        from: before(today, 400),
+        from,
         to: today.checked_add_days(chrono::Days::new(45)),
         carries_over: String::new(),
         void: None,
+        compared: Compared::Done { by: reviewer.clone(), on: from },
     }
 }
 
@@ -241,7 +243,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
     let filter = PlaceFilter { category: Some("nine_small".to_owned()), ..PlaceFilter::default() };
     let places = read.place_page(&filter, &whole, PlaceOrder::Name, None, 12).await?;
     drop(read);
-    let item = item(today, app.town.as_str());
+    let item = item(today, app.town.as_str(), &cast.reviewer.person);
     let record = AuthorityRecord {
         item: item.clone(),
         voided_at: None,

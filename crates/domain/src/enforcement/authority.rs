@@ -74,6 +74,28 @@ pub struct Proposal {
     pub confidence: Confidence,
 }
 
+/// Whether an item was compared with the paper that gives it by somebody else than who recorded it. One mistyped line would
+/// let the town punish without a right.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Compared {
+    /// Recorded before items were compared.
+    #[default]
+    Before,
+    /// Not yet.
+    Waiting {
+        /// Who recorded it.
+        recorded: PersonId,
+    },
+    /// It says what its paper says.
+    Done {
+        /// Who compared it.
+        by: PersonId,
+        /// When.
+        on: Date,
+    },
+}
+
 /// 执法事项: an item as the town holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorityItem {
@@ -105,12 +127,16 @@ pub struct AuthorityItem {
     pub carries_over: String,
     /// Why it was voided.
     pub void: Option<String>,
+    /// Whether a second person compared it with that paper.
+    #[serde(default)]
+    pub compared: Compared,
 }
 
 impl AuthorityItem {
     /// That it makes sense.
     ///
-    /// Errors: no name, no source, an end before the beginning, a delegation by nobody.
+    /// Errors: no name, no source, an end before the beginning, a delegation by nobody; a power to punish without a kind of
+    /// penalty, or to fine without a range.
     pub fn check(self) -> Result<Self, CaseRefusal> {
         for (text, what) in [(&self.name, "事项名称"), (&self.law, "法律依据"), (&self.source, "来源文件")]
         {
@@ -124,12 +150,41 @@ impl AuthorityItem {
         if self.to.is_some_and(|to| to < self.from) {
             return Err(CaseRefusal::ItemBackwards { from: self.from });
         }
+        if self.power == Power::Punish && self.range.kinds.is_empty() {
+            return Err(CaseRefusal::Missing { what: "可以给予的处罚种类" });
+        }
+        let is_open = self.range.organisation_fen.is_none() && self.range.citizen_fen.is_none();
+        if self.range.kinds.contains(&PenaltyKind::Fine) && is_open {
+            return Err(CaseRefusal::Missing { what: "罚款幅度（对单位或者公民）" });
+        }
         Ok(self)
+    }
+
+    /// It after somebody compared it with its paper.
+    ///
+    /// Errors: voided; compared already; no scan of the paper; who recorded it compares it himself.
+    pub fn compare(self, by: &PersonId, on: Date, has_scan: bool) -> Result<Self, CaseRefusal> {
+        let name = self.name.clone();
+        match (&self.void, &self.compared) {
+            (Some(reason), _) => Err(CaseRefusal::ItemVoided { name, reason: reason.clone() }),
+            (_, Compared::Before | Compared::Done { .. }) => Err(CaseRefusal::ItemCompared { name }),
+            (_, Compared::Waiting { recorded }) if recorded == by => Err(CaseRefusal::ItemOwn { name }),
+            _ if !has_scan => Err(CaseRefusal::ItemScan { name }),
+            _ => Ok(Self { compared: Compared::Done { by: by.clone(), on }, ..self }),
+        }
+    }
+
+    /// Whether it waits to be compared.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.compared, Compared::Waiting { .. })
     }
 
     /// Whether it is in force on a day, both ends included.
     pub fn is_valid_on(&self, day: Date) -> bool {
-        self.void.is_none() && self.from <= day && self.to.is_none_or(|last| day <= last)
+        self.void.is_none()
+            && !self.is_waiting()
+            && self.from <= day
+            && self.to.is_none_or(|last| day <= last)
     }
 
     /// That it carries a case on a day: it is in force, or the case was filed while it was and a paper lets the town
@@ -157,6 +212,9 @@ impl AuthorityItem {
     fn reaches(&self, path: &str, filed_on: Option<Date>, on: Date) -> Result<(), CaseRefusal> {
         if let Some(reason) = &self.void {
             return Err(CaseRefusal::ItemVoided { name: self.name.clone(), reason: reason.clone() });
+        }
+        if self.is_waiting() {
+            return Err(CaseRefusal::ItemWaiting { name: self.name.clone() });
         }
         if !lies_in(path, &self.path) {
             return Err(CaseRefusal::ItemElsewhere { name: self.name.clone() });

@@ -41,6 +41,16 @@ pub enum CaseRefusal {
     ItemNotOrder { name: String },
     #[error("事项“{name}”已作废（{reason}），不能据以办理（行政处罚法第三十八条），请另选事项或移送有权机关")]
     ItemVoided { name: String, reason: String },
+    #[error(
+        "事项“{name}”还没有由第二人对照来源文件核对，不能据以办理（行政处罚法第三十八条），请先到“执法事项”核对"
+    )]
+    ItemWaiting { name: String },
+    #[error("事项“{name}”已经核对，不需要再核对")]
+    ItemCompared { name: String },
+    #[error("事项“{name}”是您登记的，须由另一人对照来源文件核对，请法制审核人员或者负责人核对")]
+    ItemOwn { name: String },
+    #[error("事项“{name}”还没有附来源文件的扫描件，无从核对，请先上传")]
+    ItemScan { name: String },
     #[error("事项“{name}”不覆盖该场所所在辖区，请移送有管辖权的机关（行政处罚法第二十二条）")]
     ItemElsewhere { name: String },
     #[error("事项“{name}”自 {from} 起才有效，此前不能据以办理（行政处罚法第三十八条）")]
@@ -230,6 +240,10 @@ impl CaseRefusal {
             Self::ItemNotPenal { .. } => "enforcement.item_not_penal",
             Self::ItemNotOrder { .. } => "enforcement.item_not_order",
             Self::ItemVoided { .. } => "enforcement.item_voided",
+            Self::ItemWaiting { .. } => "enforcement.item_waiting",
+            Self::ItemCompared { .. } => "enforcement.item_compared",
+            Self::ItemOwn { .. } => "enforcement.item_own",
+            Self::ItemScan { .. } => "enforcement.item_scan",
             Self::ItemElsewhere { .. } => "enforcement.item_elsewhere",
             Self::ItemNotYet { .. } => "enforcement.item_not_yet",
             Self::ItemExpired { .. } => "enforcement.item_expired",

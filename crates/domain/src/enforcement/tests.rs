@@ -38,6 +38,7 @@ fn item() -> AuthorityItem {
         to: Some(day("2026-12-31")),
         carries_over: String::new(),
         void: None,
+        compared: Compared::Before,
     }
 }
 

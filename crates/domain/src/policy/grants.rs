@@ -624,6 +624,8 @@ pub(super) fn grants(action: Action) -> &'static [Grant] {
         // What the town may enforce is public.
         A::AuthorityRead => STAFF,
         A::AuthorityKeep => &[(OFFICE, Reach::Town)],
+        // Whoever reviews the law of a case, and who decides it, see first that the town may at all.
+        A::AuthorityCompare => &[(&[LegalReviewer, AgencyHead, CommitteeDirector], Reach::Town)],
         A::CaseIndex => &[
             (OFFICE, Reach::Town),
             (LEADERS, Reach::Town),

@@ -183,6 +183,7 @@ fn the_steps_of_a_stage_are_those_the_rules_take() {
         [
             Act::Accept,
             Act::Merge { into: "r2".into() },
+            Act::Separate,
             Act::Forward { to: "某局".to_owned() },
             Act::Emergency { incident: None },
             Act::Assign { org: "o".into() },

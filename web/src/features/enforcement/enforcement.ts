@@ -11,7 +11,7 @@ export function caseTone(row: Pick<CaseRow, 'stage' | 'next_clock'>): Tone {
 
 /** How an item of authority stands. */
 export function itemTone(standing: string): Tone {
-  const tones: Record<string, Tone> = { valid: 'done', expiring: 'due', expired: 'late', coming: 'todo' }
+  const tones: Record<string, Tone> = { valid: 'done', expiring: 'due', expired: 'late', coming: 'todo', waiting: 'due' }
   return tones[standing] ?? 'na'
 }
 

@@ -29,7 +29,7 @@ export function reportTone(row: Pick<ReportCaseRow, 'stage' | 'overdue' | 'urgen
 /** The step that the stage asks for next. */
 export const NEXT = ['accept', 'assign', 'agree_doubt', 'handle', 'reply', 'close', 'void']
 /** Steps that must say something. */
-export const MUST_SAY = ['forward', 'doubt', 'reject_doubt', 'handle', 'reply', 'reopen', 'write_down', 'ask_void', 'reject_void']
+export const MUST_SAY = ['forward', 'doubt', 'reject_doubt', 'handle', 'reply', 'reopen', 'separate', 'write_down', 'ask_void', 'reject_void']
 
 export const RATINGS = ['satisfied', 'fair', 'dissatisfied'] as const
 
