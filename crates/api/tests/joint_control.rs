@@ -196,6 +196,14 @@ async fn a_place_of_high_risk_lacks_a_list_and_one_record_bears_three_bodies() -
         assert_eq!((&waits[0]["place"]["name"], &waits[0]["org"]["id"]), (&json!("老街气瓶店"), &json!("dept-civil")));
         assert_eq!(waits[0]["bodies"].as_array().map(Vec::len), Some(3));
         assert_eq!(staff.get(to_sign).await?.items()?.len(), 0, "it made the record");
+        // Whoever comes to the department afterwards is not asked what he did not see.
+        town.clock.advance_days(1);
+        let mut clerk = town.login("clerk").await?;
+        let newcomer =
+            json!({ "person": "p-staff2", "post": "post-dept", "from": "2026-09-22", "basis": "任免通知" });
+        clerk.post("/api/v1/assignments", newcomer).await?.ok()?;
+        assert_eq!(town.login("staff2").await?.get(to_sign).await?.items()?.len(), 0, "before his term");
+        let (mut dept, mut police) = (town.login("dept").await?, town.login("police").await?);
         let page = dept.get(&record).await?.ok()?;
         assert_eq!(page["signatures"].as_array().map(Vec::len), Some(3));
         assert!(page["actions"].to_string().contains("sign"));

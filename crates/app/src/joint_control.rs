@@ -258,7 +258,10 @@ async fn to_sign(read: &mut Read, caller: &Caller, today: Date) -> Result<Vec<Vi
         let is_signed = |org: &OrgId| {
             *org == filing.org || signed.iter().any(|one| one.inspection == done.record.id && one.org == *org)
         };
-        let Some(org) = orgs.iter().find(|org| !is_signed(org) && signs(caller, org)) else { continue };
+        // Nobody is asked for what was before his time.
+        let on = done.record.ended_at.date();
+        let was_there = |org: &OrgId| signing(caller, org).is_some_and(|hat| hat.from <= on);
+        let Some(org) = orgs.iter().find(|org| !is_signed(org) && was_there(org)) else { continue };
         match load(read, caller, &done.record.id).await {
             Ok(_) => {}
             Err(Error::NotFound) => continue,
