@@ -506,9 +506,8 @@ impl App {
                 record.incident.place = arrived.clue.place;
                 (record.path, record.org, record.incident.territory) = (path, org, territory);
             }
-            if record.caller_phone.is_empty() {
-                record.caller_phone = phone.to_owned();
-            }
+            // Whoever calls second is called back, too.
+            record.caller_phone = phones(&record.caller_phone, phone);
             let event = self.event(&record, act.clone(), caller, (arrived.clue.came_at.min(now), now), "");
             tx.save_incident(&record, &event).await?;
             tx.insert_incident_signal(&record.incident.id, (&self.new_id(), &heard)).await?;
@@ -659,6 +658,11 @@ impl App {
             return self.merge(caller, tx, record, &asked).await;
         }
         let act = read_act(&asked, now)?;
+        if let Some(seen) = asked.version
+            && says_again(&mut tx, id, &act, seen).await?
+        {
+            return Err(Error::stale(&view::page(&mut tx, caller, &record, now).await?));
+        }
         if act == Act::Close && record.incident.review.is_none() {
             let around = around(&mut tx, &record, now.date()).await?;
             let reasons = record.incident.review_reasons(around);
@@ -699,6 +703,30 @@ impl App {
         audit.happened_at = at;
         Ok(tx.commit(audit, page).await?)
     }
+}
+
+/// Several numbers as one text, each once.
+pub(super) fn phones(known: &str, more: &str) -> String {
+    let mut all: Vec<&str> = known.split('、').filter(|one| !one.is_empty()).collect();
+    for one in more.split('、').map(str::trim).filter(|one| !one.is_empty()) {
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    all.join("、")
+}
+
+/// Whether what a step says was said since by somebody else: a judgement, what 119 was told, a level, a handover. Who did not
+/// see it would overwrite it.
+async fn says_again(read: &mut Read, id: &IncidentId, act: &Act, seen: i64) -> Result<bool> {
+    let is_said_once = matches!(
+        act,
+        Act::Judge { .. } | Act::Tell119 { .. } | Act::Raise { .. } | Act::HandOver { .. }
+    );
+    let is_same = |event: &Event| {
+        event.seq > seen && std::mem::discriminant(&event.act) == std::mem::discriminant(act)
+    };
+    Ok(is_said_once && read.incident_events(id).await?.iter().any(is_same))
 }
 
 /// An instant as a person reads it in a message: month, day and minute.

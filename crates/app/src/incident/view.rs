@@ -497,6 +497,7 @@ pub struct IncidentStep {
     pub other: Option<String>,
     /// `review`.
     pub lessons: Vec<LessonInput>,
-    /// The version that was read; asked for where something would be overwritten.
+    /// The version that was read. With it, nothing somebody else wrote or said since is overwritten: a note or a change, and
+    /// a judgement, 119, a level or a handover that was said meanwhile.
     pub version: Option<i64>,
 }
