@@ -309,6 +309,7 @@ export type AuthorityList = View<'AuthorityList'>
 export type AuthorityView = View<'AuthorityView'>
 export type AuthorityProposal = View<'AuthorityProposal'>
 export type AuthorityInput = Schemas['AuthorityInput']
+export type AuthorityCompare = Schemas['AuthorityCompare']
 export type AuthorityEnd = Schemas['AuthorityEnd']
 export type CaseRow = View<'CaseRow'>
 export type CasePage = View<'CasePage'>

@@ -296,6 +296,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/authority/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 对照来源文件核对执法事项 */
+        post: operations["compare_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/authority/{id}/end": {
         parameters: {
             query?: never;
@@ -8342,6 +8359,14 @@ export interface components {
              */
             seq: number;
         };
+        /** @description Somebody compared an item with its paper. */
+        AuthorityCompare: {
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
         /** @description An item ends on a day, or was recorded by mistake. */
         AuthorityEnd: {
             /** @description Cases filed by then are finished by the town: the paper that says so. */
@@ -8428,15 +8453,20 @@ export interface components {
         };
         /** @description An item as the town holds it. */
         AuthorityView: {
-            /** @description `end`, `void`. */
+            /** @description `scan`, `compare`, `end`, `void`. */
             actions: string[];
             /** @description `own_statutory`, `empowered` or `delegated`: it decides name, seal and remedy of every paper. */
             basis: components["schemas"]["Word"];
             /** @description The paper that lets cases filed in time be finished; empty where none does. */
             carries_over: string;
+            compared_by?: components["schemas"]["Named"] | null;
+            /** @description When. */
+            compared_on?: string | null;
             /** Format: int64 */
             days_left?: number | null;
             delegator: string;
+            /** @description Scans of the paper that gives it. */
+            files: components["schemas"]["Attachment"][];
             from: string;
             holder: components["schemas"]["Word"];
             id: string;
@@ -8446,7 +8476,7 @@ export interface components {
             range: components["schemas"]["AuthorityRange"];
             /** @description The paper that gives it. */
             source: string;
-            /** @description `valid`, `expiring`, `expired`, `coming` or `void`. */
+            /** @description `waiting` to be compared with its paper by a second person, `valid`, `expiring`, `expired`, `coming` or `void`. */
             standing: string;
             territory: string;
             to?: string | null;
@@ -14096,7 +14126,8 @@ export interface components {
             verdict: string | null;
             /**
              * Format: int64
-             * @description The version that was read; asked for where something would be overwritten.
+             * @description The version that was read. With it, nothing somebody else wrote or said since is overwritten: a note or a change, and
+             *     a judgement, 119, a level or a handover that was said meanwhile.
              * @default null
              */
             version: number | null;
@@ -23118,6 +23149,47 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorityCompare"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityView"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
