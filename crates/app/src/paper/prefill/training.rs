@@ -1,6 +1,7 @@
 //! What the papers of a training session are filled with: the notice, who signs in, the test on paper, and from a certificate
 //! what is printed on it. The answers of the bank are on no paper.
 
+use domain::org::{Org, Relation};
 use domain::paper::{Template, Value, Values};
 use domain::time::Date;
 use store::seal::sha256;
@@ -63,11 +64,31 @@ pub(super) async fn values(
     Ok((values, row.org.id.clone()))
 }
 
+/// That a certificate is one a body of the town gave. That of the fire rescue organ is the organ's own paper: what the town
+/// has of it is its number, its date and its scan. Source: the plan, clause 11.6.
+///
+/// Errors: somebody else gave it.
+async fn ours(app: &App, issuer: &str, kind: &str) -> Result<()> {
+    let mut read = app.db.read(&app.town).await?;
+    let orgs = read.orgs().await?;
+    let is_ours = |org: &Org| org.relation == Relation::Town && (org.name == issuer || org.short_name == issuer);
+    if orgs.iter().any(|kept| is_ours(&kept.org)) {
+        return Ok(());
+    }
+    Err(Error::Refused {
+        code: "paper.not_ours",
+        message: format!(
+            "{kind}由{issuer}颁发，镇里不能代为制证；请保管原证，在证件台账登记它的证号、发证日期，并附上扫描件"
+        ),
+    })
+}
+
 /// Values for the certificate as it is printed: whose, for what, until when.
 pub(super) async fn certificate(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)> {
     let rows = app.certificates(caller, false).await?;
     let found = rows.into_iter().find(|one| one.certificate.id == id).ok_or(Error::NotFound)?;
     let held = &found.certificate;
+    ours(app, &held.issuer, &held.kind_label).await?;
     let today: Date = app.now().date();
     let mut read = app.db.read(&app.town).await?;
     let person = found.person.id.as_str();
