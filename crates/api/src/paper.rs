@@ -2,10 +2,10 @@
 
 use app::job::JobView;
 use app::paper::{
-    AboutView, NumbersView, PaperApprove, PaperAsked, PaperCirculate, PaperFile, PaperFilter, PaperForm, PaperInput,
-    PaperOptions, PaperPage, PaperPrint, PaperRevoke, PaperServe, PaperVersion, PaperView, Prefilled,
-    ReceiptInput, ReceiptView, ReceivedPage, SeriesInput, SeriesView, TemplateDecide, TemplateWithdraw,
-    TemplatesView, TownTemplateInput, TownTemplateView,
+    AboutView, NumbersView, PaperApprove, PaperAsked, PaperCirculate, PaperFile, PaperFilter, PaperForm,
+    PaperInput, PaperOptions, PaperPage, PaperPrint, PaperRevoke, PaperServe, PaperVersion, PaperView,
+    Prefilled, ReceiptInput, ReceiptView, ReceivedPage, SeriesInput, SeriesView, TemplateDecide,
+    TemplateWithdraw, TemplatesView, TownTemplateInput, TownTemplateView,
 };
 use axum::Json;
 use axum::extract::{Path, Query, State};

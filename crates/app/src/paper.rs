@@ -1,9 +1,9 @@
 //! Papers: drafted from a template and what the record knows, approved with a number, issued as files that can be proved,
 //! served, taken back. What does not belong here: which step follows which (`domain::paper`), how a paper looks (`render`).
 
+mod circulate;
 pub(crate) mod draw;
 pub(crate) mod labels;
-mod circulate;
 mod of_hazard;
 mod prefill;
 mod print;
@@ -20,8 +20,8 @@ use std::sync::LazyLock;
 use domain::ids::{OrgId, PaperId, PhotoId};
 use domain::org::{Assignment, Org, Relation};
 use domain::paper::{
-    About, CLASSIFIED, Catalog, ENFORCEMENT_CASE, FieldProblem, Marks, Paper, State, Template, URGENCY, Value,
-    Values, is_classified,
+    About, CLASSIFIED, Catalog, ENFORCEMENT_CASE, FieldProblem, Marks, Paper, State, Template, URGENCY,
+    Value, Values, is_classified,
 };
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
@@ -53,8 +53,8 @@ pub(crate) use view::row;
 use view::template_view;
 pub(crate) use view::way_word;
 pub use view::{
-    AboutView, FrozenView, MarksView, PaperColumn, PaperField, PaperOptions, PaperOrg, PaperPage, PaperProblem,
-    PaperRow, PaperTemplate, PaperView, Prefilled, ServiceView,
+    AboutView, FrozenView, MarksView, PaperColumn, PaperField, PaperOptions, PaperOrg, PaperPage,
+    PaperProblem, PaperRow, PaperTemplate, PaperView, Prefilled, ServiceView,
 };
 
 /// The templates and series that come along; files of ours, checked by a test of `exchange`.
@@ -195,14 +195,15 @@ pub(crate) fn refused(template: &Template, problems: &[FieldProblem]) -> Error {
     };
     let names: String = problems.iter().map(name).collect();
     let is_given = problems.iter().any(|one| template.given.contains(&one.field));
-    let how = match is_given {
-        true => format!("由{}带入的请先在那里办好，再保存一次草稿", template.records()),
-        false => "请填写后再批准".to_owned(),
+    let message = match is_given {
+        true => format!(
+            "《{}》还缺{names}，由{}带入的请先在那里办好，再保存一次草稿",
+            template.name,
+            template.records()
+        ),
+        false => format!("《{}》还缺{names}，请填写后再批准", template.name),
     };
-    Error::Refused {
-        code: "paper.missing_field",
-        message: format!("《{}》还缺{names}，{how}", template.name),
-    }
+    Error::Refused { code: "paper.missing_field", message }
 }
 
 /// That a paper is made from a record its template is made from, in the name of a body that may issue it, and says nothing
@@ -410,9 +411,9 @@ impl App {
         for one in &catalog().templates {
             let is_newest =
                 catalog().on(&one.code, today).is_some_and(|newest| newest.version == one.version);
-            let may = mine.iter().any(|org| {
-                one.is_issued_by(org.kind) && hat_for(caller, one, Deed::Draft, &at(org)).is_ok()
-            });
+            let may = mine
+                .iter()
+                .any(|org| one.is_issued_by(org.kind) && hat_for(caller, one, Deed::Draft, &at(org)).is_ok());
             if is_newest && may {
                 templates.extend(own.get(&one.code));
                 templates.push(one);
@@ -498,7 +499,8 @@ impl App {
         let template = &*template;
         let org = OrgId::from(asked.org.as_str());
         let org_named = tx.org(&org).await?.map(|one| one.org).filter(|one| one.active);
-        let org_named = org_named.ok_or_else(|| Error::field("org", "paper.org", "没有这个机构，请从列表中选择"))?;
+        let org_named =
+            org_named.ok_or_else(|| Error::field("org", "paper.org", "没有这个机构，请从列表中选择"))?;
         if !may_issue_for(caller, &org_named) {
             return Err(Error::field(
                 "org",
@@ -506,8 +508,16 @@ impl App {
                 "不能以这个机构的名义制发文书，请选择本单位或镇属机构",
             ));
         }
-        let path = tx.territory(&org_named.territory).await?.map(|one| one.territory.path).unwrap_or_default();
+        let path =
+            tx.territory(&org_named.territory).await?.map(|one| one.territory.path).unwrap_or_default();
         let hat = hat_for(caller, template, Deed::Draft, &Subject::of(&path, Some(&org)))?;
+        // A paper of a case says itself why it needs one.
+        let of = asked.about.as_ref().map(|about| About { kind: about.kind.clone(), id: about.id.clone() });
+        if template.family() != ENFORCEMENT_CASE
+            && let Some(message) = template.foreign_to(of.as_ref())
+        {
+            return Err(Error::Refused { code: "paper.only_from", message });
+        }
         let about = match &asked.about {
             Some(about) => {
                 let about = About { kind: about.kind.clone(), id: about.id.clone() };
@@ -541,7 +551,8 @@ impl App {
             }
             None => asked.values,
         };
-        let issuer = in_name_of_case(&mut tx, caller, template, about.as_ref()).await?.unwrap_or(org_named.name);
+        let issuer =
+            in_name_of_case(&mut tx, caller, template, about.as_ref()).await?.unwrap_or(org_named.name);
         let mut paper = Paper {
             id: id.cloned().unwrap_or_else(|| PaperId::from(self.new_id())),
             template: template.code.clone(),
@@ -587,7 +598,12 @@ impl App {
     /// about a record he may not read leaves what it gave.
     ///
     /// Errors: none of the caller's to read; the record does not carry such a paper.
-    async fn given(&self, caller: &Caller, id: Option<&PaperId>, asked: &PaperInput) -> Result<Option<Values>> {
+    async fn given(
+        &self,
+        caller: &Caller,
+        id: Option<&PaperId>,
+        asked: &PaperInput,
+    ) -> Result<Option<Values>> {
         let mut read = self.db.read(&self.town).await?;
         let before = match id {
             Some(id) => Some(load(&mut read, caller, id).await?.paper),
@@ -606,9 +622,13 @@ impl App {
         }
         match prefill::values(self, caller, &template, about).await {
             Ok(known) => Ok(Some(known.values)),
-            Err(Error::NotFound | Error::Forbidden { .. }) if before.as_ref().is_some_and(|before| {
-                before.about.as_ref().is_some_and(|had| had.kind == about.kind && had.id == about.id)
-            }) => Ok(before.map(|before| before.values)),
+            Err(Error::NotFound | Error::Forbidden { .. })
+                if before.as_ref().is_some_and(|before| {
+                    before.about.as_ref().is_some_and(|had| had.kind == about.kind && had.id == about.id)
+                }) =>
+            {
+                Ok(before.map(|before| before.values))
+            }
             Err(other) => Err(other),
         }
     }

@@ -410,7 +410,9 @@ impl Document {
     /// Every text that will be printed, in no particular order; what a QR code says is not among them.
     pub fn texts(&self) -> Vec<&str> {
         let mut texts: Vec<&str> = vec![&self.title, &self.issuer];
-        texts.extend([&self.number, &self.signer, &self.note, &self.stamp].into_iter().flatten().map(String::as_str));
+        texts.extend(
+            [&self.number, &self.signer, &self.note, &self.stamp].into_iter().flatten().map(String::as_str),
+        );
         for list in [&self.marks, &self.recipients, &self.attachments, &self.copies_to] {
             texts.extend(list.iter().map(String::as_str));
         }

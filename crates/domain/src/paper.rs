@@ -386,14 +386,24 @@ impl Template {
         if self.issued_by.is_empty() {
             say("issued_by", "paper.nobody", "没有写明由谁制发，请填写“issued_by”".to_owned());
         }
-        if (self.bound || !self.given.is_empty()) && self.from.is_empty() || !self.bound && !self.given.is_empty() {
-            say("from", "paper.unbound", "写了“bound”或“given”，就要写明只由哪种记录生成，请补上“from”和“bound”".to_owned());
+        if (self.bound || !self.given.is_empty()) && self.from.is_empty()
+            || !self.bound && !self.given.is_empty()
+        {
+            say(
+                "from",
+                "paper.unbound",
+                "写了“bound”或“given”，就要写明只由哪种记录生成，请补上“from”和“bound”".to_owned(),
+            );
         }
         if let Some(key) = self.given.iter().find(|key| self.field(key).is_none()) {
             say("given", "paper.unknown_field", format!("“given”里的“{key}”没有这个字段，请补上字段或改正"));
         }
         if self.blank && (self.nature != Nature::Ordinary || self.layout.red_head() || self.sealed) {
-            say("blank", "paper.blank", "执法文书、督促文书、红头文件和用印的文书不能有空白表，请删去“blank”".to_owned());
+            say(
+                "blank",
+                "paper.blank",
+                "执法文书、督促文书、红头文件和用印的文书不能有空白表，请删去“blank”".to_owned(),
+            );
         }
         let (texts, keys) = self.mentions();
         let labels = self.fields.iter().map(|field| field.zh.as_str());

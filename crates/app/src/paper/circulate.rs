@@ -90,7 +90,7 @@ impl App {
         record.version += 1;
         self.send_to(&mut tx, id, &new, now).await?;
         let view = self.paper_view(&mut tx, caller, &record).await?;
-        let audit = caller.audit_as(&hat, "paper.circulate", ("paper", id.as_str()), &record.path, now);
+        let audit = caller.audit_as(&hat, "paper.send_more", ("paper", id.as_str()), &record.path, now);
         Ok(tx.commit(audit, view).await?)
     }
 }

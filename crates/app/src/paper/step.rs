@@ -12,8 +12,8 @@ use store::Read;
 use store::paper::PaperRecord;
 use utoipa::ToSchema;
 
-use super::prefill::authority::may_mandate;
 use super::circulate::sent;
+use super::prefill::authority::may_mandate;
 use super::{Deed, PaperView, draw, hat_for, load, of_hazard, series, subject, template_of};
 use crate::enforcement::order::{Shown, certificates, in_name_of, may_order};
 use crate::enforcement::paper as case_paper;

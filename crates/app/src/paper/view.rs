@@ -2,9 +2,7 @@
 
 use domain::hazard::ServeMethod;
 use domain::org::OrgKind;
-use domain::paper::{
-    FieldProblem, FieldType, Origin, Paper, State, TOWN_EDITIONS, Template, Value, Values,
-};
+use domain::paper::{FieldProblem, FieldType, Origin, Paper, State, TOWN_EDITIONS, Template, Value, Values};
 use domain::policy::Action;
 use domain::time::{Date, parse_date};
 use serde::{Deserialize, Serialize};

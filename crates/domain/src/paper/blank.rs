@@ -64,15 +64,21 @@ impl Template {
                     return Vec::new();
                 };
                 let heads = columns.iter().map(|one| Column { title: one.zh.clone(), share: one.share });
-                vec![Block::Table { columns: heads.collect(), rows: vec![vec![String::new(); columns.len()]; ROWS] }]
+                vec![Block::Table {
+                    columns: heads.collect(),
+                    rows: vec![vec![String::new(); columns.len()]; ROWS],
+                }]
             }
             PieceKind::Grid { rows } => {
                 let cell = |key: &String| Labelled { label: self.label(key), value: String::new() };
-                vec![Block::Fields { rows: rows.iter().map(|keys| keys.iter().map(cell).collect()).collect() }]
+                vec![Block::Fields {
+                    rows: rows.iter().map(|keys| keys.iter().map(cell).collect()).collect(),
+                }]
             }
             PieceKind::Checks { field } => vec![checks(field)],
             PieceKind::Signatures { places } => {
-                let place = |label: &str| Signature { label: self.lined(label), name: String::new(), on: None };
+                let place =
+                    |label: &str| Signature { label: self.lined(label), name: String::new(), on: None };
                 vec![Block::Signatures { places: places.iter().map(|one| place(&one.label)).collect() }]
             }
             // Pictures are taken on site, and nothing leads anywhere yet.

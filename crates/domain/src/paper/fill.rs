@@ -99,7 +99,11 @@ impl Template {
         let late = self.fields.iter().filter(is_over).map(|field| FieldProblem {
             field: field.key.clone(),
             code: "paper.deadline_past",
-            message: format!("“{}”早于印发当天（{}），对方已经没有时间，请改为今天以后的日期", field.zh, chinese_date(on)),
+            message: format!(
+                "“{}”早于印发当天（{}），对方已经没有时间，请改为当天或以后的日期",
+                field.zh,
+                chinese_date(on)
+            ),
         });
         late.collect()
     }

@@ -44,13 +44,13 @@ impl Template {
         if !self.bound || fits {
             return None;
         }
-        let by_hand = if self.blank { "；要在现场手写的，请打印空白表" } else { "" };
-        Some(format!(
-            "《{}》写的是{}里记录的事实，只能由{}生成，请打开对应的记录，在那里起草{by_hand}",
-            self.name,
-            self.records(),
-            self.records()
-        ))
+        let (name, records) = (&self.name, self.records());
+        Some(match self.blank {
+            true => format!(
+                "《{name}》写的是{records}里记录的事实，只能由它生成，请打开对应的记录起草；要在现场手写的，请打印空白表"
+            ),
+            false => format!("《{name}》写的是{records}里记录的事实，只能由它生成，请打开对应的记录起草"),
+        })
     }
 
     /// The values with what the record gives in its place. Who sends what it said when the draft was last saved has not typed
@@ -72,8 +72,12 @@ impl Template {
                 let name = self.field(key).map_or(key.as_str(), |field| field.zh.as_str());
                 let record = self.records();
                 let message = match wanted {
-                    Some(_) => format!("“{name}”由{record}带入，不能改写，请恢复原文；记录有误的，请在{record}里更正"),
-                    None => format!("“{name}”由{record}带入，{record}里还没有，请清空这一项，先在{record}里办理"),
+                    Some(_) => format!(
+                        "“{name}”由{record}带入，不能改写，请恢复原文；记录有误的，请在{record}里更正"
+                    ),
+                    None => {
+                        format!("“{name}”由{record}带入，{record}里还没有，请清空这一项，先在{record}里办理")
+                    }
                 };
                 problems.push(FieldProblem { field: key.clone(), code: "paper.given", message });
             }
@@ -124,7 +128,7 @@ mod tests {
         assert_eq!(advice().foreign_to(None), None, "free where the template does not say so");
         for of in [None, Some(about("meeting"))] {
             let told = bound().foreign_to(of.as_ref()).unwrap_or_default();
-            assert!(told.contains("只能由隐患生成") && told.contains("空白表"), "{told}");
+            assert!(told.contains("写的是隐患里记录的事实") && told.contains("空白表"), "{told}");
         }
     }
 
@@ -132,7 +136,9 @@ mod tests {
     fn nobody_types_over_what_the_record_gives() {
         let known = values([("to", "平安副食店"), ("people", "3")]);
         let held = |said: Values, before: Option<&Values>| {
-            bound().held_to(said, &known, before).map_err(|all| all.into_iter().map(|one| one.field).collect::<Vec<_>>())
+            bound()
+                .held_to(said, &known, before)
+                .map_err(|all| all.into_iter().map(|one| one.field).collect::<Vec<_>>())
         };
         assert_eq!(held(Values::new(), None), Ok(values([("to", "平安副食店")])), "filled in by itself");
         let typed = values([("to", "别家"), ("seen", "2026-03-05T09:05"), ("deadline", "2026-03-08")]);

@@ -58,7 +58,8 @@ impl IssuedBy {
     pub fn speaks_as(self, body: OrgKind) -> bool {
         use OrgKind::*;
         match self {
-            Self::Any | Self::Inspector => !matches!(body, Unit | FireRescue),
+            Self::Any => !matches!(body, Unit | FireRescue),
+            Self::Inspector => matches!(body, Dept | Office | Workstation | Village | Police),
             Self::Village | Self::Grid => body == Village,
             Self::Department => matches!(body, Dept | Office | Workstation),
             // What the fire rescue organ sends, the office registers.

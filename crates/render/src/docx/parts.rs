@@ -237,11 +237,11 @@ fn small(copy: &Copy) -> String {
     }
     stamp
         + &format!(
-        "<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"200\" w:lineRule=\"exact\"/><w:jc w:val=\"center\"/></w:pPr>\
+            "<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"200\" w:lineRule=\"exact\"/><w:jc w:val=\"center\"/></w:pPr>\
          <w:r><w:rPr><w:rFonts w:ascii=\"{SONG}\" w:hAnsi=\"{SONG}\" w:eastAsia=\"{SONG}\"/><w:sz w:val=\"16\"/></w:rPr>\
          <w:t>{}</w:t></w:r></w:p>",
-        escaped(&copy.foot)
-    )
+            escaped(&copy.foot)
+        )
 }
 
 /// The first page of a letter has no number, but the lower double rule: 20 mm above the paper's edge, 170 mm long.

@@ -21,8 +21,12 @@ pub(in crate::paper) fn may_mandate(template: &Template, item: &AuthorityItem, t
     let message = match (item.basis, item.is_valid_on(today)) {
         _ if template.code != MANDATE => return Ok(()),
         (LegalBasis::Delegated, true) => return Ok(()),
-        (LegalBasis::Delegated, false) => "这一权限事项今天不在有效期内，不能制作委托书，请先登记新的委托依据",
-        _ => "这一权限事项不是委托事项，不需要委托书；要向社会公布的，请制作赋权事项公示（行政处罚法第二十条、第二十四条）",
+        (LegalBasis::Delegated, false) => {
+            "这一权限事项今天不在有效期内，不能制作委托书，请先登记新的委托依据"
+        }
+        _ => {
+            "这一权限事项不是委托事项，不需要委托书；要向社会公布的，请制作赋权事项公示（行政处罚法第二十条、第二十四条）"
+        }
     };
     Err(Error::Refused { code: "paper.no_mandate", message: message.to_owned() })
 }

@@ -1,12 +1,12 @@
 //! What the papers of a training session are filled with: the notice, who signs in, the test on paper, and from a certificate
 //! what is printed on it. The answers of the bank are on no paper.
 
-use domain::org::{Org, Relation};
 use domain::paper::{Template, Value, Values};
 use domain::time::Date;
 use store::seal::sha256;
 
 use super::{list, named, text};
+use crate::certificate::is_ours;
 use crate::names::Names;
 use crate::{App, Caller, Error, Result};
 
@@ -65,20 +65,19 @@ pub(super) async fn values(
 }
 
 /// That a certificate is one a body of the town gave. That of the fire rescue organ is the organ's own paper: what the town
-/// has of it is its number, its date and its scan. Source: the plan, clause 11.6.
+/// keeps of it is its number and its date. Source: the plan, clause 11.6.
 ///
 /// Errors: somebody else gave it.
 async fn ours(app: &App, issuer: &str, kind: &str) -> Result<()> {
     let mut read = app.db.read(&app.town).await?;
-    let orgs = read.orgs().await?;
-    let is_ours = |org: &Org| org.relation == Relation::Town && (org.name == issuer || org.short_name == issuer);
-    if orgs.iter().any(|kept| is_ours(&kept.org)) {
+    let orgs: Vec<_> = read.orgs().await?.into_iter().map(|kept| kept.org).collect();
+    if is_ours(&orgs, issuer) {
         return Ok(());
     }
     Err(Error::Refused {
         code: "paper.not_ours",
         message: format!(
-            "{kind}由{issuer}颁发，镇里不能代为制证；请保管原证，在证件台账登记它的证号、发证日期，并附上扫描件"
+            "{kind}由{issuer}颁发，镇里不能代为制证；请保管原证，在证件台账登记原证的证号和发证日期"
         ),
     })
 }
