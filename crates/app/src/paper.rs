@@ -14,7 +14,7 @@ mod table;
 mod template;
 mod view;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use domain::ids::{OrgId, PaperId, PhotoId};
@@ -307,6 +307,20 @@ fn may_issue_for(caller: &Caller, org: &Org) -> bool {
     org.relation == Relation::Town || is_own(caller, org)
 }
 
+/// The organisation a paper is drafted for, and where it lies.
+///
+/// Errors: there is none; not the caller's to write for.
+async fn issuing(read: &mut Read, caller: &Caller, id: &str) -> Result<(Org, String)> {
+    let org = read.org(&OrgId::from(id)).await?.map(|one| one.org).filter(|one| one.active);
+    let org = org.ok_or_else(|| Error::field("org", "paper.org", "没有这个机构，请从列表中选择"))?;
+    if !may_issue_for(caller, &org) {
+        let text = "不能以这个机构的名义制发文书，请选择本单位或镇属机构";
+        return Err(Error::field("org", "paper.org", text));
+    }
+    let path = read.territory(&org.territory).await?.map(|one| one.territory.path).unwrap_or_default();
+    Ok((org, path))
+}
+
 /// What a paper goes by in lists: its title, and for a form whom it is to, for there are many of a kind.
 pub(crate) fn listed_title(template: &Template, values: &Values, title: &str) -> String {
     let title = title.replace('\n', "");
@@ -497,37 +511,21 @@ impl App {
             None => template::begun(&mut tx, &asked.template, asked.edition, today).await?,
         };
         let template = &*template;
-        let org = OrgId::from(asked.org.as_str());
-        let org_named = tx.org(&org).await?.map(|one| one.org).filter(|one| one.active);
-        let org_named =
-            org_named.ok_or_else(|| Error::field("org", "paper.org", "没有这个机构，请从列表中选择"))?;
-        if !may_issue_for(caller, &org_named) {
-            return Err(Error::field(
-                "org",
-                "paper.org",
-                "不能以这个机构的名义制发文书，请选择本单位或镇属机构",
-            ));
-        }
-        let path =
-            tx.territory(&org_named.territory).await?.map(|one| one.territory.path).unwrap_or_default();
+        let (named, path) = issuing(&mut tx, caller, &asked.org).await?;
+        let org = named.id;
         let hat = hat_for(caller, template, Deed::Draft, &Subject::of(&path, Some(&org)))?;
+        let about =
+            asked.about.as_ref().map(|about| About { kind: about.kind.clone(), id: about.id.clone() });
         // A paper of a case says itself why it needs one.
-        let of = asked.about.as_ref().map(|about| About { kind: about.kind.clone(), id: about.id.clone() });
         if template.family() != ENFORCEMENT_CASE
-            && let Some(message) = template.foreign_to(of.as_ref())
+            && let Some(message) = template.foreign_to(about.as_ref())
         {
             return Err(Error::Refused { code: "paper.only_from", message });
         }
-        let about = match &asked.about {
-            Some(about) => {
-                let about = About { kind: about.kind.clone(), id: about.id.clone() };
-                if before.as_ref().is_none_or(|before| before.paper.about.as_ref() != Some(&about)) {
-                    self.may_read_about(&mut tx, caller, &about).await?;
-                }
-                Some(about)
-            }
-            None => None,
-        };
+        let had = before.as_ref().and_then(|before| before.paper.about.as_ref());
+        if let Some(new) = about.as_ref().filter(|about| had != Some(*about)) {
+            self.may_read_about(&mut tx, caller, new).await?;
+        }
         let deed = Deed::Draft;
         crate::enforcement::paper::admit(&mut tx, caller, template, about.as_ref(), deed, today).await?;
         for photo in tx.photos(&photos_of(&asked.values)).await? {
@@ -535,11 +533,7 @@ impl App {
                 return Err(Error::field("photos", "paper.photo", "照片不存在或您无权使用，请重新选择"));
             }
         }
-        let bodies: BTreeSet<OrgId> = asked.bodies.iter().map(|id| OrgId::from(id.as_str())).collect();
-        let orgs = tx.orgs().await?;
-        if bodies.iter().any(|id| !orgs.iter().any(|one| one.org.id == *id && receipt::is_body(&one.org))) {
-            return Err(Error::field("bodies", "paper.bodies", "收文单位不存在，请从列表中选择"));
-        }
+        let bodies = receipt::bodies(&mut tx, &asked.bodies).await?;
         let corrects = match asked.corrects.as_deref().filter(|id| !id.is_empty()) {
             Some(id) => Some(load(&mut tx, caller, &id.into()).await?.paper.id),
             None => None,
@@ -551,8 +545,7 @@ impl App {
             }
             None => asked.values,
         };
-        let issuer =
-            in_name_of_case(&mut tx, caller, template, about.as_ref()).await?.unwrap_or(org_named.name);
+        let issuer = in_name_of_case(&mut tx, caller, template, about.as_ref()).await?.unwrap_or(named.name);
         let mut paper = Paper {
             id: id.cloned().unwrap_or_else(|| PaperId::from(self.new_id())),
             template: template.code.clone(),

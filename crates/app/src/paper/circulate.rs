@@ -75,12 +75,14 @@ impl App {
         let mut record = self.seen(&mut tx, caller, id, asked.version).await?;
         let template = template_of(&mut tx, &record.paper).await?;
         let hat = hat_for(caller, &template, Deed::Serve, &subject(&record))?;
-        let to: BTreeSet<OrgId> = asked.bodies.iter().map(|id| OrgId::from(id.as_str())).collect();
-        let orgs = tx.orgs().await?;
-        let is_known = |id: &OrgId| orgs.iter().any(|one| one.org.id == *id && receipt::is_body(&one.org));
-        if !template.layout.red_head() || !to.iter().all(is_known) {
-            return Err(Error::field("bodies", "paper.bodies", "收文单位不存在，请从列表中选择"));
+        // Circulars and letters go to bodies of the town; what is served on a party goes to nobody else.
+        if !template.layout.red_head() {
+            return Err(Error::Refused {
+                code: "paper.no_circular",
+                message: "只有公文、函和纪要能补发给收文单位，这种文书请用“登记送达”".to_owned(),
+            });
         }
+        let to = receipt::bodies(&mut tx, &asked.bodies).await?;
         let (paper, new) = record.paper.circulate(&to)?;
         record.paper = match paper.state {
             State::Issued { .. } => sent(&mut tx, caller, paper, now.date()).await?,
