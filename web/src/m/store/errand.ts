@@ -163,11 +163,11 @@ export async function blowWhistle(db: PhoneDb, told: { kind: string; problem: st
   await db.outbox.add({ ...blank('blow', made), title: told.place?.name ?? body.address, path: '/whistles', body: { ...body }, about: { kind: 'whistle', id: made.id } })
 }
 
-/** A paper was read, or what was done about it. Who says what was done has read it. */
+/** A paper was read, or what was done about it. Who says what was done has read it; who only read it still owes the rest, and the list keeps it. */
 export async function answerCircular(db: PhoneDb, one: Circular, done: string | null, made: Made): Promise<void> {
   await db.outbox.add({
     ...blank('circular', made), title: one.paper.title, path: `/papers/${one.paper.id}/answer`,
-    body: { org: one.receipt.org.id, acted_on: done === null ? null : made.at.slice(0, 10), note: done?.trim() ?? '' }, about: { kind: 'circular', id: one.id },
+    body: { org: one.receipt.org.id, acted_on: done === null ? null : made.at.slice(0, 10), note: done?.trim() ?? '' }, ...(done === null ? {} : { about: { kind: 'circular' as const, id: one.id } }),
   })
 }
 
