@@ -7,7 +7,7 @@ import { openTown, type Town } from './town'
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 interface Violation { id: string; nodes: { html: string }[] }
 const PAGES = ['/places', '/places/new', '/place-lists', '/coverage-errors', '/imports', '/people', '/posts', '/orgs', '/checklists', '/parameters', '/calendar', '/waivers', '/notice', '/accounts', '/audit', '/account',
-  '/duty', '/incidents', '/messages', '/messages/reach', '/subscribers', '/devices', '/signals', '/roads', '/roads/access', '/roads/scenarios', '/roads/import', '/roads/blocked', '/fire-plans', '/siting', '/projects', '/report-cases', '/cases', '/authority', '/stop-uses', '/whistles', '/joint-control', '/houses', '/houses/labels', '/assessments', '/report-orders', '/campaigns', '/facilities', '/forces', '/placards', '/papers', '/papers/templates', '/meetings', '/trainings', '/officers', '/certificates']
+  '/duty', '/incidents', '/messages', '/messages/reach', '/subscribers', '/devices', '/signals', '/roads', '/roads/access', '/roads/scenarios', '/roads/import', '/roads/blocked', '/fire-plans', '/siting', '/projects', '/report-cases', '/cases', '/authority', '/stop-uses', '/whistles', '/joint-control', '/houses', '/houses/labels', '/assessments', '/report-orders', '/campaigns', '/facilities', '/forces', '/placards', '/papers', '/papers/from-records', '/papers/templates', '/meetings', '/trainings', '/officers', '/certificates']
 
 let town: Town
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { settled, signIn } from './desk'
+import { ask, settled, signIn } from './desk'
 import { openTown, type Town } from './town'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -56,7 +56,17 @@ it('is worded, refused, mended, approved and used', async () => {
   await leader.page.waitForSelector('.dialog', { state: 'detached' })
   await leader.page.waitForSelector('#main section.one:has-text("DT06"):has-text("使用中")')
 
+  // An opinion on a re-check is begun on the page of its hazard, and nowhere else.
   await page.goto(`${town.url}/papers/new`)
+  await settled(page)
+  await page.waitForSelector('#main select option:has-text("DT10")', { state: 'attached' })
+  expect(await page.locator('#main select option:has-text("DT06")').count()).toBe(0)
+  await page.click('#main a[href$="/papers/from-records"]')
+  await page.waitForSelector('#main tr:has-text("DT06") a[href$="/hazards"]')
+  expect(await page.locator('#main tr:has-text("DT06") a[href="/api/v1/papers/blanks/DT06"]').count(), 'the empty form is there').toBe(1)
+  expect(await violations(page)).toEqual([])
+  const { items } = await ask<{ items: { id: string }[] }>(page, '/hazards?limit=1')
+  await page.goto(`${town.url}/papers/new?about_kind=hazard&about=${items[0]?.id}`)
   await settled(page)
   await page.waitForSelector('#main select option:has-text("DT06")', { state: 'attached' })
   const offered = (await page.$$eval('#main select option', (all) => all.map((option) => option.textContent ?? ''))).filter((text) => text.includes('DT06'))

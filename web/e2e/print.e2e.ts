@@ -10,7 +10,7 @@ import { openTown, type Town } from './town'
 // What a township prints, printed: the list, and the first thing on it. In the night theme, because that is how a sheet
 // goes wrong without anybody seeing it on the screen.
 const LISTS = ['/places', '/place-lists', '/coverage-errors', '/people', '/posts', '/org-chart', '/checklists', '/tasks', '/inspections', '/inspection-plans', '/hazards', '/facilities', '/facilities/summary', '/facilities/water',
-  '/roads', '/roads/blocked', '/roads/access', '/roads/scenarios', '/forces', '/patrols', '/placards', '/papers', '/papers/numbers', '/papers/templates', '/letters', '/meetings', '/follow-ups', '/reports', '/budget', '/contracts', '/drills', '/sorties', '/call-tests',
+  '/roads', '/roads/blocked', '/roads/access', '/roads/scenarios', '/forces', '/patrols', '/placards', '/papers', '/papers/numbers', '/papers/templates', '/papers/from-records', '/letters', '/meetings', '/follow-ups', '/reports', '/budget', '/contracts', '/drills', '/sorties', '/call-tests',
   '/trainings', '/certificates', '/evidence', '/report-cases', '/report-orders', '/cases', '/authority', '/stop-uses', '/whistles', '/joint-control', '/docket', '/assessments', '/campaigns', '/sectors', '/houses', '/houses/labels', '/facilities/labels',
   '/siting', '/projects', '/fire-plans', '/devices', '/devices/summary', '/signals', '/incidents', '/incidents/statistics', '/messages', '/messages/reach', '/subscribers', '/handovers', '/exports', '/leader', '/board', '/workbench', '/audit', '/parameters', '/waivers']
 

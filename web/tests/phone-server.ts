@@ -177,10 +177,11 @@ export class PhoneServer {
     if (path === '/houses') return { status: 200, body: { items: this.houses, may_count: true } }
     if (path === '/whistles/options') return { status: 200, body: { kinds: this.kinds, bodies: [], scores: [] } }
     if (path === '/cases/options') return { status: 200, body: { ...this.law, may_open: true } }
-    if (asked.method === 'POST' && /^\/(stop-uses\/[^/]+\/steps|inspections\/[^/]+\/signatures|houses\/[^/]+\/count|houses\/checks\/[^/]+\/answer|whistles|cases\/on-spot)$/.test(path)) {
+    if (asked.method === 'POST' && /^\/(stop-uses\/[^/]+\/steps|inspections\/[^/]+\/signatures|houses\/[^/]+\/count|houses\/checks\/[^/]+\/answer|papers\/[^/]+\/answer|whistles|cases\/on-spot)$/.test(path)) {
       this.lawful.push({ path, ...body() })
       return { status: 200, body: {} }
     }
+    if (path === '/papers/received') return { status: 200, body: { items: [{ paper: { id: 'paper', title: '冬季消防隐患的通报', number: null, org: { id: 'office', name: '消安办' }, dated: null, answer_by: '2026-11-30' }, receipt: { org: { id: 'village', name: '胡豆坪村' }, state: 'sent', mine: true, version: 1 } }] } }
     if (path === '/facilities/due') return { status: 200, body: { late: this.facilities, coming: [] } }
     const checked = /^\/facilities\/([^/]+)\/steps$/.exec(path)
     if (checked) {

@@ -2,10 +2,10 @@
 
 use app::job::JobView;
 use app::paper::{
-    AboutView, NumbersView, PaperApprove, PaperAsked, PaperFile, PaperFilter, PaperForm, PaperInput,
-    PaperOptions, PaperPage, PaperPrint, PaperRevoke, PaperServe, PaperVersion, PaperView, Prefilled,
-    ReceiptInput, ReceiptView, ReceivedPage, SeriesInput, SeriesView, TemplateDecide, TemplateWithdraw,
-    TemplatesView, TownTemplateInput, TownTemplateView,
+    AboutView, NumbersView, PaperApprove, PaperAsked, PaperCirculate, PaperFile, PaperFilter, PaperForm,
+    PaperInput, PaperOptions, PaperPage, PaperPrint, PaperRevoke, PaperServe, PaperVersion, PaperView,
+    Prefilled, ReceiptInput, ReceiptView, ReceivedPage, SeriesInput, SeriesView, TemplateDecide,
+    TemplateWithdraw, TemplatesView, TownTemplateInput, TownTemplateView,
 };
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -27,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(list, draft))
         .routes(routes!(options))
         .routes(routes!(table))
+        .routes(routes!(blank))
         .routes(routes!(prefill))
         .routes(routes!(received))
         .routes(routes!(series))
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(approve))
         .routes(routes!(issue))
         .routes(routes!(serve))
+        .routes(routes!(circulate))
         .routes(routes!(revoke))
         .routes(routes!(answer))
 }
@@ -170,6 +172,18 @@ async fn table(
     responses((status = 200, body = PaperOptions), (status = 403, body = Problem)))]
 async fn options(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<PaperOptions>> {
     Ok(Json(doors.app.paper_options(&caller).await?))
+}
+
+/// 空白表样，现场手写填记
+#[utoipa::path(get, path = "/api/v1/papers/blanks/{template}", tag = "paper", params(("template" = String, Path)),
+    responses((status = 200, content_type = "application/pdf"), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn blank(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(template): Path<String>,
+) -> Answer<Response> {
+    let file = doors.app.blank_paper(&caller, &template).await?;
+    Ok(told(file, "pdf", "application/pdf", true))
 }
 
 /// 由记录带入内容
@@ -339,6 +353,19 @@ async fn serve(
     Json(asked): Json<PaperServe>,
 ) -> Answer<Json<PaperView>> {
     Ok(Json(doors.app.serve_paper(&caller, &id.into(), asked).await?))
+}
+
+/// 补发给更多收文单位
+#[utoipa::path(post, path = "/api/v1/papers/{id}/circulate", tag = "paper", params(("id" = String, Path)),
+    request_body = PaperCirculate,
+    responses((status = 200, body = PaperView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn circulate(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<PaperCirculate>,
+) -> Answer<Json<PaperView>> {
+    Ok(Json(doors.app.circulate_paper(&caller, &id.into(), &asked).await?))
 }
 
 /// 撤销文书或弃用草稿

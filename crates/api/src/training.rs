@@ -1,8 +1,9 @@
 //! Training: courses, questions, sessions, signing in, tests, coverage.
 
 use app::training::{
-    CourseInput, CourseView, Coverage, MyTraining, PresentInput, QuestionInput, QuestionTrial, QuestionView,
-    TestInput, TestView, TrainingChange, TrainingInput, TrainingRow, TrainingView,
+    CourseInput, CourseView, Coverage, HandedInTest, MyTraining, OrganCertificate, PresentInput,
+    QuestionInput, QuestionTrial, QuestionView, TestInput, TestView, TrainingChange, TrainingInput,
+    TrainingRow, TrainingView,
 };
 use axum::Json;
 use axum::body::Bytes;
@@ -34,6 +35,8 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(step))
         .routes(routes!(attendance))
         .routes(routes!(void_attendance))
+        .routes(routes!(certify))
+        .routes(routes!(tests))
         .routes(routes!(sign_in))
         .routes(routes!(begin_test))
         .routes(routes!(hand_in_test))
@@ -47,6 +50,12 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Courses {
     items: Vec<CourseView>,
+}
+
+/// Tests as handed in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HandedInTests {
+    items: Vec<HandedInTest>,
 }
 
 /// Questions of a course.
@@ -291,6 +300,30 @@ async fn void_attendance(
     Json(asked): Json<AttendanceVoid>,
 ) -> Answer<Json<TrainingView>> {
     Ok(Json(doors.app.void_attendance(&caller, &id.into(), &attendance, &asked.reason).await?))
+}
+
+/// 登记消防救援机构颁发的证书
+#[utoipa::path(post, path = "/api/v1/trainings/{id}/attendance/{attendance}/certificate", tag = "training",
+    params(("id" = String, Path), ("attendance" = String, Path)), request_body = OrganCertificate,
+    responses((status = 200, body = TrainingView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn certify(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path((id, attendance)): Path<(String, String)>,
+    Json(asked): Json<OrganCertificate>,
+) -> Answer<Json<TrainingView>> {
+    Ok(Json(doors.app.certify_attendance(&caller, &id.into(), &attendance, &asked).await?))
+}
+
+/// 答卷
+#[utoipa::path(get, path = "/api/v1/trainings/{id}/tests", tag = "training", params(("id" = String, Path)),
+    responses((status = 200, body = HandedInTests), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn tests(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Answer<Json<HandedInTests>> {
+    Ok(Json(HandedInTests { items: doors.app.handed_in_tests(&caller, &id.into()).await? }))
 }
 
 /// 扫码签到

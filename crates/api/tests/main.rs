@@ -49,6 +49,7 @@ mod notice;
 mod open311;
 mod org;
 mod paper;
+mod paper_origin;
 mod paper_template;
 mod parameter;
 mod person;

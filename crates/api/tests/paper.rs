@@ -35,7 +35,7 @@ fn advice() -> Value {
 }
 
 fn order() -> Value {
-    json!({ "template": "DT04", "org": "office", "values": {
+    json!({ "template": "DT04", "org": "office", "about": { "kind": "hazard", "id": HAZARD }, "values": {
         "to": "老街五金店", "place": "老街五金店", "seen_at": "2026-09-21T09:00", "violations": ["占用疏散通道"],
         "article": "有关规定", "basis": "有关依据", "deadline": "2026-09-28", "consequence": "依法处理",
         "recheck_on": "2026-09-29", "officers": ["沈执法"], "officer_no": CERTIFICATE } })
@@ -242,6 +242,7 @@ async fn a_circular_is_signed_by_a_leader_and_answered_by_the_villages() -> anyh
 async fn an_order_is_for_a_trained_officer_with_his_certificate_and_item_only() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = ready(&fresh).await?;
+        graded(&mut town.login("staff1").await?, HAZARD).await?;
         let mut clerk = town.login("clerk").await?;
         let told = clerk.post("/api/v1/papers", order()).await?;
         assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "policy.forbidden"));
@@ -384,8 +385,8 @@ async fn marks_and_attachments_are_kept_and_printed_where_the_layout_has_a_place
         asked["attachments"] = json!(["检查情况统计表。", " ", "整改清单"]);
         let told = clerk.post("/api/v1/papers", asked.clone()).await?;
         assert_eq!(
-            told.body["fields"][0]["code"], "paper.copy_no",
-            "a secret paper is numbered: {}",
+            told.body["fields"][0]["code"], "paper.classified",
+            "a secret paper goes another way: {}",
             told.body
         );
         asked["marks"] = json!({ "urgency": "很急" });
@@ -458,10 +459,10 @@ async fn whoever_looks_again_asks_and_does_not_order() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = ready(&fresh).await?;
         let mut staff = town.login("staff1").await?;
+        graded(&mut staff, HAZARD).await?;
         let again = |next: &str| {
-            json!({ "template": "DT06", "org": "village-1", "values": { "to": "老街五金店", "place": "老街五金店",
-                "reference": "责令限期改正通知书1号", "rechecked_at": "2026-09-21T09:00", "conclusion": "未整改",
-                "results": [["堆放货物", "未整改", ""]], "next": next, "inspectors": ["李消防"] } })
+            json!({ "template": "DT06", "org": "village-1", "about": { "kind": "hazard", "id": HAZARD }, "values": {
+                "to": "老街五金店", "reference": "责令限期改正通知书1号", "next": next, "inspectors": ["李消防"] } })
         };
         let told = staff.post("/api/v1/papers", again("责令停业")).await?;
         assert_eq!(told.body["fields"][0]["code"], "document.advice_orders", "{}", told.body);

@@ -289,6 +289,10 @@ impl Ids {
                 json!({ "way": "direct", "to": "甲", "on": "2026-09-21", "version": 1 })
             }
             "papers/{id}/revoke" | "roads/scenarios/{id}/void" => json!({ "reason": reason, "version": 1 }),
+            "papers/{id}/circulate" => json!({ "bodies": ["village-2"], "version": 1 }),
+            "trainings/{id}/attendance/{attendance}/certificate" => {
+                json!({ "number": "甲-1", "issued_on": "2026-09-21" })
+            }
             "papers/{id}/answer" => json!({ "org": "village-1" }),
             "imports/{id}/commit" | "imports/{id}/dry-run" => json!({ "sheet": "x", "header_row": 1 }),
             "courses" | "courses/{id}" => json!({ "kind": "unit", "name": "甲", "hours": 1 }),

@@ -124,10 +124,32 @@ async fn a_session_is_held_tested_and_gives_the_certificate_that_opens_the_gate(
         assert_eq!(early.code(), "training.wrong_state");
         step(&mut set, &id, json!({ "step": "finish_test" })).await?.ok()?;
         let closed = step(&mut set, &id, json!({ "step": "close" })).await?.ok()?;
-        assert_eq!((&closed["state"], &closed["people"][0]["certified"]), (&json!("closed"), &json!(true)));
+        assert_eq!((&closed["state"], &closed["people"][0]["certified"]), (&json!("closed"), &json!(false)));
+
+        // Whoever organises it sees what was answered, and what would have been right.
+        let tests = set.clerk.get(&format!("{path}/tests")).await?.items()?;
+        let scores: Vec<_> = tests.iter().map(|one| (one["score"].clone(), one["passed"].clone())).collect();
+        assert_eq!(scores, [(json!(50), json!(false)), (json!(100), json!(true))]);
+        let wrong = tests[0]["answers"].as_array().into_iter().flatten().find(|one| one["is_right"] == false);
+        let wrong = wrong.cloned().unwrap_or_default();
+        assert_eq!((&wrong["chosen"], &wrong["right"]), (&json!([0]), &json!([0, 1])), "{wrong}");
+        assert_eq!(grid.get(&format!("{path}/tests")).await?.status, StatusCode::FORBIDDEN);
+
+        // The certificate is the organ's: it is there when the organ's own number is.
+        let none = set.clerk.get("/api/v1/people/p-grid1").await?.ok()?;
+        assert_eq!(none["certificates"], json!([]), "nobody makes up a number");
+        let at = format!("{path}/attendance/{}/certificate", text(&closed["people"][0]["id"]));
+        let early = json!({ "number": "渝消培〔2026〕7号", "issued_on": "2026-09-20" });
+        let told = set.clerk.post(&at, early).await?;
+        assert_eq!(told.body["fields"][0]["code"], "training.certified_when", "{}", told.body);
+        let given = json!({ "number": "渝消培〔2026〕7号", "issued_on": "2026-09-21" });
+        let page = set.clerk.post(&at, given.clone()).await?.ok()?;
+        assert_eq!(page["people"][0]["certified"], true);
+        assert_eq!(set.clerk.post(&at, given).await?.code(), "training.no_certificate", "once");
         let person = set.clerk.get("/api/v1/people/p-grid1").await?.ok()?;
         assert_eq!(person["gate"]["state"], "trained");
         let card = &person["certificates"][0];
+        assert_eq!(card["number"], "渝消培〔2026〕7号");
         assert_eq!((&card["issuer"], &card["expires_on"]), (&json!("区消防救援机构"), &json!("2028-09-20")));
         let coverage = set.clerk.get("/api/v1/training-coverage").await?.ok()?;
         let grid_staff = &coverage["groups"][2];
@@ -200,7 +222,7 @@ async fn a_course_that_gives_a_certificate_is_planned_with_the_fire_rescue_organ
         assert_eq!(ahead.code(), "training.not_yet", "held is not ahead of today");
         set.clerk.put(&path, put(version, "2026-09-20", &set.organ.clone())).await?.ok()?;
         let page = step(&mut set, &id, json!({ "step": "close" })).await?.ok()?;
-        assert_eq!((&page["state"], &page["people"][0]["certified"]), (&json!("closed"), &json!(true)));
+        assert_eq!((&page["state"], &page["people"][0]["certified"]), (&json!("closed"), &json!(false)));
         let version = page["version"].as_i64().unwrap_or_default();
         let late = set.clerk.put(&path, put(version, "2026-09-20", &set.organ.clone())).await?;
         assert_eq!(late.code(), "training.wrong_state", "closed is closed");

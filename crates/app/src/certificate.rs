@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::ids::{CertificateId, PersonId};
-use domain::org::{Certificate, CertificateKind, OrgKind, Revocation};
+use domain::org::{Certificate, CertificateKind, Org, OrgKind, Relation, Revocation};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
@@ -145,6 +145,13 @@ pub(crate) async fn give(tx: &mut Write, fields: &mut Fields, record: &Certifica
     Ok(tx.insert_certificate(record).await?)
 }
 
+/// Whether a body of the town gave it: only such a certificate the town prints. Source: the plan, clause 11.6.
+pub(crate) fn is_ours(orgs: &[Org], issuer: &str) -> bool {
+    let is_it =
+        |org: &Org| org.relation == Relation::Town && (org.name == issuer || org.short_name == issuer);
+    orgs.iter().any(is_it)
+}
+
 impl App {
     /// Every certificate, first to run out first; only what runs out soon or has when asked so.
     pub async fn certificates(&self, caller: &Caller, only_expiring: bool) -> Result<Vec<CertificateRow>> {
@@ -152,10 +159,14 @@ impl App {
         let today = self.now().date();
         let mut read = self.db.read(&self.town).await?;
         let names = Names::read(&mut read).await?;
+        let orgs: Vec<Org> = read.orgs().await?.into_iter().map(|kept| kept.org).collect();
         let warn = warn_days(&mut read, today).await?;
         let mut rows = Vec::new();
         for kept in read.certificates().await? {
-            let row = row(caller, &kept, &names, today, warn);
+            let mut row = row(caller, &kept, &names, today, warn);
+            if kept.certificate.revoked.is_none() && is_ours(&orgs, &kept.certificate.issuer) {
+                row.actions.push("print");
+            }
             let wanted = !only_expiring || matches!(row.standing.as_str(), "expiring" | "expired");
             if wanted && (scope.is_whole() || read.person(&kept.certificate.person, &scope).await?.is_some())
             {

@@ -719,13 +719,10 @@ pub(super) fn phones(known: &str, more: &str) -> String {
 /// Whether what a step says was said since by somebody else: a judgement, what 119 was told, a level, a handover. Who did not
 /// see it would overwrite it.
 async fn says_again(read: &mut Read, id: &IncidentId, act: &Act, seen: i64) -> Result<bool> {
-    let is_said_once = matches!(
-        act,
-        Act::Judge { .. } | Act::Tell119 { .. } | Act::Raise { .. } | Act::HandOver { .. }
-    );
-    let is_same = |event: &Event| {
-        event.seq > seen && std::mem::discriminant(&event.act) == std::mem::discriminant(act)
-    };
+    let is_said_once =
+        matches!(act, Act::Judge { .. } | Act::Tell119 { .. } | Act::Raise { .. } | Act::HandOver { .. });
+    let is_same =
+        |event: &Event| event.seq > seen && std::mem::discriminant(&event.act) == std::mem::discriminant(act);
     Ok(is_said_once && read.incident_events(id).await?.iter().any(is_same))
 }
 

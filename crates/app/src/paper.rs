@@ -1,6 +1,7 @@
 //! Papers: drafted from a template and what the record knows, approved with a number, issued as files that can be proved,
 //! served, taken back. What does not belong here: which step follows which (`domain::paper`), how a paper looks (`render`).
 
+mod circulate;
 pub(crate) mod draw;
 pub(crate) mod labels;
 mod of_hazard;
@@ -13,14 +14,14 @@ mod table;
 mod template;
 mod view;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use domain::ids::{OrgId, PaperId, PhotoId};
 use domain::org::{Assignment, Org, Relation};
 use domain::paper::{
-    About, Catalog, ENFORCEMENT_CASE, FieldProblem, Marks, Paper, SECRECY, State, Template, URGENCY, Value,
-    Values,
+    About, CLASSIFIED, Catalog, ENFORCEMENT_CASE, FieldProblem, Marks, Paper, State, Template, URGENCY,
+    Value, Values, is_classified,
 };
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
@@ -37,6 +38,7 @@ use crate::photo::may_see;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 
+pub use circulate::PaperCirculate;
 pub use draw::{PaperFile, PaperForm};
 pub use print::{PaperPrint, PaperPrinted};
 pub use receipt::{ReceiptInput, ReceiptView, ReceivedPage, ReceivedRow};
@@ -51,8 +53,8 @@ pub(crate) use view::row;
 use view::template_view;
 pub(crate) use view::way_word;
 pub use view::{
-    AboutView, FrozenView, MarksView, PaperColumn, PaperField, PaperOptions, PaperPage, PaperProblem,
-    PaperRow, PaperTemplate, PaperView, Prefilled, ServiceView,
+    AboutView, FrozenView, MarksView, PaperColumn, PaperField, PaperOptions, PaperOrg, PaperPage,
+    PaperProblem, PaperRow, PaperTemplate, PaperView, Prefilled, ServiceView,
 };
 
 /// The templates and series that come along; files of ours, checked by a test of `exchange`.
@@ -192,10 +194,45 @@ pub(crate) fn refused(template: &Template, problems: &[FieldProblem]) -> Error {
         format!("“{}”", template.field(&one.field).map_or(one.field.as_str(), |field| field.zh.as_str()))
     };
     let names: String = problems.iter().map(name).collect();
-    Error::Refused {
-        code: "paper.missing_field",
-        message: format!("《{}》还缺{names}，请填写后再批准", template.name),
+    let is_given = problems.iter().any(|one| template.given.contains(&one.field));
+    let message = match is_given {
+        true => format!(
+            "《{}》还缺{names}，由{}带入的请先在那里办好，再保存一次草稿",
+            template.name,
+            template.records()
+        ),
+        false => format!("《{}》还缺{names}，请填写后再批准", template.name),
+    };
+    Error::Refused { code: "paper.missing_field", message }
+}
+
+/// That a paper is made from a record its template is made from, in the name of a body that may issue it, and says nothing
+/// of state secrets. Asked when it is written and again when it gets its number.
+///
+/// Errors: each in a sentence that says what to do instead.
+pub(crate) async fn held(read: &mut Read, template: &Template, paper: &Paper) -> Result<()> {
+    if let Some(message) = template.foreign_to(paper.about.as_ref()) {
+        return Err(Error::Refused { code: "paper.only_from", message });
     }
+    let kind = read.org(&paper.org).await?.ok_or(Error::NotFound)?.org.kind;
+    if !template.is_issued_by(kind) {
+        let message = format!(
+            "《{}》由{}制发，不能以“{}”的名义制发，请改选制发机关",
+            template.name,
+            template.issuers(),
+            paper.issuer
+        );
+        return Err(Error::Invalid(vec![crate::error::FieldProblem {
+            field: "org".to_owned(),
+            code: "paper.issuer",
+            message,
+        }]));
+    }
+    let said = std::iter::once(&paper.title).chain(&paper.attachments);
+    if !paper.marks.secrecy.is_empty() || said.into_iter().any(|text| is_classified(text)) {
+        return Err(Error::Refused { code: CLASSIFIED.0, message: CLASSIFIED.1.to_owned() });
+    }
+    Ok(())
 }
 
 /// Photos a paper names.
@@ -268,6 +305,20 @@ fn is_own(caller: &Caller, org: &Org) -> bool {
 /// whole town does not thereby speak for the police.
 fn may_issue_for(caller: &Caller, org: &Org) -> bool {
     org.relation == Relation::Town || is_own(caller, org)
+}
+
+/// The organisation a paper is drafted for, and where it lies.
+///
+/// Errors: there is none; not the caller's to write for.
+async fn issuing(read: &mut Read, caller: &Caller, id: &str) -> Result<(Org, String)> {
+    let org = read.org(&OrgId::from(id)).await?.map(|one| one.org).filter(|one| one.active);
+    let org = org.ok_or_else(|| Error::field("org", "paper.org", "没有这个机构，请从列表中选择"))?;
+    if !may_issue_for(caller, &org) {
+        let text = "不能以这个机构的名义制发文书，请选择本单位或镇属机构";
+        return Err(Error::field("org", "paper.org", text));
+    }
+    let path = read.territory(&org.territory).await?.map(|one| one.territory.path).unwrap_or_default();
+    Ok((org, path))
 }
 
 /// What a paper goes by in lists: its title, and for a form whom it is to, for there are many of a kind.
@@ -374,7 +425,9 @@ impl App {
         for one in &catalog().templates {
             let is_newest =
                 catalog().on(&one.code, today).is_some_and(|newest| newest.version == one.version);
-            let may = mine.iter().any(|org| hat_for(caller, one, Deed::Draft, &at(org)).is_ok());
+            let may = mine
+                .iter()
+                .any(|org| one.is_issued_by(org.kind) && hat_for(caller, one, Deed::Draft, &at(org)).is_ok());
             if is_newest && may {
                 templates.extend(own.get(&one.code));
                 templates.push(one);
@@ -382,14 +435,20 @@ impl App {
         }
         Ok(PaperOptions {
             templates: templates.into_iter().map(template_view).collect(),
-            orgs: mine.iter().map(|org| Named::new(org.id.as_str(), &org.name)).collect(),
+            orgs: mine
+                .iter()
+                .map(|org| PaperOrg {
+                    id: org.id.to_string(),
+                    name: org.name.clone(),
+                    kind: org.kind.code().to_owned(),
+                })
+                .collect(),
             bodies: orgs
                 .iter()
                 .filter(|org| receipt::is_body(org))
                 .map(|org| Named::new(org.id.as_str(), &org.name))
                 .collect(),
             urgency: URGENCY.to_vec(),
-            secrecy: SECRECY.to_vec(),
             fonts: draw::missing_fonts(),
         })
     }
@@ -441,6 +500,7 @@ impl App {
     ) -> Result<PaperView> {
         let now = self.now();
         let today = now.date();
+        let known = self.given(caller, id, &asked).await?;
         let mut tx = self.write(caller).await?;
         let before = match id {
             Some(id) => Some(load(&mut tx, caller, id).await?),
@@ -451,28 +511,21 @@ impl App {
             None => template::begun(&mut tx, &asked.template, asked.edition, today).await?,
         };
         let template = &*template;
-        let org = OrgId::from(asked.org.as_str());
-        let known = tx.org(&org).await?.map(|one| one.org).filter(|one| one.active);
-        let known = known.ok_or_else(|| Error::field("org", "paper.org", "没有这个机构，请从列表中选择"))?;
-        if !may_issue_for(caller, &known) {
-            return Err(Error::field(
-                "org",
-                "paper.org",
-                "不能以这个机构的名义制发文书，请选择本单位或镇属机构",
-            ));
-        }
-        let path = tx.territory(&known.territory).await?.map(|one| one.territory.path).unwrap_or_default();
+        let (named, path) = issuing(&mut tx, caller, &asked.org).await?;
+        let org = named.id;
         let hat = hat_for(caller, template, Deed::Draft, &Subject::of(&path, Some(&org)))?;
-        let about = match &asked.about {
-            Some(about) => {
-                let about = About { kind: about.kind.clone(), id: about.id.clone() };
-                if before.as_ref().is_none_or(|before| before.paper.about.as_ref() != Some(&about)) {
-                    self.may_read_about(&mut tx, caller, &about).await?;
-                }
-                Some(about)
-            }
-            None => None,
-        };
+        let about =
+            asked.about.as_ref().map(|about| About { kind: about.kind.clone(), id: about.id.clone() });
+        // A paper of a case says itself why it needs one.
+        if template.family() != ENFORCEMENT_CASE
+            && let Some(message) = template.foreign_to(about.as_ref())
+        {
+            return Err(Error::Refused { code: "paper.only_from", message });
+        }
+        let had = before.as_ref().and_then(|before| before.paper.about.as_ref());
+        if let Some(new) = about.as_ref().filter(|about| had != Some(*about)) {
+            self.may_read_about(&mut tx, caller, new).await?;
+        }
         let deed = Deed::Draft;
         crate::enforcement::paper::admit(&mut tx, caller, template, about.as_ref(), deed, today).await?;
         for photo in tx.photos(&photos_of(&asked.values)).await? {
@@ -480,16 +533,19 @@ impl App {
                 return Err(Error::field("photos", "paper.photo", "照片不存在或您无权使用，请重新选择"));
             }
         }
-        let bodies: BTreeSet<OrgId> = asked.bodies.iter().map(|id| OrgId::from(id.as_str())).collect();
-        let orgs = tx.orgs().await?;
-        if bodies.iter().any(|id| !orgs.iter().any(|one| one.org.id == *id && receipt::is_body(&one.org))) {
-            return Err(Error::field("bodies", "paper.bodies", "收文单位不存在，请从列表中选择"));
-        }
+        let bodies = receipt::bodies(&mut tx, &asked.bodies).await?;
         let corrects = match asked.corrects.as_deref().filter(|id| !id.is_empty()) {
             Some(id) => Some(load(&mut tx, caller, &id.into()).await?.paper.id),
             None => None,
         };
-        let issuer = in_name_of_case(&mut tx, caller, template, about.as_ref()).await?.unwrap_or(known.name);
+        let values = match known {
+            Some(known) => {
+                let old = before.as_ref().map(|before| &before.paper.values);
+                template.held_to(asked.values, &known, old).map_err(template::wrong)?
+            }
+            None => asked.values,
+        };
+        let issuer = in_name_of_case(&mut tx, caller, template, about.as_ref()).await?.unwrap_or(named.name);
         let mut paper = Paper {
             id: id.cloned().unwrap_or_else(|| PaperId::from(self.new_id())),
             template: template.code.clone(),
@@ -497,7 +553,7 @@ impl App {
             title: String::new(),
             org,
             issuer,
-            values: asked.values,
+            values,
             marks: marks_of(template, &asked.marks)?,
             attachments: attachments_of(template, &asked.attachments)?,
             copies_to: said(&asked.copies_to),
@@ -509,6 +565,7 @@ impl App {
         let filled = template.fill(&paper.values, &draw::frame(&paper, template, today, None), false);
         let title = filled.map_err(|problems| refused(template, &problems))?.title;
         paper.title = listed_title(template, &paper.values, &title);
+        held(&mut tx, template, &paper).await?;
         let mut record =
             PaperRecord { paper, path, recorded_by: caller.name.clone(), version: 1, recorded_at: now };
         match before {
@@ -528,6 +585,45 @@ impl App {
         let action = if id.is_some() { "paper.change" } else { "paper.draft" };
         let audit = caller.audit_as(&hat, action, ("paper", record.paper.id.as_str()), &record.path, now);
         Ok(tx.commit(audit, view).await?)
+    }
+
+    /// What the record a draft is made from gives, for a template in which the record has the word. Who goes on with a draft
+    /// about a record he may not read leaves what it gave.
+    ///
+    /// Errors: none of the caller's to read; the record does not carry such a paper.
+    async fn given(
+        &self,
+        caller: &Caller,
+        id: Option<&PaperId>,
+        asked: &PaperInput,
+    ) -> Result<Option<Values>> {
+        let mut read = self.db.read(&self.town).await?;
+        let before = match id {
+            Some(id) => Some(load(&mut read, caller, id).await?.paper),
+            None => None,
+        };
+        let template = match &before {
+            Some(before) => template_of(&mut read, before).await?,
+            None => template::begun(&mut read, &asked.template, asked.edition, self.now().date()).await?,
+        };
+        drop(read);
+        let Some(about) = asked.about.as_ref().filter(|about| template.from.contains(&about.kind)) else {
+            return Ok(None);
+        };
+        if template.given.is_empty() {
+            return Ok(None);
+        }
+        match prefill::values(self, caller, &template, about).await {
+            Ok(known) => Ok(Some(known.values)),
+            Err(Error::NotFound | Error::Forbidden { .. })
+                if before.as_ref().is_some_and(|before| {
+                    before.about.as_ref().is_some_and(|had| had.kind == about.kind && had.id == about.id)
+                }) =>
+            {
+                Ok(before.map(|before| before.values))
+            }
+            Err(other) => Err(other),
+        }
     }
 
     /// Values for a template from what the record knows; only what the caller may read.

@@ -1,36 +1,36 @@
-//! Training: courses and their questions, sessions from planned to closed, who was there, certificates given at the end,
-//! and who of each group was trained. What does not belong here: taking a test (`test`), the rules (`domain::training`).
+//! Training: courses and their questions, sessions from planned to closed, who was there, and who of each group was
+//! trained. What does not belong here: taking a test (`test`), certificates of who passed (`certify`), the rules (`domain::training`).
 
+mod certify;
 mod sheet;
 mod test;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::ids::{CertificateId, CourseId, OrgId, PersonId, PlaceId, QuestionId, TrainingId};
-use domain::org::{Assignment, Certificate, CertificateKind};
+use domain::ids::{CourseId, OrgId, PersonId, PlaceId, QuestionId, TrainingId};
+use domain::org::{Assignment, CertificateKind};
 use domain::plan::SubjectKind;
 use domain::policy::{Action, Subject};
 use domain::time::Date;
 use domain::training::{
     ASSEMBLY, Attendance, Correction, Course, CourseKind, Group, Outcome, Question, QuestionKind, State,
-    Step, Training, TrainingRefusal, Way, outcome_of, places_trained, valid_until,
+    Step, Training, TrainingRefusal, Way, outcome_of, places_trained,
 };
 use serde::Deserialize;
+use store::Read;
 use store::place::PlaceFilter;
-use store::post::CertificateRecord;
 use store::training::{AttendanceRecord, CourseRecord, QuestionRecord, TrainingRecord};
-use store::{Read, Write};
 use utoipa::ToSchema;
 
+pub use certify::OrganCertificate;
 pub use sheet::{QuestionProblem, QuestionRead, QuestionTrial};
-pub use test::{TestInput, TestQuestion, TestView};
+pub use test::{AnsweredQuestion, HandedInTest, TestInput, TestQuestion, TestView};
 pub use view::{
     AttendanceView, CourseView, Coverage, CoverageGroup, MyTraining, QuestionView, TrainingRow, TrainingView,
     Untrained,
 };
 
-use crate::certificate::give;
 use crate::names::Names;
 use crate::org::Fields;
 use crate::post::read_day;
@@ -458,8 +458,8 @@ impl App {
         Ok(tx.commit(audit, view).await?)
     }
 
-    /// A step of a session. Closing one whose course gives a certificate, taught by the fire rescue organ, gives it to
-    /// everybody who passed.
+    /// A step of a session. One whose course gives a certificate is closed when the fire rescue organ taught it; what the organ
+    /// gives is written down by its own number.
     pub async fn step_training(
         &self,
         caller: &Caller,
@@ -479,7 +479,9 @@ impl App {
         tx.update_training(&loaded.kept).await?;
         loaded.kept.version += 1;
         if loaded.kept.training.state == State::Closed {
-            self.certify(&mut tx, &mut loaded).await?;
+            // The course may have come to give a certificate after the session was planned.
+            let organ = tx.org(&loaded.kept.training.trainer).await?.ok_or(Error::NotFound)?;
+            loaded.course.taught_by(organ.org.kind)?;
         }
         let view = training_view(&mut tx, caller, &loaded).await?;
         let action = match step {
@@ -494,38 +496,6 @@ impl App {
             audit.reason = reason.trim().to_owned();
         }
         Ok(tx.commit(audit, view).await?)
-    }
-
-    /// Gives everybody who passed what the course gives, in the name of the fire rescue organ that taught.
-    async fn certify(&self, tx: &mut Write, loaded: &mut Loaded) -> Result<()> {
-        let Some((kind, months)) = loaded.course.gives else { return Ok(()) };
-        let organ = tx.org(&loaded.kept.training.trainer).await?.ok_or(Error::NotFound)?;
-        // The course may have come to give a certificate after the session was planned.
-        loaded.course.taught_by(organ.org.kind)?;
-        let on = loaded.kept.training.on;
-        let series = format!("PX-{}", on.format("%Y"));
-        for present in &mut loaded.present {
-            let is_passed = present.attendance.outcome == Outcome::Passed && present.voided.is_none();
-            let Some(person) = present.attendance.person.clone().filter(|_| is_passed) else { continue };
-            let id = CertificateId::from(self.new_id());
-            let certificate = Certificate {
-                id: id.clone(),
-                person,
-                kind,
-                number: format!("{series}-{:05}", tx.next_number(&series).await?),
-                issuer: organ.org.name.clone(),
-                issued_on: on,
-                expires_on: months.and_then(|months| valid_until(on, months)),
-                scope: loaded.course.name.clone(),
-                revoked: None,
-            };
-            let record = CertificateRecord { certificate, version: 1, recorded_at: self.now() };
-            give(tx, &mut Fields::default(), &record).await?;
-            present.certificate = Some(id.to_string());
-            tx.update_attendance(present).await?;
-            present.version += 1;
-        }
-        Ok(())
     }
 
     /// Signs the caller in by the code of a session.

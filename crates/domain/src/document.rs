@@ -156,6 +156,10 @@ pub struct Document {
     /// What a small line at the foot of every sheet says beyond all this: that everything on it is invented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub foot: Option<String>,
+    /// What stands at the head of every sheet in red, for it must not be taken for a paper in force: 作废 with its day, or
+    /// that it is an empty form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<String>,
 }
 
 /// One piece of the body.
@@ -361,6 +365,7 @@ impl Document {
             copies_to: Vec::new(),
             printed: None,
             foot: None,
+            stamp: None,
         }
     }
 
@@ -405,7 +410,9 @@ impl Document {
     /// Every text that will be printed, in no particular order; what a QR code says is not among them.
     pub fn texts(&self) -> Vec<&str> {
         let mut texts: Vec<&str> = vec![&self.title, &self.issuer];
-        texts.extend([&self.number, &self.signer, &self.note].into_iter().flatten().map(String::as_str));
+        texts.extend(
+            [&self.number, &self.signer, &self.note, &self.stamp].into_iter().flatten().map(String::as_str),
+        );
         for list in [&self.marks, &self.recipients, &self.attachments, &self.copies_to] {
             texts.extend(list.iter().map(String::as_str));
         }

@@ -2,9 +2,11 @@
 //! numbers run. Filling one gives a [`Document`]. What does not belong here: reading template files
 //! (`exchange::paper_file`), keeping issued papers (`store`), drawing them (`render`).
 
+mod blank;
 mod fill;
 mod life;
 mod marks;
+mod origin;
 mod rights;
 mod series;
 #[cfg(test)]
@@ -22,7 +24,7 @@ pub use fill::{FieldProblem, Frame};
 pub use life::{
     About, Acted, Approval, Authority, Frozen, Number, Paper, PaperRefusal, Receipt, Service, State,
 };
-pub use marks::{Marks, SECRECY, URGENCY};
+pub use marks::{CLASSIFIED, Marks, URGENCY, is_classified};
 pub use series::Series;
 pub use town::{Phrase, TOWN_EDITIONS, TemplateRefusal, TownState, TownTemplate};
 
@@ -132,6 +134,9 @@ pub struct Field {
     pub kind: FieldType,
     /// Whether the paper cannot be issued without it.
     pub required: bool,
+    /// Whether it is a day that others have until: one before the day of issue leaves them none.
+    #[serde(default)]
+    pub ahead: bool,
 }
 
 /// A value of a field. A date is written as text, `2026-11-26`; a minute as `2026-11-26T09:30`.
@@ -267,6 +272,21 @@ pub struct Template {
     pub origin: Origin,
     /// Who may issue it.
     pub issued_by: Vec<IssuedBy>,
+    /// Kinds of records it may be made from.
+    #[serde(default)]
+    pub from: Vec<String>,
+    /// Whether it is made from such a record only: what it says happened is in the record or did not happen.
+    #[serde(default)]
+    pub bound: bool,
+    /// Fields in which the record has the word; nobody types over them.
+    #[serde(default)]
+    pub given: Vec<String>,
+    /// Whether an empty form of it may be taken along, to be filled in by hand.
+    #[serde(default)]
+    pub blank: bool,
+    /// Whether a leader signs it, whatever sheet it stands on.
+    #[serde(default)]
+    pub signed: bool,
     /// Series of its numbers; none when it has none.
     pub series: Option<String>,
     /// Whether a seal goes over the signature.
@@ -365,6 +385,25 @@ impl Template {
         }
         if self.issued_by.is_empty() {
             say("issued_by", "paper.nobody", "没有写明由谁制发，请填写“issued_by”".to_owned());
+        }
+        if (self.bound || !self.given.is_empty()) && self.from.is_empty()
+            || !self.bound && !self.given.is_empty()
+        {
+            say(
+                "from",
+                "paper.unbound",
+                "写了“bound”或“given”，就要写明只由哪种记录生成，请补上“from”和“bound”".to_owned(),
+            );
+        }
+        if let Some(key) = self.given.iter().find(|key| self.field(key).is_none()) {
+            say("given", "paper.unknown_field", format!("“given”里的“{key}”没有这个字段，请补上字段或改正"));
+        }
+        if self.blank && (self.nature != Nature::Ordinary || self.layout.red_head() || self.sealed) {
+            say(
+                "blank",
+                "paper.blank",
+                "执法文书、督促文书、红头文件和用印的文书不能有空白表，请删去“blank”".to_owned(),
+            );
         }
         let (texts, keys) = self.mentions();
         let labels = self.fields.iter().map(|field| field.zh.as_str());

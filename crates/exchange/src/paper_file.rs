@@ -161,6 +161,11 @@ fn read_template(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Template> {
             "nature",
             "origin",
             "issued_by",
+            "from",
+            "bound",
+            "given",
+            "blank",
+            "signed",
             "series",
             "sealed",
             "title",
@@ -206,6 +211,11 @@ fn read_template(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Template> {
         nature: reader.word(node, "nature", &NATURES).unwrap_or_default(),
         origin: reader.word(node, "origin", &ORIGINS).unwrap_or_default(),
         issued_by: issuers(reader, node),
+        from: reader.texts(node, "from"),
+        bound: reader.flag(node, "bound"),
+        given: reader.texts(node, "given"),
+        blank: reader.flag(node, "blank"),
+        signed: reader.flag(node, "signed"),
         series: optional(reader, "series"),
         sealed: reader.flag(node, "sealed"),
         recipients: optional(reader, "recipients"),
@@ -235,7 +245,7 @@ fn issuers(reader: &mut Reader<'_>, node: &Node<'_>) -> Vec<IssuedBy> {
 }
 
 fn read_field(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Field> {
-    reader.only_keys(node, &["key", "zh", "en", "type", "required", "options", "columns"]);
+    reader.only_keys(node, &["key", "zh", "en", "type", "required", "ahead", "options", "columns"]);
     let options = reader.texts(node, "options");
     let mut columns = Vec::new();
     for child in reader.tables(node, "columns") {
@@ -279,6 +289,7 @@ fn read_field(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Field> {
             Plain::Qr => FieldType::Qr,
         },
         required: reader.flag(node, "required"),
+        ahead: reader.flag(node, "ahead"),
     })
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct Copy {
     pub(crate) printed: Option<(String, String)>,
     /// Small, at the foot of every sheet.
     pub(crate) foot: String,
+    /// In red at the head of every sheet.
+    pub(crate) stamp: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -118,6 +120,7 @@ pub(crate) fn copy<'a>(document: &Document, pictures: &'a Pictures) -> Result<(C
             .as_ref()
             .map(|printed| (clean(&printed.by), format!("{}印发", chinese_date(printed.on)))),
         foot: text(&document.foot),
+        stamp: text(&document.stamp),
     };
     Ok((copy, enclosed))
 }
@@ -226,6 +229,7 @@ impl Copy {
             &self.note,
             &self.copies_to,
             &self.foot,
+            &self.stamp,
         ];
         texts.extend(self.marks.iter().chain(&self.title).chain(&self.attachments).map(String::as_str));
         texts.extend(self.closing.iter().flat_map(|closing| &closing.by).map(String::as_str));

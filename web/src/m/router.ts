@@ -29,6 +29,7 @@ export const router = createRouter({
     { path: '/errands', component: () => later(import('./errand/Errands.vue')) },
     { path: '/placard/:id', component: () => later(import('./errand/Hang.vue')) },
     { path: '/follow-up/:id', component: () => later(import('./errand/FollowUp.vue')) },
+    { path: '/paper/:id', component: () => later(import('./errand/Circular.vue')) },
     { path: '/whistle/:id', component: () => later(import('./errand/Whistle.vue')) },
     { path: '/blow', component: () => later(import('./errand/Blow.vue')) },
     { path: '/licence/:id', component: () => later(import('./errand/Licence.vue')) },

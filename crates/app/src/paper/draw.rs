@@ -4,15 +4,16 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use domain::document::{Document, Layout, Printed};
+use domain::document::{Document, Layout, Printed, chinese_date};
 use domain::ids::PaperId;
-use domain::paper::{Frame, Frozen, Paper, Template, Values};
+use domain::paper::{Frame, Frozen, Paper, State, Template, Values};
+use domain::policy::Action;
 use domain::time::{Date, Timestamp};
 use render::{Drawn, Fonts, Pictures};
 use serde::{Deserialize, Serialize};
 use store::Read;
 
-use super::template::wrong;
+use super::template::{begun, wrong};
 use super::{load, photos_of, refused, template_of};
 use crate::{App, Caller, Error, Result};
 
@@ -87,7 +88,7 @@ pub(crate) async fn document(
         None => None,
     };
     let filled = template.fill(&paper.values, &frame(paper, template, today, signer), complete);
-    let document = app.marked(filled.map_err(|problems| refused(template, &problems))?);
+    let document = app.marked(stamped(filled.map_err(|problems| refused(template, &problems))?, paper));
     let mut pictures = Pictures::new();
     for photo in read.photos(&photos_of(&paper.values)).await? {
         if let Some(bytes) = app.blobs.get(&photo.blob)? {
@@ -162,7 +163,17 @@ pub(crate) async fn as_it_stands(
     let Some(frozen) = paper.state.frozen() else { return Ok((fresh, pictures)) };
     let kept = app.proved(&frozen.data)?;
     let kept: Kept = serde_json::from_slice(&kept).map_err(|e| Error::Internal(e.to_string()))?;
-    Ok((kept.document, pictures))
+    Ok((stamped(kept.document, paper), pictures))
+}
+
+/// What was taken back says so on every sheet: nobody uses a print of it by mistake.
+fn stamped(document: Document, paper: &Paper) -> Document {
+    let stamp = match &paper.state {
+        State::Revoked { on, .. } => format!("作废 {}", chinese_date(*on)),
+        State::Discarded { .. } => "作废".to_owned(),
+        _ => return document,
+    };
+    Document { stamp: Some(stamp), ..document }
 }
 
 impl App {
@@ -179,9 +190,12 @@ impl App {
         let record = load(&mut read, caller, id).await?;
         let paper = &record.paper;
         let number = paper.state.approval().and_then(|one| one.number.as_ref());
-        let name = format!("{}{}", number.map_or("草稿", |one| one.text.as_str()), paper.title);
+        let void = matches!(paper.state, State::Revoked { .. } | State::Discarded { .. });
+        let void = if void { "（作废）" } else { "" };
+        let name = format!("{void}{}{}", number.map_or("草稿", |one| one.text.as_str()), paper.title);
         let today = self.now().date();
-        if let (PaperForm::Pdf, Some(frozen)) = (form, paper.state.frozen()) {
+        // What went out is in the archive as it was; once taken back it is drawn anew, with the mark that says so.
+        if let (PaperForm::Pdf, Some(frozen), "") = (form, paper.state.frozen(), void) {
             drop(read);
             return Ok(PaperFile { name, bytes: self.proved(&frozen.pdf)? });
         }
@@ -192,6 +206,25 @@ impl App {
             PaperForm::Docx => write(document, pictures).await?,
         };
         Ok(PaperFile { name, bytes })
+    }
+
+    /// An empty form of a template, to be filled in by hand on site: without number, seal and date.
+    ///
+    /// Errors: no such template today; one whose paper is issued, never filled in by hand.
+    pub async fn blank_paper(&self, caller: &Caller, code: &str) -> Result<PaperFile> {
+        caller.scope(Action::PaperDraft)?;
+        let today = self.now().date();
+        let mut read = self.db.read(&self.town).await?;
+        let template = begun(&mut read, code, None, today).await?;
+        drop(read);
+        if !template.blank {
+            return Err(Error::Refused {
+                code: "paper.no_blank",
+                message: format!("《{}》没有空白表，请在系统里起草、批准后打印", template.name),
+            });
+        }
+        let drawn = draw(vec![self.marked(template.empty("", today))], Pictures::new()).await?;
+        Ok(PaperFile { name: format!("空白表 {}", template.name), bytes: drawn.bytes })
     }
 
     /// A frozen file whose bytes still have their hash.

@@ -1,7 +1,7 @@
 //! What a paper can be filled with from the record it is about, read under the caller's own rights. What a template does
 //! not ask for is left out; what the record does not know stays empty. What does not belong here: the fields (templates).
 
-mod authority;
+pub(super) mod authority;
 mod campaign;
 mod drill;
 mod evidence;
@@ -26,37 +26,6 @@ use crate::hazard::HazardView;
 use crate::inspection::CompanionInput;
 use crate::names::Names;
 use crate::{App, Caller, Error, Result};
-
-/// From what records a template may be filled.
-pub(super) fn sources(code: &str) -> &'static [&'static str] {
-    match code {
-        "DT01" => &["inspection"],
-        "DT02" | "DT03" | "DT04" | "DT06" => &["hazard"],
-        "DT07" => &["hazard", "enforcement"],
-        "DT10" | "DT15.notice" | "DT15.score" => &["campaign"],
-        "DT11" | "DT16" | "DT30" => &["report"],
-        "DT12.notice" => &["hazard"],
-        "DT12.record" => &["paper", "hazard"],
-        "DT13" => &["letter"],
-        "DT14.notice" | "DT14.signin" | "DT14.minutes" => &["meeting"],
-        code if code.starts_with("DT28.") => &["enforcement"],
-        "DT17.whistle" | "DT17.answer" | "DT17.joint" => &["whistle"],
-        "DT18.register" | "DT18.answer" => &["report_case"],
-        "DT22.plan" | "DT22.script" | "DT22.assessment" => &["drill"],
-        "DT23" => &["evidence"],
-        "DT24" => &["inspection"],
-        "DT25.plan" | "DT25.ledger" => &["inspection_plan"],
-        "DT26.roster" | "DT26.equipment" => &["force"],
-        "DT26.sortie" => &["sortie"],
-        "DT27.handover" => &["facility"],
-        "DT27.contract" => &["contract", "facility"],
-        "DT29.mandate" | "DT29.powers" => &["authority"],
-        "DT19" | "DT20.register" | "DT20.review" => &["incident"],
-        "DT21.notice" | "DT21.signin" | "DT21.test" => &["training"],
-        "DT21.certificate" => &["certificate"],
-        _ => &[],
-    }
-}
 
 fn text(text: impl Into<String>) -> Value {
     Value::Text(text.into())
@@ -101,7 +70,7 @@ pub(super) async fn values(
     template: &Template,
     about: &AboutView,
 ) -> Result<Prefilled> {
-    if !sources(&template.code).contains(&about.kind.as_str()) {
+    if !template.from.contains(&about.kind) {
         return Err(Error::field("about", "paper.about", "这种文书不能由该记录生成，请直接填写"));
     }
     let id = about.id.as_str();

@@ -1,6 +1,8 @@
 //! Circulars at those they went to: each body marks them read and says what it did, and the sender sees who has not.
 //! What does not belong here: sending (`step`).
 
+use std::collections::BTreeSet;
+
 use domain::ids::{OrgId, PaperId};
 use domain::org::{Org, OrgKind};
 use domain::paper::Acted;
@@ -80,6 +82,18 @@ pub(super) fn is_body(org: &Org) -> bool {
             org.kind,
             OrgKind::Village | OrgKind::Dept | OrgKind::Workstation | OrgKind::Police | OrgKind::Station
         )
+}
+
+/// Bodies a paper is to go to, by id.
+///
+/// Errors: one that is none.
+pub(super) async fn bodies(read: &mut Read, ids: &[String]) -> Result<BTreeSet<OrgId>> {
+    let asked: BTreeSet<OrgId> = ids.iter().map(|id| OrgId::from(id.as_str())).collect();
+    let orgs = read.orgs().await?;
+    if asked.iter().any(|id| !orgs.iter().any(|one| one.org.id == *id && is_body(&one.org))) {
+        return Err(Error::field("bodies", "paper.bodies", "收文单位不存在，请从列表中选择"));
+    }
+    Ok(asked)
 }
 
 fn subject(record: &ReceiptRecord) -> Subject {

@@ -4,14 +4,16 @@
 use domain::gate::Part;
 use domain::hazard::{HazardRefusal, ServeMethod};
 use domain::ids::{PaperId, PersonId, PhotoId};
-use domain::paper::{Approval, Authority, ENFORCEMENT_CASE, PaperRefusal, Receipt, Service, State, Template};
+use domain::paper::{Approval, Authority, ENFORCEMENT_CASE, PaperRefusal, Service, State, Template};
 use domain::policy::Action;
 use domain::time::Date;
 use serde::Deserialize;
 use store::Read;
-use store::paper::{PaperRecord, ReceiptRecord};
+use store::paper::PaperRecord;
 use utoipa::ToSchema;
 
+use super::circulate::sent;
+use super::prefill::authority::may_mandate;
 use super::{Deed, PaperView, draw, hat_for, load, of_hazard, series, subject, template_of};
 use crate::enforcement::order::{Shown, certificates, in_name_of, may_order};
 use crate::enforcement::paper as case_paper;
@@ -146,7 +148,7 @@ async fn shows(read: &mut Read, caller: &Caller, certificate_no: &str, on: Date)
 
 impl App {
     /// The paper as the caller saw it.
-    async fn seen(
+    pub(super) async fn seen(
         &self,
         read: &mut Read,
         caller: &Caller,
@@ -183,6 +185,11 @@ impl App {
         let about = record.paper.about.as_ref();
         case_paper::admit(&mut tx, caller, template, about, Deed::Approve, today).await?;
         case_paper::check_told(&mut tx, caller, template, &record.paper).await?;
+        super::held(&mut tx, template, &record.paper).await?;
+        if let Some(about) = about.filter(|about| about.kind == "authority") {
+            let kept = tx.authority_item(&about.id.as_str().into()).await?.ok_or(Error::NotFound)?;
+            may_mandate(template, &kept.item, today)?;
+        }
         let (document, _) = draw::document(self, &mut tx, &record.paper, today, true).await?;
         document.check().map_err(render::Refusal::from)?;
         let with: Vec<PersonId> = asked.with.iter().map(|id| PersonId::from(id.as_str())).collect();
@@ -245,6 +252,11 @@ impl App {
                 }
             }
         }
+        // It may have waited for its issue until nobody had any time left.
+        let late = template.late(&record.paper.values, today);
+        if !late.is_empty() {
+            return Err(super::template::wrong(late));
+        }
         let (document, pictures) = draw::document(self, &mut read, &record.paper, today, true).await?;
         drop(read);
         let (frozen, sizes) =
@@ -256,32 +268,11 @@ impl App {
         }
         record.paper = record.paper.issue(frozen)?;
         if !record.paper.bodies.is_empty() {
-            let names = Names::read(&mut tx).await?;
-            let to: Vec<String> = record.paper.bodies.iter().map(|org| names.org(org)).collect();
-            let service = Service {
-                way: ServeMethod::Electronic,
-                to: to.join("、"),
-                on: today,
-                receipt: String::new(),
-                photos: Vec::new(),
-                by: caller.person.clone(),
-            };
-            record.paper = record.paper.serve(service, today)?;
+            record.paper = sent(&mut tx, caller, record.paper, today).await?;
         }
         tx.update_paper(&record).await?;
         record.version += 1;
-        for org in record.paper.bodies.clone() {
-            let of = tx.org(&org).await?.ok_or(Error::NotFound)?.org.territory;
-            let path = tx.territory(&of).await?.map(|one| one.territory.path).unwrap_or_default();
-            let sent = ReceiptRecord {
-                id: self.new_id(),
-                receipt: Receipt::sent(id.clone(), org),
-                path,
-                version: 1,
-                recorded_at: now,
-            };
-            tx.insert_receipt(&sent).await?;
-        }
+        self.send_to(&mut tx, id, &record.paper.bodies, now).await?;
         of_hazard::issued(&mut tx, caller, &record.paper, now).await?;
         let view = self.paper_view(&mut tx, caller, &record).await?;
         let audit = caller.audit_as(&hat, "paper.issue", ("paper", id.as_str()), &record.path, now);

@@ -159,7 +159,7 @@ pub(crate) async fn template_of(read: &mut Read, paper: &Paper) -> Result<Cow<'s
     }
     let own = read.paper_template_edition(&paper.template, paper.edition).await?;
     let lost = || Error::Internal(format!("paper {} names no template we have", paper.id));
-    Ok(Cow::Owned(own.ok_or_else(lost)?.made.template))
+    Ok(Cow::Owned(bound(own.ok_or_else(lost)?.made)))
 }
 
 /// The templates of the town that are in use on a day, the newest edition of each code.
@@ -167,7 +167,15 @@ pub(crate) async fn template_of(read: &mut Read, paper: &Paper) -> Result<Cow<'s
 pub(crate) async fn in_use(read: &mut Read, day: Date) -> Result<HashMap<String, Template>> {
     // They come by edition, so that a newer one takes the place of the older.
     let used = read.paper_templates().await?.into_iter().filter(|one| one.made.in_use_on(day));
-    Ok(used.map(|one| (one.made.template.code.clone(), one.made.template)).collect())
+    Ok(used.map(|one| (one.made.template.code.clone(), bound(one.made))).collect())
+}
+
+/// The town's words, held to what the template they were made from is held to today.
+fn bound(made: TownTemplate) -> Template {
+    match catalog().version(&made.template.code, made.base) {
+        Some(base) => made.template.bound_like(base),
+        None => made.template,
+    }
 }
 
 /// The template a new paper is begun from: the edition asked for, or the one in use; the town's go before those that come

@@ -1,9 +1,8 @@
 //! Papers as pages see them, and how they are filled. What does not belong here: what is done with a paper (the parent room).
 
 use domain::hazard::ServeMethod;
-use domain::paper::{
-    ENFORCEMENT_CASE, FieldProblem, FieldType, Origin, Paper, State, TOWN_EDITIONS, Template, Value, Values,
-};
+use domain::org::OrgKind;
+use domain::paper::{FieldProblem, FieldType, Origin, Paper, State, TOWN_EDITIONS, Template, Value, Values};
 use domain::policy::Action;
 use domain::time::{Date, parse_date};
 use serde::{Deserialize, Serialize};
@@ -12,7 +11,7 @@ use store::paper::PaperRecord;
 use utoipa::ToSchema;
 
 use super::receipt::ReceiptView;
-use super::{Deed, catalog, draw, hat_for, load, may_now, prefill, series, subject, template_of};
+use super::{Deed, catalog, draw, hat_for, load, may_now, series, subject, template_of};
 use crate::names::Names;
 use crate::photo::PhotoView;
 use crate::view::{Named, Word};
@@ -44,6 +43,8 @@ pub struct PaperField {
     pub columns: Vec<PaperColumn>,
     /// Whether the paper cannot be approved without it.
     pub required: bool,
+    /// Whether the record it is made from has the word here; nobody types over it.
+    pub given: bool,
 }
 
 /// A template as a form needs it.
@@ -73,16 +74,31 @@ pub struct PaperTemplate {
     pub marked: bool,
     /// Whether it may say what comes with it.
     pub attaches: bool,
-    /// Whether it is made from such a record only, never written freely: the papers of a penalty case.
+    /// Whether it is made from such a record only, never written freely.
     pub bound: bool,
+    /// Whether an empty form of it may be printed, to be filled in by hand.
+    pub blank: bool,
+    /// Kinds of bodies in whose name it may be issued, as `village`.
+    pub bodies: Vec<&'static str>,
     /// Series of its numbers.
     pub series: Option<Word>,
     /// What must be settled with the organ before it is used.
     pub check: Option<String>,
-    /// What it may be made from: `hazard`, `inspection`, `meeting`, `report`, `letter`, `training`.
-    pub about: Vec<&'static str>,
+    /// What it may be made from: `hazard`, `inspection`, `meeting`, `report`, `letter`, `training` …
+    pub about: Vec<String>,
     /// Fields.
     pub fields: Vec<PaperField>,
+}
+
+/// An organisation one may draft for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PaperOrg {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// What it is, as `village`.
+    pub kind: String,
 }
 
 /// What a form needs.
@@ -91,13 +107,11 @@ pub struct PaperOptions {
     /// Templates valid today that the caller may draft.
     pub templates: Vec<PaperTemplate>,
     /// Organisations he may draft for.
-    pub orgs: Vec<Named>,
+    pub orgs: Vec<PaperOrg>,
     /// Bodies of the town that a circular may go to.
     pub bodies: Vec<Named>,
     /// 紧急程度 one may mark.
     pub urgency: Vec<&'static str>,
-    /// 密级 one may mark.
-    pub secrecy: Vec<&'static str>,
     /// Fonts of official papers that are missing here, each a sentence with how to get it.
     pub fonts: Vec<String>,
 }
@@ -117,9 +131,9 @@ pub struct AboutView {
 pub struct MarksView {
     /// 份号, six digits.
     pub copy_no: String,
-    /// `秘密`, `机密` or `绝密`.
+    /// 密级; of papers from before such were refused.
     pub secrecy: String,
-    /// 保密期限, as `1年`.
+    /// 保密期限, of the same.
     pub period: String,
     /// `特急` or `加急`.
     pub urgency: String,
@@ -255,7 +269,7 @@ pub struct PaperView {
     pub service: Option<ServiceView>,
     /// Why it was taken back.
     pub reason: Option<String>,
-    /// What the caller may do: `change`, `approve`, `issue`, `serve`, `revoke`, `correct`.
+    /// What the caller may do: `change`, `approve`, `issue`, `serve`, `circulate`, `revoke`, `correct`.
     pub actions: Vec<&'static str>,
 }
 
@@ -277,7 +291,7 @@ fn word_of(layout: domain::document::Nature) -> &'static str {
     }
 }
 
-fn field_view(field: &domain::paper::Field) -> PaperField {
+fn field_view(template: &Template, field: &domain::paper::Field) -> PaperField {
     let (kind, options, columns) = match &field.kind {
         FieldType::Text => ("text", Vec::new(), Vec::new()),
         FieldType::LongText => ("long_text", Vec::new(), Vec::new()),
@@ -304,6 +318,7 @@ fn field_view(field: &domain::paper::Field) -> PaperField {
         options,
         columns,
         required: field.required,
+        given: template.given.contains(&field.key),
     }
 }
 
@@ -322,11 +337,17 @@ pub(super) fn template_view(template: &Template) -> PaperTemplate {
         signed: template.right() == Action::PaperSign,
         marked: template.layout.is_marked(),
         attaches: template.layout.is_with_attachments(),
-        bound: template.family() == ENFORCEMENT_CASE,
+        bound: template.bound,
+        blank: template.blank,
+        bodies: OrgKind::ALL
+            .iter()
+            .filter(|kind| template.is_issued_by(**kind))
+            .map(|kind| kind.code())
+            .collect(),
         series: series.map(|series| Word::new(&series.code, &series.name)),
         check: template.check.clone(),
-        about: prefill::sources(&template.code).to_vec(),
-        fields: template.fields.iter().map(field_view).collect(),
+        about: template.from.clone(),
+        fields: template.fields.iter().map(|field| field_view(template, field)).collect(),
     }
 }
 
@@ -392,8 +413,15 @@ async fn actions(
     let offered: &[(&'static str, Deed)] = match record.paper.state {
         State::Draft => &[("change", Deed::Draft), ("approve", Deed::Approve), ("revoke", Deed::Draft)],
         State::Approved { .. } => &[("issue", Deed::Issue), ("revoke", Deed::Revoke)],
-        State::Issued { .. } => &[("serve", Deed::Serve), ("revoke", Deed::Revoke), ("correct", Deed::Draft)],
-        State::Served { .. } => &[("revoke", Deed::Revoke), ("correct", Deed::Draft)],
+        State::Issued { .. } => &[
+            ("serve", Deed::Serve),
+            ("circulate", Deed::Serve),
+            ("revoke", Deed::Revoke),
+            ("correct", Deed::Draft),
+        ],
+        State::Served { .. } => {
+            &[("circulate", Deed::Serve), ("revoke", Deed::Revoke), ("correct", Deed::Draft)]
+        }
         State::Revoked { .. } => &[("correct", Deed::Draft)],
         State::Discarded { .. } => &[],
     };
@@ -401,6 +429,10 @@ async fn actions(
     for (word, deed) in offered {
         // A draft may be thrown away wherever the case stands.
         let asked = if *word == "revoke" { Deed::Revoke } else { *deed };
+        // Circulars and letters go to bodies of the town; what is served on a party goes to nobody else.
+        if *word == "circulate" && !template.layout.red_head() {
+            continue;
+        }
         if hat_for(caller, template, *deed, &at).is_ok()
             && may_now(read, caller, template, &record.paper, asked, today).await?
         {

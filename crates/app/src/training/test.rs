@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::ids::TrainingId;
+use domain::policy::Action;
 use domain::training::{Outcome, State, TrainingRefusal, outcome_of, score};
 use serde::{Deserialize, Serialize};
 use store::Read;
@@ -12,9 +13,9 @@ use store::training::{AttemptRecord, AttendanceRecord};
 use utoipa::ToSchema;
 
 use super::view::MyTraining;
-use super::{Loaded, loaded};
+use super::{Loaded, load, loaded};
 use crate::names::Names;
-use crate::view::Word;
+use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 
 /// A question as it is asked.
@@ -37,6 +38,40 @@ pub struct TestView {
     pub questions: Vec<TestQuestion>,
     /// Share of the points that passes.
     pub pass_percent: u8,
+}
+
+/// A question as somebody answered it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AnsweredQuestion {
+    /// How it was asked.
+    pub kind: Word,
+    /// The question.
+    pub text: String,
+    /// What could be chosen.
+    pub options: Vec<String>,
+    /// What was chosen, from 0.
+    pub chosen: Vec<usize>,
+    /// What is right.
+    pub right: Vec<usize>,
+    /// Whether it was answered rightly.
+    pub is_right: bool,
+}
+
+/// A test as it was handed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HandedInTest {
+    /// Id.
+    pub id: String,
+    /// Whose.
+    pub person: Named,
+    /// When.
+    pub at: String,
+    /// Points in percent.
+    pub score: u8,
+    /// Whether that passed.
+    pub passed: bool,
+    /// Each question with its answer, in the order asked.
+    pub answers: Vec<AnsweredQuestion>,
 }
 
 /// What was chosen.
@@ -98,6 +133,41 @@ impl App {
                 && outcome != Outcome::Passed
                 && left > 0,
         })
+    }
+
+    /// The tests handed in at a session, whole, for who organises it: what was asked then, what was answered, what is right.
+    /// Of each person the oldest first.
+    pub async fn handed_in_tests(&self, caller: &Caller, id: &TrainingId) -> Result<Vec<HandedInTest>> {
+        let mut read = self.db.read(&self.town).await?;
+        let loaded = load(&mut read, caller, id).await?;
+        caller.hat(Action::TrainingChange, &loaded.subject())?;
+        let names = Names::read(&mut read).await?;
+        let people: BTreeSet<_> =
+            loaded.present.iter().filter_map(|one| one.attendance.person.clone()).collect();
+        let mut tests = Vec::new();
+        for person in people {
+            for attempt in read.attempts(id, &person).await? {
+                let Some((at, score, passed)) = attempt.handed_in else { continue };
+                let answered = attempt.asked.into_iter().zip(attempt.chosen);
+                let answers = answered.map(|(question, chosen)| AnsweredQuestion {
+                    kind: Word::new(question.kind.code(), question.kind.label()),
+                    is_right: question.right == chosen,
+                    text: question.text,
+                    options: question.options,
+                    chosen: chosen.into_iter().collect(),
+                    right: question.right.into_iter().collect(),
+                });
+                tests.push(HandedInTest {
+                    id: attempt.id,
+                    person: Named::new(person.as_str(), names.person(&person)),
+                    at: at.to_rfc3339(),
+                    score,
+                    passed,
+                    answers: answers.collect(),
+                });
+            }
+        }
+        Ok(tests)
     }
 
     /// Begins a test, or goes on with the one begun.

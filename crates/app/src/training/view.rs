@@ -187,7 +187,7 @@ pub struct AttendanceView {
     pub outcome: Word,
     /// Points in percent.
     pub score: Option<u8>,
-    /// Whether he was given a certificate.
+    /// Whether the certificate he was given is written down.
     pub certified: bool,
     /// Why he was taken off the list; null while he was not.
     pub void_reason: Option<String>,
@@ -214,7 +214,7 @@ pub struct TrainingView {
     /// Row version.
     pub version: i64,
     /// What the caller may do: `notify`, `hold`, `finish_test`, `close`, `cancel`, `change`, `attendance`,
-    /// `void_attendance`.
+    /// `void_attendance`, `certify`, `answers`.
     pub actions: Vec<&'static str>,
 }
 
@@ -236,6 +236,12 @@ impl TrainingView {
             }
             if matches!(training.state, State::Held | State::Tested) {
                 actions.extend(["attendance", "void_attendance"]);
+            }
+            if course.gives.is_some() && matches!(training.state, State::Tested | State::Closed) {
+                actions.push("certify");
+            }
+            if course.pass_percent.is_some() && training.state.is_held() {
+                actions.push("answers");
             }
         }
         let people = present.iter().map(|one| {

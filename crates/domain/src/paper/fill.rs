@@ -58,7 +58,10 @@ impl Template {
         frame: &Frame,
         complete: bool,
     ) -> Result<Document, Vec<FieldProblem>> {
-        let problems = self.problems_of(values, complete);
+        let mut problems = self.problems_of(values, complete);
+        if complete {
+            problems.extend(self.late(values, frame.issued_on));
+        }
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -83,7 +86,26 @@ impl Template {
             copies_to: frame.copies_to.clone(),
             printed: frame.printed.clone(),
             foot: None,
+            stamp: None,
         })
+    }
+
+    /// Days that others have until, and that are over on this day.
+    pub fn late(&self, values: &Values, on: Date) -> Vec<FieldProblem> {
+        let is_over = |field: &&Field| {
+            field.ahead
+                && matches!(values.get(&field.key), Some(Value::Text(text)) if parse_date(text).is_some_and(|day| day < on))
+        };
+        let late = self.fields.iter().filter(is_over).map(|field| FieldProblem {
+            field: field.key.clone(),
+            code: "paper.deadline_past",
+            message: format!(
+                "“{}”早于印发当天（{}），对方已经没有时间，请改为当天或以后的日期",
+                field.zh,
+                chinese_date(on)
+            ),
+        });
+        late.collect()
     }
 
     fn problems_of(&self, values: &Values, complete: bool) -> Vec<FieldProblem> {

@@ -259,6 +259,12 @@ pub enum PaperRefusal {
     /// Taken back without a reason.
     #[error("请写明理由")]
     NoReason,
+    /// It is no longer in force, or not out yet.
+    #[error("文书现在是“{0}”，印发以后、撤销以前才能补发给收文单位")]
+    NotOut(&'static str),
+    /// Everybody named has it.
+    #[error("所选单位都已经收到这份文件，请选择还没有收到的单位")]
+    NobodyNew,
     /// A body says it has done something without saying what.
     #[error("请写明办理情况")]
     NothingSaid,
@@ -279,6 +285,8 @@ impl PaperRefusal {
             Self::NobodyServed => "paper.nobody_served",
             Self::ServedWhen { .. } => "paper.served_when",
             Self::NoReason => "paper.no_reason",
+            Self::NotOut(_) => "paper.not_out",
+            Self::NobodyNew => "paper.nobody_new",
             Self::NothingSaid => "paper.nothing_said",
             Self::Answered => "paper.answered",
             Self::ActedWhen => "paper.acted_when",
@@ -334,6 +342,21 @@ impl Paper {
             }
             _ => Err(PaperRefusal::WrongState(self.state.label())),
         }
+    }
+
+    /// It goes to more bodies after it is out; who has it keeps it. Gives those it goes to now.
+    ///
+    /// Errors: it is not out, or was taken back; all of them have it.
+    pub fn circulate(self, to: &BTreeSet<OrgId>) -> Result<(Self, BTreeSet<OrgId>), PaperRefusal> {
+        if !matches!(self.state, State::Issued { .. } | State::Served { .. }) {
+            return Err(PaperRefusal::NotOut(self.state.label()));
+        }
+        let new: BTreeSet<OrgId> = to.difference(&self.bodies).cloned().collect();
+        if new.is_empty() {
+            return Err(PaperRefusal::NobodyNew);
+        }
+        let bodies = self.bodies.union(&new).cloned().collect();
+        Ok((Self { bodies, ..self }, new))
     }
 
     /// It is taken back: a draft is discarded, a numbered paper revoked, and its number stays taken.
@@ -517,6 +540,20 @@ mod tests {
         let number = revoked.state.approval().and_then(|one| one.number.as_ref()).map(|one| one.n);
         assert_eq!((number, revoked.state.frozen()), (Some(1), Some(&frozen())));
         assert!(revoked.revoke("再撤", by, on).is_err());
+    }
+
+    #[test]
+    fn a_paper_goes_to_more_bodies_once_it_is_out_and_until_it_is_taken_back() {
+        let to: BTreeSet<OrgId> = ["village".into(), "dept".into()].into();
+        assert_eq!(paper().circulate(&to).map(|_| ()), Err(PaperRefusal::NotOut("起草中")));
+        let issued = paper().approve(approval()).and_then(|one| one.issue(frozen())).expect("out");
+        let (sent, new) = issued.circulate(&["village".into()].into()).expect("nobody had it");
+        assert_eq!(new, ["village".into()].into());
+        let (sent, new) = sent.circulate(&to).expect("one had it not");
+        assert_eq!((new, &sent.bodies), (["dept".into()].into(), &to));
+        assert_eq!(sent.clone().circulate(&to).map(|_| ()), Err(PaperRefusal::NobodyNew));
+        let revoked = sent.revoke("有误", "b".into(), day("2026-09-22")).expect("taken back");
+        assert_eq!(revoked.circulate(&to).map(|_| ()), Err(PaperRefusal::NotOut("已撤销")));
     }
 
     #[test]

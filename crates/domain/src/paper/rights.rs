@@ -4,7 +4,7 @@
 
 use super::{IssuedBy, Origin, Template};
 use crate::document::Nature;
-use crate::org::Role;
+use crate::org::{OrgKind, Role};
 use crate::policy::Action;
 
 impl Template {
@@ -15,7 +15,7 @@ impl Template {
             (Origin::ReceivedCopy, _) => Action::PaperRegister,
             (_, Nature::Enforcement) => Action::HazardOrder,
             (_, Nature::Advice) => Action::HazardAdvise,
-            (_, Nature::Ordinary) if self.layout.red_head() => Action::PaperSign,
+            (_, Nature::Ordinary) if self.signed || self.layout.red_head() => Action::PaperSign,
             (_, Nature::Ordinary) => Action::PaperIssue,
         }
     }
@@ -26,6 +26,16 @@ impl Template {
             Action::PaperSign | Action::PaperIssue => Action::PaperDraft,
             other => other,
         }
+    }
+
+    /// Whether it may be issued in the name of a body of this kind.
+    pub fn is_issued_by(&self, body: OrgKind) -> bool {
+        self.issued_by.iter().any(|who| who.speaks_as(body))
+    }
+
+    /// Its issuers in words, as `镇消防安全委员会、消安办`.
+    pub fn issuers(&self) -> String {
+        self.issued_by.iter().map(|who| who.label()).collect::<Vec<_>>().join("、")
     }
 
     /// Whether a role may draft it, and issue it where no leader has to sign.
@@ -43,6 +53,43 @@ impl Template {
 }
 
 impl IssuedBy {
+    /// In whose name that issuer writes. An officer writes for the organ he enforces for, and the committee, which
+    /// coordinates, is none.
+    pub fn speaks_as(self, body: OrgKind) -> bool {
+        use OrgKind::*;
+        match self {
+            Self::Any => !matches!(body, Unit | FireRescue),
+            Self::Inspector => matches!(body, Dept | Office | Workstation | Village | Police),
+            Self::Village | Self::Grid => body == Village,
+            Self::Department => matches!(body, Dept | Office | Workstation),
+            // What the fire rescue organ sends, the office registers.
+            Self::Office | Self::FireRescue => matches!(body, Workstation | Office),
+            Self::Committee => body == Committee,
+            Self::Town => body == TownGov,
+            Self::Officer => matches!(body, TownGov | Dept | Office | Workstation | Police),
+            Self::Trainer => matches!(body, TownGov | Dept | Office | Workstation | Village | Police),
+            Self::Station => matches!(body, Station | Brigade),
+        }
+    }
+
+    /// Words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Any => "镇属单位",
+            Self::Inspector => "检查单位",
+            Self::Village => "村（社区）",
+            Self::Department => "部门",
+            Self::Office => "消安办",
+            Self::Committee => "消防安全委员会",
+            Self::Town => "镇人民政府",
+            Self::Officer => "执法机关",
+            Self::Trainer => "培训组织单位",
+            Self::Station => "微型消防站",
+            Self::Grid => "村（社区）网格",
+            Self::FireRescue => "消防救援机构",
+        }
+    }
+
     /// Whether somebody in this role acts as that issuer. The office drafts what committee and town issue.
     pub fn is(self, role: Role) -> bool {
         use Role::*;

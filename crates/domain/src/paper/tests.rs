@@ -5,7 +5,7 @@ use crate::document::Block;
 use crate::time::parse_date;
 
 fn field(key: &str, zh: &str, kind: FieldType, required: bool) -> Field {
-    Field { key: key.into(), zh: zh.into(), en: key.into(), kind, required }
+    Field { key: key.into(), zh: zh.into(), en: key.into(), kind, required, ahead: false }
 }
 
 fn text(text: &str) -> Piece {
@@ -24,6 +24,11 @@ pub(super) fn advice() -> Template {
         nature: Nature::Advice,
         origin: Origin::Issued,
         issued_by: vec![IssuedBy::Village],
+        from: vec!["hazard".into()],
+        bound: false,
+        given: vec![],
+        blank: false,
+        signed: false,
         series: None,
         sealed: false,
         title: "督促整改通知书".into(),

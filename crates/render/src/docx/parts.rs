@@ -224,15 +224,24 @@ fn foot(copy: &Copy, sheet: &Sheet, odd: bool) -> String {
 
 /// The small line below everything else, where the paper has one.
 fn small(copy: &Copy) -> String {
+    let stamp = match copy.stamp.as_str() {
+        "" => String::new(),
+        stamp => format!(
+            "<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:rPr><w:b/><w:color w:val=\"FF0000\"/><w:sz w:val=\"28\"/></w:rPr>\
+             <w:t>{}</w:t></w:r></w:p>",
+            escaped(stamp)
+        ),
+    };
     if copy.foot.is_empty() {
-        return String::new();
+        return stamp;
     }
-    format!(
-        "<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"200\" w:lineRule=\"exact\"/><w:jc w:val=\"center\"/></w:pPr>\
+    stamp
+        + &format!(
+            "<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"200\" w:lineRule=\"exact\"/><w:jc w:val=\"center\"/></w:pPr>\
          <w:r><w:rPr><w:rFonts w:ascii=\"{SONG}\" w:hAnsi=\"{SONG}\" w:eastAsia=\"{SONG}\"/><w:sz w:val=\"16\"/></w:rPr>\
          <w:t>{}</w:t></w:r></w:p>",
-        escaped(&copy.foot)
-    )
+            escaped(&copy.foot)
+        )
 }
 
 /// The first page of a letter has no number, but the lower double rule: 20 mm above the paper's edge, 170 mm long.

@@ -6,6 +6,7 @@ export default {
     { path: '/papers', component: () => import('./PaperList.vue'), meta: { can: ['paper.read'], title: 'paper.title' } },
     { path: '/papers/received', component: () => import('./ReceivedList.vue'), meta: { can: ['paper.receive'], title: 'paper.received' } },
     { path: '/papers/numbers', component: () => import('./NumbersPage.vue'), meta: { can: ['paper.read'], title: 'paper.numbers' } },
+    { path: '/papers/from-records', component: () => import('./OriginList.vue'), meta: { can: ['paper.draft'], title: 'paper.fromRecord' } },
     { path: '/papers/templates', component: () => import('./TemplateList.vue'), meta: { can: ['paper.read'], title: 'paper.tpl.title' } },
     { path: '/papers/templates/new', component: () => import('./TemplateForm.vue'), meta: { can: ['parameter.propose'], title: 'paper.tpl.draft' } },
     { path: '/papers/templates/:id/edit', component: () => import('./TemplateForm.vue'), meta: { can: ['parameter.propose'], title: 'paper.tpl.change' } },

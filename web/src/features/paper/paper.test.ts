@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { PaperField } from '@/shared/api/contract'
@@ -6,7 +6,7 @@ import { ABOUT, aboutPath, blank, called, filled, lastYears, paperTone, spoken }
 import zh from './locales/zh-CN.json'
 import en from './locales/en.json'
 
-const field = (key: string, kind: string): PaperField => ({ key, zh: `字段${key}`, en: key, kind, options: [], columns: [], required: false })
+const field = (key: string, kind: string): PaperField => ({ key, zh: `字段${key}`, en: key, kind, options: [], columns: [], required: false, given: false })
 
 describe('papers', () => {
   it('are compared as one reads them: lines below each other, rows with their cells side by side', () => {
@@ -23,9 +23,9 @@ describe('papers', () => {
     expect([called(field('to', 'text'), 'en'), called(field('to', 'text'), 'zh-CN')]).toEqual(['to', '字段to'])
   })
   it('lead back to whatever record the program makes them from, and call it by a word', () => {
-    const source = readFileSync(join(__dirname, '../../../../crates/app/src/paper/prefill.rs'), 'utf8')
-    const table = source.slice(source.indexOf('fn sources('), source.indexOf('_ => &[]'))
-    const kinds = [...table.matchAll(/&\[([^\]]+)\]/g)].flatMap((found) => [...(found[1] ?? '').matchAll(/"([a-z_]+)"/g)].map((one) => one[1] ?? ''))
+    const folder = join(__dirname, '../../../../catalog/papers')
+    const table = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')).join('\n')
+    const kinds = [...table.matchAll(/^from = \[([^\]]+)\]/gm)].flatMap((found) => [...(found[1] ?? '').matchAll(/"([a-z_]+)"/g)].map((one) => one[1] ?? ''))
     expect(kinds.length).toBeGreaterThan(10)
     for (const kind of kinds) {
       expect(aboutPath({ kind, id: '1' }), kind).toMatch(/^\/[a-z-]+(\/1)?$/)

@@ -12,6 +12,9 @@ export type AboutKind = keyof typeof ABOUT
 const LISTED: Record<string, string> = { certificate: '/certificates', authority: '/authority' }
 export const aboutPath = (about: { kind: string; id: string }): string | null => (about.kind in ABOUT ? `${ABOUT[about.kind as AboutKind]}/${about.id}` : (LISTED[about.kind] ?? null))
 
+/** Where records of a kind are listed; the way to what a paper is made from. */
+export const recordsPath = (kind: string): string | null => ABOUT[kind as AboutKind] ?? LISTED[kind] ?? null
+
 /** How a paper stands: what has a number and is not out is what somebody must still do. */
 export function paperTone(state: string): Tone {
   return { draft: 'todo', approved: 'due', issued: 'doing', served: 'done' }[state as 'draft'] as Tone | undefined ?? 'na'

@@ -16,4 +16,5 @@ export interface CertificateRow { id: string; kind: string; kind_label: string; 
 export interface CertificateInput { person: string; kind: string; number: string; issuer: string; issued_on: Day; expires_on: Day | null; scope: string }
 export interface ExemptionView { id: string; person: Named; reason: string; from: Day; to: Day; recorded_by: string; recorded_at: Instant; valid: boolean; void_reason: string | null; version: number; actions: string[] }
 export interface MyTraining { id: string; title: string; on: Day; org: Named; hours: number; outcome: Word; score: number | null; pass_percent: number | null; attempts_left: number; may_test: boolean }
+export interface HandedInTest { id: string; person: Named; at: Instant; score: number; passed: boolean; answers: { kind: Word; text: string; options: string[]; chosen: number[]; right: number[]; is_right: boolean }[] }
 export interface TestView { id: string; questions: { kind: Word; text: string; options: string[] }[]; pass_percent: number }

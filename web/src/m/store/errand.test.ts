@@ -8,7 +8,7 @@ import { checkedHere } from './checked'
 import { Clock } from './clock'
 import { PhoneDb } from './db'
 import { keepPhoto } from './draft'
-import { answerCall, answerLicence, answerWhistle, blowWhistle, checkFacility, comeBack, countHouse, doFollowUp, fetchCalls, fetchErrands, hangPlacard, pathOf, patrol, punishOnSpot, receiptCode, reportAway, signVisit, tellReport, whistleStands, whistleSteps, type Licence } from './errand'
+import { answerCall, answerCircular, answerLicence, answerWhistle, blowWhistle, checkFacility, comeBack, countHouse, doFollowUp, fetchCalls, fetchErrands, hangPlacard, pathOf, patrol, punishOnSpot, receiptCode, reportAway, signVisit, tellReport, whistleStands, whistleSteps, type Circular, type Licence } from './errand'
 import { Http } from './http'
 import { Outbox } from './outbox'
 import { gates, type Spot } from './spot'
@@ -97,6 +97,18 @@ describe('what the law asks of a phone without a network', () => {
       { path: `/houses/checks/${licence.id}/answer`, answer: 'verified', text: '特行证 甲-1', until: null, on: '2026-11-25', version: 4 },
     ])
     expect([blown?.state, answered?.state]).toEqual(['delivered', 'delivered'])
+  })
+
+  it('a circular is read and answered, each once and in this order', async () => {
+    const came = await first<Circular>('errand:circulars')
+    expect(came.id, 'one paper may come to several bodies').toBe('paper~village')
+    await answerCircular(db, came, null, made())
+    await answerCircular(db, came, ' 已逐户复查 ', made())
+    expect(await outbox.run()).toBe('empty')
+    expect(server.lawful).toEqual([
+      { path: '/papers/paper/answer', org: 'village', acted_on: null, note: '' },
+      { path: '/papers/paper/answer', org: 'village', acted_on: '2026-11-25', note: '已逐户复查' },
+    ])
   })
 
   it('keeps no penalty that the law does not allow there', async () => {

@@ -1,7 +1,7 @@
 // What is to be done beside inspections: a call to answer, placards to hang up, items owed, evidence to record. What the
 // office asks for is fetched when it can be and kept; what was done leaves by the outbox like everything else.
 
-import type { CaseOptions, FacilityDue, FacilityRow, FollowUpView, HouseAnswer, HouseCountInput, HouseList, HouseRow, HouseWait, MyAway, MyAwayForce, MyCall, MyCalls, Named, OnSpotInput, PlacardPage, PlacardRow, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseView, StopUseList, StopUseRow, StopUseStep, VisitsToSign, VisitToSign, WhistleInput, WhistleKind, WhistleList, WhistleOptions, WhistleRow } from '@/shared/api/contract'
+import type { CaseOptions, FacilityDue, FacilityRow, FollowUpView, HouseAnswer, HouseCountInput, HouseList, HouseRow, HouseWait, MyAway, MyAwayForce, MyCall, MyCalls, Named, OnSpotInput, PlacardPage, PlacardRow, ReceivedPage, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseView, StopUseList, StopUseRow, StopUseStep, VisitsToSign, VisitToSign, WhistleInput, WhistleKind, WhistleList, WhistleOptions, WhistleRow } from '@/shared/api/contract'
 import type { DutyOption, EvidenceOptions, NeedOption } from '@/features/evidence/types'
 import type { PhoneDb } from './db'
 import { blank, type Made } from './draft'
@@ -27,9 +27,14 @@ const LISTS = {
   'errand:houses': { needs: 'place.read', path: '/houses', rows: (said: HouseList): HouseRow[] => (said.may_count ? said.items.slice(0, MOST_HOUSES) : []) },
   'errand:licences': { needs: 'place.read', path: '/houses?mine=true', rows: (said: HouseList): Licence[] => said.items.flatMap((house) => house.waits.map((one) => ({ ...one, place: house.place, village: house.village, heads: house.heads }))).slice(0, MOST) },
   'errand:law': { needs: 'enforcement.index', path: '/cases/options', rows: (said: CaseOptions): CaseOptions[] => (said.may_open ? [said] : []) },
+  'errand:circulars': { needs: 'paper.receive', path: '/papers/received?open=true', rows: (said: ReceivedPage): Circular[] => said.items.filter((one) => one.receipt.mine).slice(0, MOST).map((one) => ({ ...one, id: circularId(one) })) },
   'errand:away': { needs: null, path: '/me/away', rows: (said: MyAway): MyAwayForce[] => said.items },
   'errand:evidence': { needs: 'evidence.record', path: '/evidence/options', rows: (said: EvidenceOptions): DutyOption[] => said.items.filter(isAsked) },
 } as const
+
+/** A paper that came to a body this person receives for: one paper may come to several of them. */
+export type Circular = ReceivedPage['items'][number] & { id: string }
+export const circularId = (one: ReceivedPage['items'][number]): string => `${one.paper.id}~${one.receipt.org.id}`
 
 /** What one's own department is asked about a house, and which house. */
 export interface Licence extends HouseWait { place: Named; village: Named; heads: number | null }
@@ -156,6 +161,14 @@ export async function answerWhistle(db: PhoneDb, whistle: WhistleRow, told: { st
 export async function blowWhistle(db: PhoneDb, told: { kind: string; problem: string; place: Named | null; address: string }, made: Made): Promise<void> {
   const body: WhistleInput = { id: made.id, kind: told.kind, problem: told.problem.trim(), place: told.place?.id ?? null, address: told.address.trim(), origin_kind: '', origin: '' }
   await db.outbox.add({ ...blank('blow', made), title: told.place?.name ?? body.address, path: '/whistles', body: { ...body }, about: { kind: 'whistle', id: made.id } })
+}
+
+/** A paper was read, or what was done about it. Who says what was done has read it; who only read it still owes the rest, and the list keeps it. */
+export async function answerCircular(db: PhoneDb, one: Circular, done: string | null, made: Made): Promise<void> {
+  await db.outbox.add({
+    ...blank('circular', made), title: one.paper.title, path: `/papers/${one.paper.id}/answer`,
+    body: { org: one.receipt.org.id, acted_on: done === null ? null : made.at.slice(0, 10), note: done?.trim() ?? '' }, ...(done === null ? {} : { about: { kind: 'circular' as const, id: one.id } }),
+  })
 }
 
 /** What one's own department found of a house's licence. The newest question the phone knows. */

@@ -66,7 +66,7 @@ export interface Photo {
   trouble: Trouble | null
 }
 
-export type EntryKind = 'inspection' | 'hazard' | 'recheck' | 'unable' | 'accept' | 'call' | 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'blow' | 'licence' | 'report_case' | 'report_look' | 'facility' | 'patrol' | 'sign' | 'count' | 'spot' | 'away'
+export type EntryKind = 'inspection' | 'hazard' | 'recheck' | 'unable' | 'accept' | 'call' | 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'blow' | 'licence' | 'report_case' | 'report_look' | 'facility' | 'patrol' | 'sign' | 'count' | 'spot' | 'away' | 'circular'
 /**
  * waiting in the phone · sending the record · recorded by the server, photos on their way · delivered, every photo
  * confirmed · refused with a sentence · conflict with what others did.
@@ -86,7 +86,7 @@ export interface Entry {
   body: Record<string, unknown>
   photos: string[]
   /** What its photos belong to, where that is neither the inspection nor the hazard it names. */
-  about?: { kind: 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'report_case' | 'facility' | 'stop_use' | 'visit' | 'house' | 'licence' | 'case'; id: string }
+  about?: { kind: 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'report_case' | 'facility' | 'stop_use' | 'visit' | 'house' | 'licence' | 'case' | 'circular'; id: string }
   created_at: string
   tries: number
   trouble: Trouble | null

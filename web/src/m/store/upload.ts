@@ -12,7 +12,7 @@ export type Uploaded =
   | { kind: 'refused'; code: string; sentence: string; fields: Trouble['fields'] }
 
 /** Where the picture hangs. */
-export interface Target { kind: 'inspection' | 'hazard' | 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'report_case' | 'facility' | 'stop_use' | 'visit' | 'house' | 'licence' | 'case'; id: string }
+export interface Target { kind: 'inspection' | 'hazard' | 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'report_case' | 'facility' | 'stop_use' | 'visit' | 'house' | 'licence' | 'case' | 'circular'; id: string }
 
 /** Ends the sending with what it came to. */
 class Ended extends Error {

@@ -4411,6 +4411,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/papers/blanks/{template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 空白表样，现场手写填记 */
+        get: operations["blank"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/papers/list/{format}": {
         parameters: {
             query?: never;
@@ -4696,6 +4713,23 @@ export interface paths {
         put?: never;
         /** 批准并编号 */
         post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/{id}/circulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 补发给更多收文单位 */
+        post: operations["circulate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6993,6 +7027,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trainings/{id}/attendance/{attendance}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记消防救援机构颁发的证书 */
+        post: operations["certify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trainings/{id}/attendance/{attendance}/void": {
         parameters: {
             query?: never;
@@ -7072,6 +7123,23 @@ export interface paths {
         put?: never;
         /** 交卷 */
         post: operations["hand_in_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 答卷 */
+        get: operations["tests"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8081,6 +8149,21 @@ export interface components {
             /** @description In Chinese. */
             value_label: string;
         };
+        /** @description A question as somebody answered it. */
+        AnsweredQuestion: {
+            /** @description What was chosen, from 0. */
+            chosen: number[];
+            /** @description Whether it was answered rightly. */
+            is_right: boolean;
+            /** @description How it was asked. */
+            kind: components["schemas"]["Word"];
+            /** @description What could be chosen. */
+            options: string[];
+            /** @description What is right. */
+            right: number[];
+            /** @description The question. */
+            text: string;
+        };
         /** @description A hazard to record with an assessment. */
         AssessmentFind: {
             /** @default  */
@@ -8285,7 +8368,7 @@ export interface components {
         AttendanceView: {
             /** @description When. */
             at: string;
-            /** @description Whether he was given a certificate. */
+            /** @description Whether the certificate he was given is written down. */
             certified: boolean;
             /** @description Id. */
             id: string;
@@ -12982,6 +13065,28 @@ export interface components {
         GroupPoints: {
             items: components["schemas"]["GroupPointView"][];
         };
+        /** @description A test as it was handed in. */
+        HandedInTest: {
+            /** @description Each question with its answer, in the order asked. */
+            answers: components["schemas"]["AnsweredQuestion"][];
+            /** @description When. */
+            at: string;
+            /** @description Id. */
+            id: string;
+            /** @description Whether that passed. */
+            passed: boolean;
+            /** @description Whose. */
+            person: components["schemas"]["Named"];
+            /**
+             * Format: int32
+             * @description Points in percent.
+             */
+            score: number;
+        };
+        /** @description Tests as handed in. */
+        HandedInTests: {
+            items: components["schemas"]["HandedInTest"][];
+        };
         /** @description How alarms of a device were handled: how many incidents it was a sign of, and how soon somebody said what each was. */
         HandlingView: {
             /**
@@ -15063,12 +15168,12 @@ export interface components {
              */
             copy_no: string;
             /**
-             * @description 保密期限, as `1年`.
+             * @description 保密期限, of the same.
              * @default
              */
             period: string;
             /**
-             * @description `秘密`, `机密` or `绝密`.
+             * @description 密级; of papers from before such were refused.
              * @default
              */
             secrecy: string;
@@ -16002,6 +16107,15 @@ export interface components {
              */
             version: number;
         };
+        /** @description The paper of the organ. */
+        OrganCertificate: {
+            /** @description Its last day; by the course when not said. */
+            expires_on?: string | null;
+            /** @description The day it was given. */
+            issued_on: string;
+            /** @description Number, as printed on it. */
+            number: string;
+        };
         /** @description Every organisation. */
         Orgs: {
             items: components["schemas"]["OrgView"][];
@@ -16034,6 +16148,16 @@ export interface components {
             /** @description For an order: who orders with the caller. */
             with?: string[];
         };
+        /** @description It goes to more bodies. */
+        PaperCirculate: {
+            /** @description Bodies of the town, by id; those that have it keep it. */
+            bodies: string[];
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
         /** @description A column of a field of rows. */
         PaperColumn: {
             /** @description The same in English. */
@@ -16047,6 +16171,8 @@ export interface components {
             columns: components["schemas"]["PaperColumn"][];
             /** @description The same in English. */
             en: string;
+            /** @description Whether the record it is made from has the word here; nobody types over it. */
+            given: boolean;
             /** @description Key in the values. */
             key: string;
             /** @description `text`, `long_text`, `number`, `date`, `minute`, `flag`, `choice`, `choices`, `list`, `rows`, `photos`, `qr`. */
@@ -16095,13 +16221,20 @@ export interface components {
             /** @description Fonts of official papers that are missing here, each a sentence with how to get it. */
             fonts: string[];
             /** @description Organisations he may draft for. */
-            orgs: components["schemas"]["Named"][];
-            /** @description 密级 one may mark. */
-            secrecy: string[];
+            orgs: components["schemas"]["PaperOrg"][];
             /** @description Templates valid today that the caller may draft. */
             templates: components["schemas"]["PaperTemplate"][];
             /** @description 紧急程度 one may mark. */
             urgency: string[];
+        };
+        /** @description An organisation one may draft for. */
+        PaperOrg: {
+            /** @description Id. */
+            id: string;
+            /** @description What it is, as `village`. */
+            kind: string;
+            /** @description Name. */
+            name: string;
         };
         /** @description A page of papers. */
         PaperPage: {
@@ -16189,11 +16322,15 @@ export interface components {
         };
         /** @description A template as a form needs it. */
         PaperTemplate: {
-            /** @description What it may be made from: `hazard`, `inspection`, `meeting`, `report`, `letter`, `training`. */
+            /** @description What it may be made from: `hazard`, `inspection`, `meeting`, `report`, `letter`, `training` … */
             about: string[];
             /** @description Whether it may say what comes with it. */
             attaches: boolean;
-            /** @description Whether it is made from such a record only, never written freely: the papers of a penalty case. */
+            /** @description Whether an empty form of it may be printed, to be filled in by hand. */
+            blank: boolean;
+            /** @description Kinds of bodies in whose name it may be issued, as `village`. */
+            bodies: string[];
+            /** @description Whether it is made from such a record only, never written freely. */
             bound: boolean;
             /** @description What must be settled with the organ before it is used. */
             check?: string | null;
@@ -16239,7 +16376,7 @@ export interface components {
         };
         /** @description A paper as its page sees it. */
         PaperView: components["schemas"]["PaperRow"] & {
-            /** @description What the caller may do: `change`, `approve`, `issue`, `serve`, `revoke`, `correct`. */
+            /** @description What the caller may do: `change`, `approve`, `issue`, `serve`, `circulate`, `revoke`, `correct`. */
             actions: string[];
             approved_by?: components["schemas"]["Named"] | null;
             /** @description Names of what comes with it. */
@@ -21181,7 +21318,7 @@ export interface components {
         TrainingView: components["schemas"]["TrainingRow"] & {
             /**
              * @description What the caller may do: `notify`, `hold`, `finish_test`, `close`, `cancel`, `change`, `attendance`,
-             *     `void_attendance`.
+             *     `void_attendance`, `certify`, `answers`.
              */
             actions: string[];
             /** @description Why it was cancelled. */
@@ -33590,6 +33727,43 @@ export interface operations {
             };
         };
     };
+    blank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     table: {
         parameters: {
             query?: {
@@ -34242,6 +34416,47 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PaperApprove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    circulate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperCirculate"];
             };
         };
         responses: {
@@ -40295,6 +40510,48 @@ export interface operations {
             };
         };
     };
+    certify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                attendance: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganCertificate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     void_attendance: {
         parameters: {
             query?: never;
@@ -40485,6 +40742,43 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedInTests"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,6 +6,7 @@ use domain::time::Date;
 use store::seal::sha256;
 
 use super::{list, named, text};
+use crate::certificate::is_ours;
 use crate::names::Names;
 use crate::{App, Caller, Error, Result};
 
@@ -63,11 +64,30 @@ pub(super) async fn values(
     Ok((values, row.org.id.clone()))
 }
 
+/// That a certificate is one a body of the town gave. That of the fire rescue organ is the organ's own paper: what the town
+/// keeps of it is its number and its date. Source: the plan, clause 11.6.
+///
+/// Errors: somebody else gave it.
+async fn ours(app: &App, issuer: &str, kind: &str) -> Result<()> {
+    let mut read = app.db.read(&app.town).await?;
+    let orgs: Vec<_> = read.orgs().await?.into_iter().map(|kept| kept.org).collect();
+    if is_ours(&orgs, issuer) {
+        return Ok(());
+    }
+    Err(Error::Refused {
+        code: "paper.not_ours",
+        message: format!(
+            "{kind}由{issuer}颁发，镇里不能代为制证；请保管原证，在证件台账登记原证的证号和发证日期"
+        ),
+    })
+}
+
 /// Values for the certificate as it is printed: whose, for what, until when.
 pub(super) async fn certificate(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)> {
     let rows = app.certificates(caller, false).await?;
     let found = rows.into_iter().find(|one| one.certificate.id == id).ok_or(Error::NotFound)?;
     let held = &found.certificate;
+    ours(app, &held.issuer, &held.kind_label).await?;
     let today: Date = app.now().date();
     let mut read = app.db.read(&app.town).await?;
     let person = found.person.id.as_str();
