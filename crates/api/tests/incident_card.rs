@@ -1,11 +1,13 @@
 //! The card of an incident: how one gets in and which help is needed, for who goes there alone; water with its litres; the
-//! cameras that look that way.
+//! cameras that look that way; what every caller said, and what two of the watch say at once.
 
 use app::Caller;
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use testkit::both_databases;
 
 use crate::common::{Browser, V1, shop, town};
+use crate::incident::{call, settled, step};
 
 const HOUSE: &str = "01a00000-0000-7000-8000-000000000f01";
 
@@ -84,6 +86,40 @@ async fn who_goes_there_reads_how_to_get_in_what_help_is_needed_and_how_much_wat
         assert_eq!(clerk.get(&card).await?.ok()?["cameras"][0]["silent"], json!(true), "never heard");
         let other = auditor.get(&card).await?.ok()?.to_string();
         assert!(!other.contains("钥匙") && !other.contains("行动不便"), "{other}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn every_caller_is_read_and_called_back_and_of_two_judgements_the_later_sees_the_other()
+-> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, ..) = settled(&fresh).await?;
+        let (mut clerk, mut head) = (town.login("clerk").await?, town.login("head").await?);
+        let opened = clerk.post("/api/v1/incidents", call()).await?.ok()?;
+        let id = text(&opened, "id").to_owned();
+        town.clock.advance_ms(20_000);
+        let again = json!({ "place": HOUSE, "text": "看到火光", "called_by": "路人", "phone": "13900005678" });
+        let joined = clerk.post("/api/v1/incidents", again).await?.ok()?;
+        assert_eq!(text(&joined, "caller_phone"), "13800001234、13900005678", "both are called back");
+        assert_eq!((&joined["signs"][1]["says"], &joined["signs"][1]["from"]), (&json!("看到火光"), &json!("路人")));
+
+        step(&mut clerk, &id, json!({ "step": "acknowledge" })).await?.ok()?;
+        let seen = step(&mut clerk, &id, json!({ "step": "verify" })).await?.ok()?;
+        let judge = |verdict: &str| {
+            json!({ "step": "judge", "verdict": verdict, "how": "telephone", "text": "已核实", "version": seen["version"] })
+        };
+        step(&mut clerk, &id, judge("real")).await?.ok()?;
+        let told = step(&mut head, &id, judge("false_alarm")).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::CONFLICT, "conflict.version"));
+        assert_eq!(told.body["current"]["stage"]["code"], "real", "{}", told.body);
+        // Another sign is no judgement: it hinders nobody.
+        let now = clerk.get(&format!("/api/v1/incidents/{id}")).await?.ok()?;
+        town.clock.advance_ms(90_000);
+        clerk.post("/api/v1/incidents", json!({ "place": HOUSE, "text": "烟更大了", "called_by": "第三人" })).await?.ok()?;
+        let told = json!({ "step": "tell_119", "told_at": "now", "version": now["version"] });
+        step(&mut head, &id, told).await?.ok()?;
         Ok(())
     })
     .await

@@ -350,10 +350,9 @@ async fn joined_reports_are_told_together_and_unfounded_takes_two() -> anyhow::R
         assert!(receipt(&town, &second).await?.contains("同一问题已有人举报"));
         // What was merged by mistake goes on by itself, and is merged again.
         assert_eq!(steps(&joined), ["separate", "ask_void"]);
-        let mute = json!({ "step": "separate" });
-        assert_eq!(step(&mut clerk, &joined, mute).await?.code(), "report_case.no_reason");
-        let apart = json!({ "step": "separate", "text": "不是同一处" });
-        let apart = step(&mut clerk, &joined, apart).await?.ok()?;
+        let apart = |text: &str| json!({ "step": "separate", "text": text });
+        assert_eq!(step(&mut clerk, &joined, apart("")).await?.code(), "report_case.no_reason");
+        let apart = step(&mut clerk, &joined, apart("不是同一处")).await?.ok()?;
         assert_eq!((&apart["stage"]["code"], &apart["merged_into"]), (&json!("accepted"), &Value::Null));
         assert!(!receipt(&town, &second).await?.contains("同一问题已有人举报"));
         let nowhere = json!({ "step": "merge", "into": "JB-20990101-9999" });

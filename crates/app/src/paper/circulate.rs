@@ -43,7 +43,7 @@ pub(super) async fn sent(read: &mut Read, caller: &Caller, paper: Paper, today: 
 }
 
 impl App {
-    /// Each body gets a receipt of its own to sign. tidy(caller): part of a step that asked already.
+    /// Each body gets a receipt of its own to sign.
     pub(super) async fn send_to(
         &self,
         tx: &mut Write,
