@@ -279,12 +279,18 @@ async fn what_was_taken_back_says_so_wherever_it_is_printed() -> anyhow::Result<
         let town = ready(&fresh).await?;
         let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
         let draft = write(&mut clerk, circular("committee", "检查情况", "2026-09-30")).await?.ok()?;
-        let approved = step(&mut leader, &draft, "approve", json!({})).await?.ok()?;
-        let issued = step(&mut clerk, &approved, "issue", json!({})).await?.ok()?;
         let at = |form: &str| format!("/api/v1/papers/{}/paper.{form}", text(&draft, "id"));
+        assert!(
+            footers(&clerk.get(&at("docx")).await?.bytes)?.contains("草稿"),
+            "nobody takes it for issued"
+        );
+        let approved = step(&mut leader, &draft, "approve", json!({})).await?.ok()?;
+        assert!(footers(&clerk.get(&at("docx")).await?.bytes)?.contains("未印发"));
+        let issued = step(&mut clerk, &approved, "issue", json!({})).await?.ok()?;
         let frozen = text(&issued["frozen"], "pdf").to_owned();
         assert_eq!(app::request_hash(&clerk.get(&at("pdf")).await?.bytes), frozen);
-        assert!(!footers(&clerk.get(&at("docx")).await?.bytes)?.contains("作废"));
+        let foot = footers(&clerk.get(&at("docx")).await?.bytes)?;
+        assert!(!["作废", "草稿", "未印发"].into_iter().any(|mark| foot.contains(mark)), "{foot}");
         step(&mut leader, &issued, "revoke", json!({ "reason": "数字有误" })).await?.ok()?;
         let pdf = clerk.get(&at("pdf")).await?;
         assert!(

@@ -160,10 +160,20 @@ pub(crate) async fn as_it_stands(
     today: Date,
 ) -> Result<(Document, Pictures)> {
     let (fresh, pictures) = document(app, read, paper, today, false).await?;
-    let Some(frozen) = paper.state.frozen() else { return Ok((fresh, pictures)) };
+    let Some(frozen) = paper.state.frozen() else { return Ok((unissued(fresh, paper), pictures)) };
     let kept = app.proved(&frozen.data)?;
     let kept: Kept = serde_json::from_slice(&kept).map_err(|e| Error::Internal(e.to_string()))?;
     Ok((stamped(kept.document, paper), pictures))
+}
+
+/// What has not gone out says so on every sheet: nobody hands a draft to a party as if it had.
+fn unissued(document: Document, paper: &Paper) -> Document {
+    let stamp = match &paper.state {
+        State::Draft => "草稿",
+        State::Approved { .. } => "未印发",
+        _ => return document,
+    };
+    Document { stamp: Some(stamp.to_owned()), ..document }
 }
 
 /// What was taken back says so on every sheet: nobody uses a print of it by mistake.
