@@ -190,7 +190,7 @@ async fn a_place_of_high_risk_lacks_a_list_and_one_record_bears_three_bodies() -
         let record = format!("/api/v1/inspections/{}", visit.id);
         let sign = format!("{record}/signatures");
         assert_eq!(staff.post(&sign, json!({})).await?.code(), "joint_control.not_yours", "it made the record");
-        let (mut dept, mut police) = (town.login("dept").await?, town.login("police").await?);
+        let mut dept = town.login("dept").await?;
         // Their phones take along what waits for them, and nothing once it is signed.
         let to_sign = "/api/v1/joint-control/to-sign";
         let waits = dept.get(to_sign).await?.items()?;
