@@ -85,7 +85,7 @@ it('a frame becomes an incident within a second, and is led to the hand-over by 
   await row.waitFor({ timeout: 20_000 })
   const shown = Date.now() - kept
   expect(shown, 'on the screen within a second after it was confirmed').toBeLessThanOrEqual(1_000)
-  await desk.waitForFunction((n) => (window as unknown as { tones: number }).tones === n, before + 3)
+  await expect.poll(tones, { timeout: 30_000 }).toBe(before + 3)
   // The same device once more within a minute: the signal is kept, the incident is the same and says nothing new, and no second sound.
   await confirmed(town.ingest, smokeAlarm(source, 2))
   await expect.poll(async () => {
@@ -189,7 +189,7 @@ it('what comes while the line is down is there when it is back, and sounds once'
   await confirmed(town.ingest, smokeAlarm(source, 1))
   const row = desk.locator('.duty .row', { hasText: place.properties.name })
   await row.waitFor({ timeout: 60_000 })
-  await desk.waitForFunction((n) => (window as unknown as { tones: number }).tones === n, before + 3)
+  await expect.poll(tones, { timeout: 30_000 }).toBe(before + 3)
   expect(await row.count()).toBe(1)
 
   if (!broker) return

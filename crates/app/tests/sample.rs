@@ -442,7 +442,6 @@ async fn every_paper_of_the_handbook_is_begun_from_the_record_it_is_about() -> a
             ("DT11", &report, vec!["round", "to", "period", "scores", "problems", "suggestions"]),
             ("DT15.score", &campaign, vec!["subject", "on", "scorers"]),
             ("DT21.test", &training, vec!["course", "pass_mark", "questions"]),
-            ("DT21.certificate", &certificate, vec!["person", "course", "passed_on"]),
             ("DT22.script", &drill, vec!["drill", "lines"]),
             ("DT23", &evidence, vec!["activity", "venue", "content", "photos"]),
             ("DT24", &inspection, vec!["household", "address", "at", "risks", "advice", "visitors"]),
@@ -478,6 +477,9 @@ async fn every_paper_of_the_handbook_is_begun_from_the_record_it_is_about() -> a
         let domain::paper::Value::Rows(rows) = &scores["scores"] else { panic!("{scores:?}") };
         assert_eq!(rows.len(), 6, "six villages");
         assert!(rows.iter().all(|row| row[2].is_empty() && row[3].is_empty()), "nobody is graded or ranked");
+        // What another body issued is its own paper.
+        let theirs = app.prefill_paper(&caller, "DT21.certificate", &about(&certificate)).await;
+        assert!(matches!(theirs, Err(app::Error::Refused { code: "paper.not_ours", .. })), "{theirs:?}");
         let other = app.prefill_paper(&caller, "DT30", &about(&force)).await;
         assert!(matches!(other, Err(app::Error::Invalid(_))), "{other:?}");
         Ok(())
