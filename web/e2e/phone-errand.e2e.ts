@@ -395,6 +395,10 @@ it('who comes to a training signs in by its code, passes the test on his phone a
   await desk.waitForSelector('#main td:has-text("100")')
   await desk.click('#main button:has-text("结束考核")')
   await desk.click('#main button.pri:has-text("办结")')
+  // The certificate is the organ's own: its number and day are written down.
+  await desk.click('#main td button:has-text("登记证书")')
+  await desk.fill('.dialog input[type=text]', '演示渝消培〔96〕号')
+  await desk.click('.dialog footer button.pri')
   await desk.waitForSelector('#main td .tag')
   const { items: cards } = await ask<Items<{ kind: string; issued_on: string; valid: boolean; person: { id: string } }>>(desk, '/certificates')
   expect(cards.some((one) => one.person.id === person.id && one.kind === 'fire_training_grid' && one.issued_on === today && one.valid)).toBe(true)
