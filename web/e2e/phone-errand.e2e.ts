@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { CallTestView, CaseOptions, CasePage, FollowUpView, HandoverView, HouseList, HouseView, Items, MeetingView, PersonPage, PlacardView, PostView, ReportCaseView, StopUseList, StopUseRow, StopUseView } from '../src/shared/api/contract'
+import type { CallTestView, CaseOptions, CasePage, FollowUpView, HandoverView, HouseList, HouseView, Items, MeetingView, PaperOptions, PaperView, PersonPage, PlacardView, PostView, ReportCaseView, StopUseList, StopUseRow, StopUseView } from '../src/shared/api/contract'
 import { ask, signIn as signInAtDesk } from './desk'
 import { delivered, kill, openPhone, picture, savedForm, signIn, state, type Kept } from './phone'
 import { openTown, type Town } from './town'
@@ -266,6 +266,33 @@ it('signs the handover of his post on the phone, having seen what stays with it'
   await page.waitForSelector('.note.blue')
   const after = await ask<HandoverView>(desk, `/handovers/${made.id}`)
   expect([after.state, after.fixed]).toEqual(['given', true])
+}, 240_000)
+
+it('opens a circular on the phone and answers it from where there is no network', async () => {
+  await signIn(page, 'staff1', PASSWORD)
+  const { hats, today } = await ask<Me>(page, '/me')
+  const body = hats[0]!.org.id
+  const { orgs } = await ask<PaperOptions>(desk, '/papers/options')
+  const committee = orgs.find((one) => one.kind === 'committee')
+  const draft = await ask<PaperView>(desk, '/papers', {
+    template: 'DT10', org: committee?.id, bodies: [body],
+    values: { subject: '演示通报九十五', to: ['各村'], background: '九月共检查四十二户。', problems: ['占用疏散通道较多'], requirements: ['复查一遍'], deadline: today },
+  })
+  const leader = await signInAtDesk(town, 'leader')
+  await ask(leader.page, `/papers/${draft.id}/approve`, { version: 1 })
+  await leader.page.context().close()
+  await ask(desk, `/papers/${draft.id}/issue`, { version: 2 })
+  await page.goto(`${town.url}/m/errands`)
+  await page.click('.card2:has-text("演示通报九十五")')
+  const [file] = await Promise.all([page.waitForEvent('download'), page.click('button:has-text("打开原文")')])
+  expect(file.suggestedFilename()).toContain('.pdf')
+  await town.stop()
+  await page.fill('#c-text', '已逐户复查')
+  await page.click('.foot .act.pri')
+  await diesAndComesBack()
+  await arrives('circular')
+  const { receipts } = await ask<PaperView>(desk, `/papers/${draft.id}`)
+  expect(receipts.map((one) => [one.org.id, one.note, one.acted_on])).toEqual([[body, '已逐户复查', today]])
 }, 240_000)
 
 it('looks at a stopped place and counts the heads of a house without a network', async () => {

@@ -8,10 +8,10 @@ use testkit::{Fresh, both_databases};
 
 use crate::common::{Browser, CERTIFICATE, Town, V1, authority_item, day, shop, town};
 
-const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
-const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";
+pub(crate) const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
+pub(crate) const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";
 
-async fn ready(fresh: &Fresh) -> anyhow::Result<Town> {
+pub(crate) async fn ready(fresh: &Fresh) -> anyhow::Result<Town> {
     let town = town(fresh).await?;
     let system = Caller::system();
     town.app.ensure_shipped_checklists(&system, Some(day("2026-01-01"))).await?;
@@ -20,7 +20,7 @@ async fn ready(fresh: &Fresh) -> anyhow::Result<Town> {
     Ok(town)
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 

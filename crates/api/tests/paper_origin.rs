@@ -4,26 +4,11 @@
 use app::Caller;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use testkit::{Fresh, both_databases};
+use testkit::both_databases;
 
 use crate::common::field::{add_place, recorded};
-use crate::common::{Browser, TOWN, Told, Town, V1, authority_item, day, shop, town};
-
-const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
-const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";
-
-async fn ready(fresh: &Fresh) -> anyhow::Result<Town> {
-    let town = town(fresh).await?;
-    let system = Caller::system();
-    town.app.ensure_shipped_checklists(&system, Some(day("2026-01-01"))).await?;
-    town.app.install_shipped_plan(&system).await?;
-    shop(&town, SHOP, "老街五金店", V1).await?;
-    Ok(town)
-}
-
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value[key].as_str().unwrap_or_default()
-}
+use crate::common::{Browser, TOWN, Told, V1, authority_item};
+use crate::paper::{HAZARD, SHOP, ready, text};
 
 fn first(told: &Told) -> &str {
     told.body["fields"][0]["code"].as_str().unwrap_or_default()

@@ -116,6 +116,24 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Re
     Ok(i64::try_from(all.iter().filter(is_soon).count()).unwrap_or(i64::MAX))
 }
 
+/// Nobody records his own.
+pub(crate) fn not_own(caller: &Caller, person: &PersonId) -> Result<()> {
+    if *person != caller.person {
+        return Ok(());
+    }
+    Err(Error::Refused {
+        code: "certificate.self",
+        message: "不能登记本人的证件，请由其他人员办理".to_owned(),
+    })
+}
+
+/// That it does not end before it was given.
+pub(crate) fn forward(fields: &mut Fields, issued_on: Date, expires_on: Option<Date>) {
+    if expires_on.is_some_and(|last| last < issued_on) {
+        fields.wrong("expires_on", "certificate.backwards", "有效期截止不能早于发证日期，请核对");
+    }
+}
+
 /// Writes a certificate down. One of the training of clause 11 is given out by the fire rescue organ and nobody else.
 pub(crate) async fn give(tx: &mut Write, fields: &mut Fields, record: &CertificateRecord) -> Result<()> {
     let held = &record.certificate;
@@ -195,9 +213,7 @@ impl App {
         let issued_on = read_day(&mut fields, "issued_on", &input.issued_on);
         let expires_on = input.expires_on.as_deref().filter(|text| !text.trim().is_empty());
         let expires_on = expires_on.map(|text| read_day(&mut fields, "expires_on", text));
-        if expires_on.is_some_and(|last| last < issued_on) {
-            fields.wrong("expires_on", "certificate.backwards", "有效期截止不能早于发证日期，请核对");
-        }
+        forward(&mut fields, issued_on, expires_on);
         let number = fields.name("number", &input.number);
         let issuer = fields.name("issuer", &input.issuer);
         let mut tx = self.write(caller).await?;
@@ -208,12 +224,7 @@ impl App {
         }
         std::mem::take(&mut fields).done()?;
         let (Some(kind), Some(person)) = (kind, person) else { return Err(Error::NotFound) };
-        if person.id == caller.person {
-            return Err(Error::Refused {
-                code: "certificate.self",
-                message: "不能登记本人的证件，请由其他人员办理".to_owned(),
-            });
-        }
+        not_own(caller, &person.id)?;
         let id = CertificateId::from(self.new_id());
         let certificate = Certificate {
             id: id.clone(),

@@ -31,7 +31,7 @@ use store::{Read, Write};
 
 use crate::follow_up::ask;
 use crate::message::News;
-use crate::names::Names;
+use crate::names::{Names, joined};
 use crate::parameter::number_on;
 use crate::post::owner::Owners;
 use crate::view::{Word, read_day};
@@ -507,7 +507,7 @@ impl App {
                 (record.path, record.org, record.incident.territory) = (path, org, territory);
             }
             // Whoever calls second is called back, too.
-            record.caller_phone = phones(&record.caller_phone, phone);
+            record.caller_phone = joined(&record.caller_phone, phone);
             let event = self.event(&record, act.clone(), caller, (arrived.clue.came_at.min(now), now), "");
             tx.save_incident(&record, &event).await?;
             tx.insert_incident_signal(&record.incident.id, (&self.new_id(), &heard)).await?;
@@ -703,17 +703,6 @@ impl App {
         audit.happened_at = at;
         Ok(tx.commit(audit, page).await?)
     }
-}
-
-/// Several numbers as one text, each once.
-pub(super) fn phones(known: &str, more: &str) -> String {
-    let mut all: Vec<&str> = known.split('、').filter(|one| !one.is_empty()).collect();
-    for one in more.split('、').map(str::trim).filter(|one| !one.is_empty()) {
-        if !all.contains(&one) {
-            all.push(one);
-        }
-    }
-    all.join("、")
 }
 
 /// Whether what a step says was said since by somebody else: a judgement, what 119 was told, a level, a handover. Who did not

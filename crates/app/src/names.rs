@@ -92,6 +92,22 @@ pub(crate) fn kind_label(code: &KindCode) -> String {
     kinds().kind(code).map_or_else(|| code.as_str().to_owned(), |kind| kind.name.clone())
 }
 
+fn parted(phones: &str) -> impl Iterator<Item = &str> {
+    let is_joint = |c: char| c.is_whitespace() || matches!(c, '、' | ';' | '；' | ',' | '，' | '/');
+    phones.split(is_joint).filter(|phone| !phone.is_empty())
+}
+
+/// The phone numbers of both, each once.
+pub(crate) fn joined(phones: &str, more: &str) -> String {
+    let mut all: Vec<&str> = Vec::new();
+    for one in parted(phones).chain(parted(more)) {
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    all.join("、")
+}
+
 /// Phone numbers of which most is hidden: `138****5678`. However several are joined, each is masked by itself; of a
 /// landline without its area code the last two digits are shown, of anything shorter nothing.
 pub(crate) fn masked(phones: &str) -> String {
@@ -105,9 +121,7 @@ pub(crate) fn masked(phones: &str) -> String {
         let is_shown = |at: usize| at < front || at + back >= letters.len();
         letters.iter().enumerate().map(|(at, letter)| if is_shown(at) { *letter } else { '*' }).collect()
     };
-    let is_joint = |c: char| c.is_whitespace() || matches!(c, '、' | ';' | '；' | ',' | '，' | '/');
-    let shown: Vec<String> = phones.split(is_joint).filter(|phone| !phone.is_empty()).map(one).collect();
-    shown.join("、")
+    parted(phones).map(one).collect::<Vec<String>>().join("、")
 }
 
 /// A place as tasks and hazards show it.

@@ -516,7 +516,8 @@ impl App {
         let hat = hat_for(caller, template, Deed::Draft, &Subject::of(&path, Some(&org)))?;
         let about =
             asked.about.as_ref().map(|about| About { kind: about.kind.clone(), id: about.id.clone() });
-        // A paper of a case says itself why it needs one.
+        // Before the record is looked for: what it cannot be made from is no advice to write it freely. A paper of a case says
+        // itself why it needs one.
         if template.family() != ENFORCEMENT_CASE
             && let Some(message) = template.foreign_to(about.as_ref())
         {

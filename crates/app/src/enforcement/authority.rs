@@ -188,7 +188,7 @@ pub(crate) fn basis_word(basis: LegalBasis) -> Word {
     Word::new(code, basis_label(basis))
 }
 
-pub(crate) fn item_view(
+fn item_view(
     caller: &Caller,
     record: &AuthorityRecord,
     names: &Names,
@@ -210,17 +210,14 @@ pub(crate) fn item_view(
     let may = |action| item.void.is_none() && caller.hats.hat(action, &Subject::town()).is_some();
     let (keeps, compares) = (may(Action::AuthorityKeep), may(Action::AuthorityCompare));
     let is_own = matches!(&item.compared, Compared::Waiting { recorded } if *recorded == caller.person);
-    let may_compare = item.is_waiting() && compares && !is_own && !files.is_empty();
+    let is_open = !matches!(&item.compared, Compared::Done { .. });
+    let may_compare = is_open && compares && !is_own && !files.is_empty();
     let (compared_by, compared_on) = match &item.compared {
         Compared::Done { by, on } => (Some(Named::new(by.as_str(), names.person(by))), Some(on.to_string())),
         Compared::Before | Compared::Waiting { .. } => (None, None),
     };
-    let offered = [
-        ("scan", item.is_waiting() && (keeps || compares)),
-        ("compare", may_compare),
-        ("end", keeps),
-        ("void", keeps),
-    ];
+    let offered =
+        [("scan", is_open && (keeps || compares)), ("compare", may_compare), ("end", keeps), ("void", keeps)];
     let code = item.path.rsplit('/').next().unwrap_or_default();
     AuthorityView {
         id: item.id.to_string(),
@@ -247,17 +244,28 @@ pub(crate) fn item_view(
     }
 }
 
-/// An item as the caller sees it now.
-async fn seen(
+/// Items as the caller sees them now, each with the scans of its paper.
+pub(crate) async fn item_views(
+    read: &mut Read,
+    caller: &Caller,
+    items: &[AuthorityRecord],
+    today: Date,
+) -> Result<Vec<AuthorityView>> {
+    let names = Names::read(read).await?;
+    let ids: Vec<String> = items.iter().map(|one| one.item.id.to_string()).collect();
+    let files = read.attachments_of(ITEM, &ids).await?;
+    let on = (today, warn_days(read, today).await?);
+    Ok(items.iter().map(|one| item_view(caller, one, &names, &files, on)).collect())
+}
+
+/// One of them.
+pub(crate) async fn seen(
     read: &mut Read,
     caller: &Caller,
     record: &AuthorityRecord,
     today: Date,
 ) -> Result<AuthorityView> {
-    let names = Names::read(read).await?;
-    let files = read.attachments_of(ITEM, &[record.item.id.to_string()]).await?;
-    let on = (today, warn_days(read, today).await?);
-    Ok(item_view(caller, record, &names, &files, on))
+    item_views(read, caller, std::slice::from_ref(record), today).await?.pop().ok_or(Error::NotFound)
 }
 
 /// An item at the version that was read.
@@ -283,11 +291,7 @@ impl App {
         caller.scope(Action::AuthorityRead)?;
         let today = self.now().date();
         let mut read = self.db.read(&self.town).await?;
-        let names = Names::read(&mut read).await?;
         let items = read.authority_items().await?;
-        let ids: Vec<String> = items.iter().map(|one| one.item.id.to_string()).collect();
-        let files = read.attachments_of(ITEM, &ids).await?;
-        let on = (today, warn_days(&mut read, today).await?);
         let proposal = |one: &Proposal| AuthorityProposal {
             code: one.code.clone(),
             name: one.name.clone(),
@@ -298,7 +302,7 @@ impl App {
             confidence: one.confidence.label().to_owned(),
         };
         Ok(AuthorityList {
-            items: items.iter().map(|one| item_view(caller, one, &names, &files, on)).collect(),
+            items: item_views(&mut read, caller, &items, today).await?,
             proposals: proposals().iter().map(proposal).collect(),
             may_add: caller.hats.hat(Action::AuthorityKeep, &Subject::town()).is_some(),
         })

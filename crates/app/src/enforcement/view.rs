@@ -16,7 +16,7 @@ use store::enforcement::CaseRecord;
 use store::paper::PaperFilter;
 use utoipa::{IntoParams, ToSchema};
 
-use super::authority::{AuthorityView, item_view};
+use super::authority::{self, AuthorityView};
 use super::step::ABOUT;
 use super::{Officers, door, right_of, subject};
 use crate::attachment::AttachmentView;
@@ -635,14 +635,13 @@ pub(super) async fn page(
         _ => 0,
     };
     let penalty = case.decision.as_ref().filter(|one: &&Decision| one.outcome == Outcome::Punish);
-    let warn_days = crate::certificate::warn_days(read, today).await?;
     Ok(CaseView {
         row: row(read, caller, record, today).await?,
         party_kind: Word::new(case.party.kind.code(), case.party.kind.label()),
         uscc: case.party.uscc.clone(),
         address: case.party.address.clone(),
         hazard,
-        item: item_view(caller, &kept, &names, &[], (today, warn_days)),
+        item: authority::seen(read, caller, &kept, today).await?,
         officers: case.officers.iter().map(officer).collect(),
         claims: case
             .claims
@@ -682,15 +681,12 @@ pub(super) async fn page(
 pub(super) async fn options(read: &mut Read, caller: &Caller, today: Date) -> Result<CaseOptions> {
     let names = Names::read(read).await?;
     let officers = Officers::read(read).await?;
-    let warn_days = crate::certificate::warn_days(read, today).await?;
-    let mut items: Vec<AuthorityView> = read
-        .authority_items()
-        .await?
-        .iter()
-        .filter(|one| one.item.power == domain::enforcement::Power::Punish && one.item.void.is_none())
-        .filter(|one| !one.item.is_waiting())
-        .map(|one| item_view(caller, one, &names, &[], (today, warn_days)))
-        .collect();
+    let mut kept = read.authority_items().await?;
+    kept.retain(|one| {
+        let item = &one.item;
+        item.power == domain::enforcement::Power::Punish && item.void.is_none() && !item.is_waiting()
+    });
+    let mut items = authority::item_views(read, caller, &kept, today).await?;
     items.sort_by_key(|one| one.standing == "expired");
     let (mut candidates, mut people) = (Vec::new(), Vec::new());
     for held in read.assignments().await?.into_iter().map(|one| one.assignment) {

@@ -35,7 +35,7 @@ impl App {
         let absorb = Act::Absorb { code: other.incident.code.clone(), signals: other.incident.signals };
         let merge = Act::Merge { code: record.incident.code.clone() };
         (record.incident, other.incident) = record.incident.absorb(other.incident, &asked.text)?;
-        record.caller_phone = super::phones(&record.caller_phone, &other.caller_phone);
+        record.caller_phone = crate::names::joined(&record.caller_phone, &other.caller_phone);
         for (one, act) in [(&mut record, absorb), (&mut other, merge.clone())] {
             let event = self.event(one, act, caller, (now, now), &asked.text);
             tx.save_incident(one, &event).await?;

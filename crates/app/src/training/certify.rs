@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::view::TrainingView;
 use super::{load, training_view};
-use crate::certificate::give;
+use crate::certificate::{forward, give, not_own};
 use crate::org::Fields;
 use crate::post::read_day;
 use crate::{App, Caller, Error, Result};
@@ -60,12 +60,7 @@ impl App {
             && present.voided.is_none()
             && present.certificate.is_none();
         let person = present.attendance.person.clone().filter(|_| is_open).ok_or_else(none)?;
-        if person == caller.person {
-            return Err(Error::Refused {
-                code: "certificate.self",
-                message: "不能登记本人的证件，请由其他人员办理".to_owned(),
-            });
-        }
+        not_own(caller, &person)?;
         let mut fields = Fields::default();
         let number = fields.name("number", &input.number);
         let issued_on = read_day(&mut fields, "issued_on", &input.issued_on);
@@ -78,9 +73,7 @@ impl App {
             Some(text) => Some(read_day(&mut fields, "expires_on", text)),
             None => months.and_then(|months| valid_until(issued_on, months)),
         };
-        if expires_on.is_some_and(|last| last < issued_on) {
-            fields.wrong("expires_on", "certificate.backwards", "有效期截止不能早于发证日期，请核对");
-        }
+        forward(&mut fields, issued_on, expires_on);
         let key = CertificateId::from(self.new_id());
         let certificate = Certificate {
             id: key.clone(),

@@ -79,7 +79,7 @@ pub struct Proposal {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Compared {
-    /// Recorded before items were compared.
+    /// Recorded before items were compared: it counts, and may be compared still.
     #[default]
     Before,
     /// Not yet.
@@ -167,7 +167,7 @@ impl AuthorityItem {
         let name = self.name.clone();
         match (&self.void, &self.compared) {
             (Some(reason), _) => Err(CaseRefusal::ItemVoided { name, reason: reason.clone() }),
-            (_, Compared::Before | Compared::Done { .. }) => Err(CaseRefusal::ItemCompared { name }),
+            (_, Compared::Done { .. }) => Err(CaseRefusal::ItemCompared { name }),
             (_, Compared::Waiting { recorded }) if recorded == by => Err(CaseRefusal::ItemOwn { name }),
             _ if !has_scan => Err(CaseRefusal::ItemScan { name }),
             _ => Ok(Self { compared: Compared::Done { by: by.clone(), on }, ..self }),
@@ -333,4 +333,30 @@ fn able(officers: &[Proof], item: &AuthorityItem, on: Date) -> Result<(), CaseRe
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::item;
+    use super::*;
+
+    #[test]
+    fn an_item_is_in_force_once_somebody_else_compared_it_with_its_scan() {
+        let day = item().from;
+        let waiting = AuthorityItem { compared: Compared::Waiting { recorded: "clerk".into() }, ..item() };
+        assert!(!waiting.is_valid_on(day) && item().is_valid_on(day), "what was recorded before counts");
+        let code = |item: AuthorityItem, by: &str, scan: bool| {
+            item.compare(&by.into(), day, scan).map_err(|no| no.code())
+        };
+        assert_eq!(code(waiting.clone(), "clerk", true), Err("enforcement.item_own"));
+        assert_eq!(code(waiting.clone(), "legal", false), Err("enforcement.item_scan"));
+        let done = code(waiting, "legal", true).expect("somebody else, with the scan");
+        assert!(done.is_valid_on(day));
+        assert_eq!(code(done, "head", true), Err("enforcement.item_compared"));
+        let before = code(item(), "legal", true).expect("what was recorded before is compared later, too");
+        assert_eq!(before.compared, Compared::Done { by: "legal".into(), on: day });
+        let open = Range { kinds: [PenaltyKind::Fine].into(), organisation_fen: None, citizen_fen: None };
+        let fined = AuthorityItem { range: open, ..item() };
+        assert_eq!(fined.check().map_err(|no| no.code()), Err("enforcement.missing"), "a fine of how much");
+    }
 }

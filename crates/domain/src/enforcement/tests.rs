@@ -18,7 +18,7 @@ fn calendar() -> Calendar {
     Calendar::weekdays().with(off).with([(day("2026-10-10"), DayKind::Workday)])
 }
 
-fn item() -> AuthorityItem {
+pub(super) fn item() -> AuthorityItem {
     AuthorityItem {
         id: "item".into(),
         name: "占用、堵塞、封闭疏散通道、安全出口".to_owned(),

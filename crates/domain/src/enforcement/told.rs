@@ -210,9 +210,9 @@ impl Told {
     /// That the item gives what is named.
     fn allowed(&self, item: &AuthorityItem, case: &Case) -> Result<(), CaseRefusal> {
         if self.detention {
-            return Err(CaseRefusal::SaysOther {
-                what: "行政拘留".to_owned(),
-                case: "公安机关决定".to_owned(),
+            return Err(CaseRefusal::OutOfRange {
+                law: item.law.clone(),
+                what: "没有规定“行政拘留”".to_owned(),
             });
         }
         let mut penalty = Penalty { kinds: self.kinds.clone(), ..Penalty::default() };

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::FieldProblem;
-use crate::document::Layout;
+use crate::document::{Layout, plain};
 
 /// 密级, from the lowest.
 pub const SECRECY: [&str; 3] = ["秘密", "机密", "绝密"];
@@ -36,9 +36,8 @@ pub const CLASSIFIED: (&str, &str) = (
 
 /// Whether a text calls itself classified: 机密 and 绝密 in whatever words, 秘密 where it is no word of its own.
 pub fn is_classified(text: &str) -> bool {
-    let bare = ["商业秘密", "国家秘密", "工作秘密"]
-        .iter()
-        .fold(text.to_owned(), |text, word| text.replace(word, ""));
+    let bare =
+        ["商业秘密", "国家秘密", "工作秘密"].iter().fold(plain(text), |text, word| text.replace(word, ""));
     SECRECY.iter().any(|mark| bare.contains(mark))
 }
 
@@ -112,9 +111,12 @@ mod tests {
         assert_eq!(of(secret, Layout::Upward), [("secrecy".to_owned(), "paper.classified")]);
         let lone = Marks { period: "1年".into(), ..Marks::default() };
         assert_eq!(of(lone, Layout::Circular), [("secrecy".to_owned(), "paper.classified")]);
-        for (text, wanted) in
-            [("关于某事的通报（机密）", true), ("秘密★1年", true), ("关于保护商业秘密的通知", false)]
-        {
+        for (text, wanted) in [
+            ("关于某事的通报（机密）", true),
+            ("机 密", true),
+            ("秘密★1年", true),
+            ("关于保护商业秘密的通知", false),
+        ] {
             assert_eq!(is_classified(text), wanted, "{text}");
         }
         assert!(of(Marks::default(), Layout::Sheet).is_empty());

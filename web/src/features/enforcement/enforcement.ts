@@ -1,5 +1,14 @@
-import type { CaseDoor, CaseRow } from '@/shared/api/contract'
+import type { AuthorityView, CaseDoor, CaseRow } from '@/shared/api/contract'
+import { codeLabel } from '@/shared/i18n/codes'
 import type { Tone } from '@/shared/ui/tone'
+import { yuan } from '../budget/money'
+
+/** What a penalty on an item may be, in words: its kinds, and the fines from the least to the most. */
+export function range(t: (key: string, values?: Record<string, string>) => string, one: AuthorityView['range']): string {
+  const fines = ([['organisation', one.organisation_fen], ['citizen', one.citizen_fen]] as const)
+    .flatMap(([who, pair]) => (pair?.length === 2 ? [t(`enforcement.rangeOf.${who}`, { least: yuan(pair[0] ?? 0), most: yuan(pair[1] ?? 0) })] : []))
+  return [...one.kinds.map((code) => codeLabel('penalty', code, t(`enforcement.kinds.${code}`))), ...fines].join('；')
+}
 
 /** How a case stands: a period that has run out is what somebody must act on. */
 export function caseTone(row: Pick<CaseRow, 'stage' | 'next_clock'>): Tone {
