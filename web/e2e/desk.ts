@@ -43,3 +43,11 @@ export async function ask<T>(page: Page, path: string, body?: object): Promise<T
 
 /** Until nothing of the page loads any more. */
 export const settled = (page: Page): Promise<unknown> => page.waitForFunction(() => !document.querySelector('[aria-busy=true]'), undefined, { timeout: 20_000 })
+
+/** Opens the choice in `field` and takes what reads so, or its first: of its own list, for that of another may still be closing. */
+export async function choose(page: Page, field: string, text?: string): Promise<void> {
+  await page.click(`${field} .el-select`)
+  const list = await page.getAttribute(`${field} .el-select input[aria-controls]`, 'aria-controls')
+  const items = page.locator(`[id="${list}"] .el-select-dropdown__item`)
+  await (text ? items.filter({ hasText: text }) : items).first().click()
+}

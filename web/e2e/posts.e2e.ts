@@ -4,7 +4,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Items, PostView } from '../src/shared/api/contract'
-import { ask, settled, signIn } from './desk'
+import { ask, choose, settled, signIn } from './desk'
 import { openTown, type Town } from './town'
 
 let town: Town
@@ -136,11 +136,9 @@ it('a clause of the notice is turned into a duty beside its words, and another p
   await page.fill('.dialog .field:has-text("责任内容") input', '按本条核对一次村级台账')
   // Which records count, and on what the duty rests, is chosen by nobody but him.
   expect(await page.isDisabled('.dialog button:has-text("看看影响")')).toBe(true)
-  await page.click('.dialog .field:has-text("凭哪类记录算落实") .el-select')
-  await page.locator('.el-select-dropdown__item:visible').first().click()
+  await choose(page, '.dialog .field:has-text("凭哪类记录算落实")')
   await page.selectOption('.dialog .field:has-text("依据") select', 'town_setting')
-  await page.click('.dialog .field:has-text("责任主体") .el-select')
-  await page.locator('.el-select-dropdown__item:visible').first().click()
+  await choose(page, '.dialog .field:has-text("责任主体")')
   await page.fill('.dialog .field:has-text("计算口径") input', '当月已核对的村占全部村的比例')
   await page.fill('.dialog .field:has(textarea) textarea', '原文要求，方案里还没有')
   await page.click('.dialog button:has-text("看看影响")')

@@ -11,7 +11,7 @@ import { setupUpdate } from './update'
 import { phoneWords } from './words'
 
 setupTheme()
-setupUpdate()
+void setupUpdate()
 void (async () => {
   const [i18n] = await Promise.all([setupI18n(phoneWords), wake()])
   createApp(App).use(i18n).use(router).mount('#app')

@@ -2,16 +2,17 @@
 // The service worker: makes a cold start possible without a network, and says when a newer version lies ready.
 
 import { ref } from 'vue'
-import { registerSW } from 'virtual:pwa-register'
 
 export const updateReady = ref(false)
 /** A new version is looked for this often while the page stays open. */
 const LOOK_EVERY_MS = 60 * 60_000
 let update: ((reload?: boolean) => Promise<void>) | null = null
 
-export function setupUpdate(): void {
+export async function setupUpdate(): Promise<void> {
   // Plain HTTP on the township's own network has none; everything but the cold start works there.
   if (!('serviceWorker' in navigator)) return
+  // Behind the first screen: on a village line, what is drawn comes before what is kept.
+  const { registerSW } = await import('virtual:pwa-register')
   update = registerSW({
     immediate: true,
     onNeedRefresh() { updateReady.value = true },
