@@ -134,6 +134,10 @@ struct Roll {
     hazards: HashMap<String, i64>,
     /// Whom the gate of clause 11 was open to when.
     gate: training::Gate,
+    /// Visit → the bodies whose people signed its record, and when.
+    signed: HashMap<String, Vec<(String, Timestamp)>>,
+    /// Task → the bodies that owe it together.
+    together: HashMap<String, Vec<String>>,
 }
 
 impl Roll {

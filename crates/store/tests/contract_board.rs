@@ -12,6 +12,7 @@ use domain::place::Place;
 use domain::place_list::{Entry, ListKind, PlaceList};
 use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};
+use store::joint_control::SignatureRecord;
 use store::account::Account;
 use store::fulfilment::{Gathered, Told};
 use store::hazard::Filing;
@@ -402,9 +403,24 @@ async fn the_record_is_gathered_with_labels_facts_and_both_dates() -> anyhow::Re
         assert_eq!(count(&gathered, "inspection.done", p1, "2026-09-20"), 0, "not recorded yet");
         assert_eq!(
             count(&gathered, "inspection.joint", gathered.town, "2026-12-31"),
-            1,
-            "two offices looked"
+            0,
+            "two offices looked, one has not signed"
         );
+        let mut tx = db.write(&town()).await?;
+        let signed = SignatureRecord {
+            id: "s1".to_owned(),
+            inspection: "i1".into(),
+            org: "v1-committee".into(),
+            person: "someone".into(),
+            text: String::new(),
+            recorded_at: corrected.plus_ms(86_400_000),
+        };
+        tx.insert_inspection_signature(&signed).await?;
+        tx.commit(audit("inspection.countersign_visit", "inspection", "i1"), ()).await?;
+        let signed = db.read(&town()).await?.gather(day("2026-12-31")).await?;
+        for (as_of, n) in [("2026-12-31", 1), ("2026-09-22", 0)] {
+            assert_eq!(count(&signed, "inspection.joint", signed.town, as_of), n, "signed on the 25th: {as_of}");
+        }
         let police = facts.subject(SubjectKind::Org, "police").ok_or_else(|| anyhow::anyhow!("police"))?;
         assert_eq!(count(&gathered, "inspection.done", police, "2026-12-31"), 1);
         assert_eq!(count(&gathered, "register.verified", p1, "2026-12-31"), 2, "in March and in August");

@@ -158,6 +158,8 @@ impl Known {
     /// Returns whether that was possible; otherwise the record is to be read anew.
     async fn take_in(&mut self, read: &mut Read, entry: &Entry) -> Result<bool> {
         let told = match entry.object_kind.as_str() {
+            // A signature may make a visit that of all its bodies, of a visit that is counted already.
+            "inspection" if entry.action == "inspection.countersign_visit" => Told::Anew,
             "inspection" => read.gather_inspection(&mut self.gathered, &entry.object_id).await?,
             "evidence" => read.gather_decision(&mut self.gathered, &entry.object_id.as_str().into()).await?,
             "facility" => read.gather_facility(&mut self.gathered, &entry.object_id.as_str().into()).await?,

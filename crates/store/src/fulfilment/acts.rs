@@ -60,7 +60,14 @@ struct LookedWith {
     code: String,
 }
 
-const INSPECTIONS: &str = "SELECT i.inspection, i.edition, i.place, i.org, i.result, i.happened_on, i.recorded_at, i.content, \
+/// The part of a task's content that says who owes it together.
+#[derive(Deserialize)]
+struct Owed {
+    lead: String,
+    joint: Vec<String>,
+}
+
+const INSPECTIONS: &str = "SELECT i.inspection, i.edition, i.task, i.place, i.org, i.result, i.happened_on, i.recorded_at, i.content, \
      (SELECT l.recorded_at FROM inspection l WHERE l.town = i.town AND l.inspection = i.inspection \
       AND l.edition = i.edition + 1) AS corrected_at FROM inspection i WHERE i.town = $1";
 
@@ -79,6 +86,7 @@ impl Read {
         self.gather_gate(out).await?;
         self.gather_registered(out).await?;
         self.gather_trainings(out).await?;
+        self.gather_signatures(out).await?;
         let town = self.town.clone();
         let sql = format!("{INSPECTIONS} ORDER BY i.happened_on, i.inspection, i.edition");
         self.each(sql, args![town.as_str()], |row| inspection(out, &row).map(drop)).await?;
@@ -98,12 +106,33 @@ impl Read {
         self.gather_evidence(out).await
     }
 
+    /// Who owes visits together and who signed their records, before the visits are read.
+    async fn gather_signatures(&mut self, out: &mut Gathered) -> Result<()> {
+        let town = self.town.clone();
+        let sql = "SELECT inspection, org, recorded_at FROM inspection_signature WHERE town = $1 ORDER BY recorded_at, id";
+        for row in self.rows(sql, args![town.as_str()]).await? {
+            let by = (row.text("org")?, row.instant("recorded_at")?);
+            out.roll.signed.entry(row.text("inspection")?).or_default().push(by);
+        }
+        // A city has ten million tasks and few of several bodies: those are told apart where rows are read.
+        let sql = "SELECT id, content FROM task WHERE town = $1 AND content LIKE '%\"joint\":[\"%' ORDER BY id";
+        for row in self.rows(sql, args![town.as_str()]).await? {
+            together(out, &row)?;
+        }
+        Ok(())
+    }
+
     /// Takes in one inspection after its commit, with the hazards it found.
     pub async fn gather_inspection(&mut self, out: &mut Gathered, id: &str) -> Result<Told> {
         let town = self.town.clone();
         let sql = format!("{INSPECTIONS} AND i.inspection = $2 ORDER BY i.edition");
         let rows = self.rows(sql, args![town.as_str(), id]).await?;
         let [row] = rows.as_slice() else { return Ok(Told::Anew) };
+        // Its task may be newer than what was gathered.
+        let sql = "SELECT id, content FROM task WHERE town = $1 AND id = $2";
+        for task in self.rows(sql, args![town.as_str(), row.text("task")?]).await? {
+            together(out, &task)?;
+        }
         let mut added = inspection(out, row)?;
         let sql = "SELECT id FROM hazard WHERE town = $1 AND inspection = $2 ORDER BY id";
         for row in self.rows(sql, args![town.as_str(), id]).await? {
@@ -325,7 +354,27 @@ fn days_of(year: i32, first: u32, last: u32) -> Option<Span> {
     Some(Span::between(from, next?.pred_opt()?))
 }
 
-/// An inspection as facts: it was done, and by several organisations together when they were.
+fn together(out: &mut Gathered, task: &Row) -> Result<()> {
+    let Owed { lead, joint } = task.json("content")?;
+    if !joint.is_empty() {
+        out.roll.together.insert(task.text("id")?, std::iter::once(lead).chain(joint).collect());
+    }
+    Ok(())
+}
+
+/// When a visit of several bodies became one of all of them: each stands under its record, who made it by having made it.
+/// Not before, for one alone could say that the others were there. Source: C13.3, C17.2.
+fn signed_by_all(out: &Gathered, id: &str, recorder: (&str, Timestamp), bodies: &BTreeSet<String>) -> Option<Timestamp> {
+    let signed = out.roll.signed.get(id).map_or(&[][..], Vec::as_slice);
+    let mut at = recorder.1;
+    for body in bodies.iter().filter(|body| *body != recorder.0) {
+        let (_, when) = signed.iter().find(|(org, _)| org == body)?;
+        at = at.max(*when);
+    }
+    (bodies.len() > 1).then_some(at)
+}
+
+/// An inspection as facts: it was done, and by several organisations together once all of them signed.
 fn inspection(out: &mut Gathered, row: &Row) -> Result<Vec<FactIx>> {
     if row.text("result")? == "not_possible" {
         return Ok(Vec::new());
@@ -335,16 +384,19 @@ fn inspection(out: &mut Gathered, row: &Row) -> Result<Vec<FactIx>> {
     let mut orgs = BTreeSet::from([row.text("org")?]);
     orgs.extend(record.inspectors.iter().filter_map(|by| out.roll.hats.get(&by.assignment).cloned()));
     let (mut tags, also) = out.roll.acting(&orgs);
-    let joint = record.occasion == "joint" || orgs.len() > 1;
     tags.push(format!("plan_kind:{}", record.occasion));
     tags.extend(record.pins.iter().map(|pin| format!("checklist:{}", pin.code)));
     let place = out.facts.subject(SubjectKind::Place, &row.text("place")?);
     let on = Span::since(row.date("happened_on")?);
     let (at, corrected_at) = (row.instant("recorded_at")?, row.opt_instant("corrected_at")?);
-    let mut added = Vec::new();
-    for kind in ["inspection.done", "inspection.joint"].into_iter().take(if joint { 2 } else { 1 }) {
-        let until = corrected_at.map(Timestamp::date);
-        added.extend(out.put_until(kind, &id, place, &also, on, at, until, &tags)?);
+    let until = corrected_at.map(Timestamp::date);
+    let mut added: Vec<FactIx> =
+        out.put_until("inspection.done", &id, place, &also, on, at, until, &tags)?.into_iter().collect();
+    let recorder = row.text("org")?;
+    let mut bodies = orgs;
+    bodies.extend(out.roll.together.get(&row.text("task")?).into_iter().flatten().cloned());
+    if let Some(signed_at) = signed_by_all(out, &id, (&recorder, at), &bodies) {
+        added.extend(out.put_until("inspection.joint", &id, place, &also, on, signed_at, until, &tags)?);
     }
     if record.power == "enforcement" {
         let people: Vec<String> = record.inspectors.iter().map(|by| by.person.clone()).collect();
