@@ -22,6 +22,9 @@ async function count(page: Page, lodging: string): Promise<void> {
   await inputs.nth(0).fill(lodging)
   await inputs.nth(1).fill('0')
   await inputs.nth(2).fill('0')
+  // When it was counted and by whom is of this count, not of the one before.
+  await page.fill('.dialog input[type=date]', new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(new Date()))
+  await page.fill('.dialog .field:has-text("核实人") input', '王小川')
   await page.click('.dialog footer .btn.pri')
   await page.waitForSelector('.dialog', { state: 'detached' })
   await settled(page)

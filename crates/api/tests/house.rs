@@ -244,6 +244,8 @@ async fn another_rule_is_tried_before_it_is_set_and_then_cited() -> anyhow::Resu
         assert_eq!((&preview["total"], preview["changed"].as_array().map(Vec::len)), (&json!(1), Some(1)));
         let moved = &preview["changed"][0];
         assert_eq!((&moved["before"]["code"], &moved["after"]["code"]), (&json!("ordinary"), &json!("key")));
+        let below = staff.get("/api/v1/houses/preview?key_heads=-1").await?;
+        assert_eq!((below.status.as_u16(), &below.body["fields"][0]["code"]), (422, &json!("house.rule")));
         let same = staff.get("/api/v1/houses/preview?key_heads=9").await?.ok()?;
         assert_eq!(same["changed"], json!([]), "nine is not more than nine");
         assert_eq!(grade(&house(&mut staff).await?), "ordinary", "nothing was written");

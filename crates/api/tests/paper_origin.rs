@@ -131,6 +131,10 @@ async fn an_opinion_of_a_recheck_and_an_order_need_what_they_are_about() -> anyh
         let fail = json!({ "step": "fail_recheck", "photos": [photo], "note": "还堆着",
             "version": grid.get(&at).await?.ok()?["version"] });
         grid.post(&format!("{at}/steps"), fail).await?.ok()?;
+        // A draft older than what the record says by now is not approved as it is.
+        let told = step(&mut staff, &draft, "approve", json!({})).await?;
+        assert_eq!(told.code(), "paper.given_changed", "{}", told.body);
+        assert!(text(&told.body, "detail").contains("重新保存"), "{}", told.body);
         let mut again = about("DT06", "village-1", "hazard", HAZARD, draft["values"].clone());
         again["version"] = draft["version"].clone();
         let draft = staff.put(&format!("/api/v1/papers/{}", text(&draft, "id")), again).await?.ok()?;

@@ -213,16 +213,25 @@ pub struct HouseAnswer {
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct HouseRuleAsked {
-    pub key_heads: Option<u16>,
-    pub floors: Option<u16>,
-    pub floor_m2: Option<u16>,
+    pub key_heads: Option<i64>,
+    pub floors: Option<i64>,
+    pub floor_m2: Option<i64>,
     pub summed: Option<bool>,
+}
+
+/// A number of a rule that is tried out, as far as its setting may go.
+fn tried(name: &str, asked: Option<i64>, before: u16, range: std::ops::RangeInclusive<u16>) -> Result<u16> {
+    let Some(n) = asked else { return Ok(before) };
+    u16::try_from(n).ok().filter(|n| range.contains(n)).ok_or_else(|| {
+        let text = format!("请填 {} 到 {} 之间的整数", range.start(), range.end());
+        Error::field(name, "house.rule", &text)
+    })
 }
 
 impl HouseRuleAsked {
     /// The rule with one of the town's settings changed; none for a setting that is not of it.
     pub(crate) fn of(name: &str, value: &Value) -> Option<Self> {
-        let n = counted(value)?;
+        let n = i64::from(counted(value)?);
         let asked = Self::default();
         Some(match name {
             _ if name == KEY_HEADS.0 => Self { key_heads: Some(n), ..asked },
@@ -680,9 +689,9 @@ impl App {
         let before = rule_on(&mut read, today).await?;
         let after = Rule {
             since: Some(today),
-            key_heads: asked.key_heads.unwrap_or(before.key_heads),
-            floors: asked.floors.unwrap_or(before.floors),
-            floor_m2: asked.floor_m2.unwrap_or(before.floor_m2),
+            key_heads: tried("key_heads", asked.key_heads, before.key_heads, 0..=999)?,
+            floors: tried("floors", asked.floors, before.floors, 1..=99)?,
+            floor_m2: tried("floor_m2", asked.floor_m2, before.floor_m2, 0..=9_999)?,
             summed: asked.summed.unwrap_or(before.summed),
         };
         let places = seen(&mut read, caller, &HouseAsked::default(), today).await?;

@@ -627,6 +627,28 @@ impl App {
         }
     }
 
+    /// That the record a draft was made from still says what the draft took from it: a record may be corrected, and a draft
+    /// be older than the rule that gives the record the word. Who may not read the record approves what was given.
+    ///
+    /// Errors: it says something else by now.
+    async fn still_given(&self, caller: &Caller, id: &PaperId) -> Result<()> {
+        let mut read = self.db.read(&self.town).await?;
+        let paper = load(&mut read, caller, id).await?.paper;
+        let template = template_of(&mut read, &paper).await?;
+        drop(read);
+        let Some(about) = paper.about.as_ref().filter(|_| !template.given.is_empty()) else { return Ok(()) };
+        let about = AboutView { kind: about.kind.clone(), id: about.id.clone() };
+        let known = match prefill::values(self, caller, &template, &about).await {
+            Ok(known) => known.values,
+            Err(Error::NotFound | Error::Forbidden { .. }) => return Ok(()),
+            Err(other) => return Err(other),
+        };
+        match template.strays(&paper.values, &known) {
+            None => Ok(()),
+            Some(message) => Err(Error::Refused { code: "paper.given_changed", message }),
+        }
+    }
+
     /// Values for a template from what the record knows; only what the caller may read.
     pub async fn prefill_paper(
         &self,

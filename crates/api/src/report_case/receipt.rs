@@ -259,7 +259,8 @@ pub(super) async fn reopen(
     wanted: Wanted,
     Form(asked): Form<ReopenForm>,
 ) -> Response {
-    let key = format!("report {}", from.0);
+    // Counted apart from new reports: whoever sent the last one of his hour may still say that it was not settled.
+    let key = format!("answer {}", from.0);
     let said = match limiter.pass(&key, MAX_REPORTS, 60 * MINUTE_MS, doors.app.now()) {
         Ok(()) if asked.rating.is_empty() => doors.app.reopen_report(&code, &asked.reason).await,
         Ok(()) => doors.app.rate_report(&code, &asked.rating, &asked.reason).await,

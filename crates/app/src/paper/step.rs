@@ -174,6 +174,7 @@ impl App {
     ) -> Result<PaperView> {
         let now = self.now();
         let today = now.date();
+        self.still_given(caller, id).await?;
         let mut tx = self.write(caller).await?;
         let mut record = self.seen(&mut tx, caller, id, asked.version).await?;
         let template = template_of(&mut tx, &record.paper).await?;

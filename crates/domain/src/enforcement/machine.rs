@@ -451,7 +451,10 @@ impl Case {
             Act::AskHearing => self.hearing = Some(Hearing::Asked { on }),
             Act::WaiveHearing => self.hearing = Some(Hearing::Waived),
             Act::CallHearing { on: at, chair } => {
-                let earliest = Clock::HearingNotice.due(on, calendar)?;
+                // 七个工作日前: neither the day of the notice nor that of the hearing is one of the seven. Whoever reads it
+                // otherwise loses a day; read too short, the hearing and the decision after it fall.
+                let told = Clock::HearingNotice.due(on, calendar)?;
+                let earliest = told.succ_opt().ok_or(CaseRefusal::Range)?;
                 if *at < earliest {
                     return Err(CaseRefusal::HearingTooSoon { earliest });
                 }

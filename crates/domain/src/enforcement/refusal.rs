@@ -115,7 +115,7 @@ pub enum CaseRefusal {
     #[error("当事人已要求听证，还没有听证，不能{}（行政处罚法第六十四条、第六十五条），请先举行听证", step.label())]
     HearingDue { step: Step },
     #[error(
-        "应当在听证的七个工作日前通知当事人，最早 {earliest} 举行（行政处罚法第六十四条第二项），请另定日期"
+        "应当在听证的七个工作日前通知当事人（通知和听证当天不算），最早 {earliest} 举行（行政处罚法第六十四条第二项），请另定日期"
     )]
     HearingTooSoon { earliest: Date },
     #[error("听证定在 {on} 举行（行政处罚法第六十四条），届时再登记")]

@@ -315,13 +315,13 @@ fn a_heavy_penalty_opens_a_hearing_with_its_own_clocks_and_a_review() {
     assert_eq!(asked.code("2026-10-13", &decide), "enforcement.hearing_due");
     let call = |on: &str, chair: &str| Act::CallHearing { on: day(on), chair: chair.into() };
     assert_eq!(
-        asked.try_on("2026-10-13", &call("2026-10-21", "c")),
-        Err(CaseRefusal::HearingTooSoon { earliest: day("2026-10-22") })
+        asked.try_on("2026-10-13", &call("2026-10-22", "c")),
+        Err(CaseRefusal::HearingTooSoon { earliest: day("2026-10-23") })
     );
-    assert_eq!(asked.code("2026-10-13", &call("2026-10-22", "a")), "enforcement.chair_investigated");
-    let called = asked.then("2026-10-13", &call("2026-10-22", "c"));
-    assert_eq!(called.code("2026-10-21", &Act::HoldHearing), "enforcement.hearing_not_yet");
-    let held = called.then("2026-10-22", &Act::HoldHearing);
+    assert_eq!(asked.code("2026-10-13", &call("2026-10-23", "a")), "enforcement.chair_investigated");
+    let called = asked.then("2026-10-13", &call("2026-10-23", "c"));
+    assert_eq!(called.code("2026-10-22", &Act::HoldHearing), "enforcement.hearing_not_yet");
+    let held = called.then("2026-10-23", &Act::HoldHearing);
     assert_eq!(held.code("2026-10-23", &decide), "enforcement.not_reviewed", "art. 58");
     let review = |passed, experienced| Act::Review { passed, experienced };
     let unqualified = held.try_as("2026-10-23", &review(true, false), false, false);

@@ -89,6 +89,18 @@ impl Template {
         if problems.is_empty() { Ok(values) } else { Err(problems) }
     }
 
+    /// What a draft says otherwise than its record by now, as one sentence; none where both say the same.
+    pub fn strays(&self, values: &Values, known: &Values) -> Option<String> {
+        let said = |from: &Values, key: &String| from.get(key).filter(|value| !value.is_empty()).cloned();
+        let other = self.given.iter().filter(|key| said(values, key) != said(known, key));
+        let names: Vec<&str> =
+            other.map(|key| self.field(key).map_or(key.as_str(), |field| field.zh.as_str())).collect();
+        let record = self.records();
+        (!names.is_empty()).then(|| {
+            format!("{record}里的“{}”与草稿不一致，请先打开草稿重新保存，再核准", names.join("”、“"))
+        })
+    }
+
     /// The template in a town's words keeps to what the one it was made from is held to, whenever it was worded.
     #[must_use]
     pub fn bound_like(mut self, base: &Self) -> Self {
