@@ -716,3 +716,27 @@ async fn a_house_with_eleven_in_the_ledger_is_on_its_sectors_key_list_at_once() 
     })
     .await
 }
+
+#[tokio::test]
+async fn a_place_far_from_the_town_is_remarked_before_it_is_taken() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let (mut admin, mut clerk) = (town.login("admin").await?, town.login("clerk").await?);
+        let ring = [[105.8, 29.2], [106.0, 29.2], [106.0, 29.4], [105.8, 29.4], [105.8, 29.2]];
+        let drawn = json!({ "area": { "type": "Polygon", "coordinates": [ring] }, "from": "2026-01-01",
+            "source": "区民政局界线图" });
+        admin.put("/api/v1/territories/500118100000/boundary", drawn).await?.ok()?;
+        let rows = [
+            "B-1,平安超市,,小商店,场镇社区,,,,张三,13899991111,5,105.9,29.3,,,",
+            "B-2,兴旺餐馆,,小餐饮,场镇社区,,,,李四,13800002222,,116.4,39.9,,,",
+        ];
+        let view = send(&mut clerk, "places", "b.csv", ledger(&rows)).await?.ok()?;
+        let told = work(&town, &mut clerk, &view, "dry-run", &choice(&view)).await?;
+        let result = &told["result"];
+        let said = [array(&result["problems"]), array(&result["notes"])].concat();
+        let outside: Vec<&Value> = said.iter().filter(|one| one["code"] == "place.outside").collect();
+        assert_eq!(outside.iter().map(|one| one["row"].as_i64()).collect::<Vec<_>>(), [Some(3)], "{result}");
+        Ok(())
+    })
+    .await
+}

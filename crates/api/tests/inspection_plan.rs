@@ -323,3 +323,42 @@ async fn plans_of_a_month_and_of_a_campaign_are_watched_after_their_approval_too
     })
     .await
 }
+
+#[tokio::test]
+async fn whoever_approves_a_second_plan_of_the_same_time_sees_what_it_puts_an_end_to() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let (mut clerk, mut secretary) = (town.login("clerk").await?, town.login("secretary1").await?);
+        let mut leader = town.login("leader").await?;
+        let noodles = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        let list = json!({ "kind": "village_listed", "owner": "village-1", "village": V1, "baseline": null });
+        let list = clerk.post("/api/v1/place-lists", list).await?.ok()?;
+        let enter = format!("/api/v1/place-lists/{}/entries", list["id"].as_str().unwrap_or_default());
+        let entry = json!({ "place": noodles, "from": "2026-01-05", "reason": "年度核定" });
+        clerk.post(&enter, entry).await?.ok()?;
+        let at = |plan: &Value| json!({ "version": plan["version"] });
+        let mut plans = Vec::new();
+        for title in ["年度计划", "年度计划（重编）"] {
+            let year =
+                json!({ "org": "village-1", "span": { "kind": "year", "year": 2027 }, "title": title });
+            let plan = secretary.post("/api/v1/inspection-plans", year).await?.ok()?;
+            let plan = secretary.post(&path(&plan, "/propose"), at(&plan)).await?.ok()?;
+            let plan = secretary.post(&path(&plan, "/submit"), at(&plan)).await?.ok()?;
+            let seen = leader.get(&path(&plan, "")).await?.ok()?;
+            let replaced = (seen["replaces"]["plan"]["name"].clone(), seen["replaces"]["tasks_n"].clone());
+            match plans.is_empty() {
+                true => assert_eq!(seen["replaces"], Value::Null),
+                false => assert_eq!(replaced, (json!("年度计划"), json!(1))),
+            }
+            plans.push(leader.post(&path(&plan, "/approve"), at(&plan)).await?.ok()?);
+        }
+        let old = leader.get(&path(&plans[0], "")).await?.ok()?;
+        assert_eq!(
+            (&old["state"], &old["replaced_by"]["plan"]["id"]),
+            (&json!("superseded"), &plans[1]["id"])
+        );
+        assert_eq!(old["replaced_by"]["on"], "2026-09-21");
+        Ok(())
+    })
+    .await
+}

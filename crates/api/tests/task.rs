@@ -33,6 +33,10 @@ async fn a_task_is_given_done_sent_back_and_reviewed_by_somebody_else() -> anyho
         assert_eq!(next.get(&path(&task, "")).await?.status, StatusCode::NOT_FOUND);
         assert_eq!(next.get("/api/v1/tasks").await?.items()?.len(), 0);
 
+        // Somebody of the next village would have it on his phone and could neither accept it nor hand in what he saw.
+        let astray = json!({ "tasks": [{ "id": task["id"], "version": 0 }], "to": "p-staff2" });
+        let told = secretary.post("/api/v1/tasks/assign", astray).await?;
+        assert_eq!((told.status.as_u16(), &told.body["fields"][0]["code"]), (422, &json!("task.out_of_reach")));
         let give = json!({ "tasks": [{ "id": task["id"], "version": 0 }], "to": "p-staff1" });
         let given = secretary.post("/api/v1/tasks/assign", give.clone()).await?.items()?;
         assert_eq!((&given[0]["state"], &given[0]["assignee"]["id"]), (&json!("assigned"), &json!("p-staff1")));

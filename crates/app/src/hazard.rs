@@ -187,7 +187,12 @@ pub(crate) async fn suggested_days(read: &mut Read, level: Level, on: Date) -> R
 
 impl Loaded {
     /// With what the caller could order here today: a certificate of his, the training, an item in force at the place.
-    async fn may_order(&self, caller: &Caller, read: &mut Read, today: Date) -> Result<Option<MayOrder>> {
+    pub(crate) async fn may_order(
+        &self,
+        caller: &Caller,
+        read: &mut Read,
+        today: Date,
+    ) -> Result<Option<MayOrder>> {
         let held = certificates(read, caller, today).await?;
         // Who is not trained orders nothing, whatever he may show (clause 11.6).
         if held.is_empty() || crate::gate::admit(read, &caller.person, Part::Officer, today).await.is_err() {

@@ -21,19 +21,20 @@ use domain::time::{Date, Timestamp};
 use domain::visit_schedule::schedule;
 use store::inspection_plan::{PlanItemRecord, PlanRecord};
 use store::place::{PlaceFilter, PlaceRecord};
-use store::task::{TaskFiling, TaskFilter};
+use store::task::{StoredTask, TaskFiling, TaskFilter};
 use store::{Read, Write};
 
 pub use joint::JointOfferView;
 pub use view::{
-    MonthVisits, PlanHistoryView, PlanInput, PlanItemInput, PlanItemView, PlanRow, PlanView, SpanView,
-    UncoveredView,
+    MonthVisits, PlanHistoryView, PlanInput, PlanItemInput, PlanItemView, PlanReplaced, PlanRow, PlanView,
+    SpanView, UncoveredView,
 };
 
 use crate::calendar::calendar;
 use crate::names::Names;
 use crate::parameter::number_on;
 use crate::task::next_code;
+use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 
 /// Visits of one plan.
@@ -377,7 +378,12 @@ impl App {
             ..store::audit::AuditFilter::default()
         };
         let history = read.audit_page(&filter, i64::MAX, 100).await?;
-        Ok(PlanView::of(caller, record, &names, &places, open, &history))
+        let view = PlanView::of(caller, record, &names, &places, open, &history);
+        Ok(PlanView {
+            replaces: replaces(read, record).await?,
+            replaced_by: replaced_by(read, record).await?,
+            ..view
+        })
     }
 
     /// A new draft of a body for a time.
@@ -578,14 +584,7 @@ impl App {
         newer: &PlanRecord,
         now: Timestamp,
     ) -> Result<()> {
-        let whole = Caller::system().scope(Action::PlanRead)?;
-        for old in tx.inspection_plans(newer.year, Some(&newer.plan.org), &whole).await? {
-            let gives_way = matches!(old.plan.state, State::Approved { .. })
-                && old.plan.id != newer.plan.id
-                && old.plan.span == newer.plan.span;
-            if !gives_way {
-                continue;
-            }
+        for old in giving_way(tx, newer).await? {
             let id = old.plan.id.clone();
             let plan = old.plan.clone().supersede(&newer.plan, now.date())?;
             tx.update_inspection_plan(&PlanRecord { plan, ..old }).await?;
@@ -640,6 +639,42 @@ impl App {
     }
 }
 
+/// The approved plans of the same body and time, which give way to a newer one.
+async fn giving_way(read: &mut Read, newer: &PlanRecord) -> Result<Vec<PlanRecord>> {
+    let whole = Caller::system().scope(Action::PlanRead)?;
+    let all = read.inspection_plans(newer.year, Some(&newer.plan.org), &whole).await?.into_iter();
+    let same = |old: &PlanRecord| old.plan.id != newer.plan.id && old.plan.span == newer.plan.span;
+    Ok(all.filter(|old| matches!(old.plan.state, State::Approved { .. }) && same(old)).collect())
+}
+
+/// What the approval of an open plan would put an end to.
+async fn replaces(read: &mut Read, record: &PlanRecord) -> Result<Option<PlanReplaced>> {
+    if !is_open(&record.plan.state) {
+        return Ok(None);
+    }
+    let Some(old) = giving_way(read, record).await?.into_iter().next() else { return Ok(None) };
+    let tasks_n = unbegun(read, &old.plan.id).await?.len();
+    Ok(Some(PlanReplaced { plan: Named::new(old.plan.id.as_str(), &old.title), tasks_n, on: None }))
+}
+
+async fn replaced_by(read: &mut Read, record: &PlanRecord) -> Result<Option<PlanReplaced>> {
+    let State::Superseded { by_plan, on } = &record.plan.state else { return Ok(None) };
+    let whole = Caller::system().scope(Action::PlanRead)?;
+    let newer = read.inspection_plan(by_plan, &whole).await?;
+    let title = newer.map(|one| one.title).unwrap_or_default();
+    Ok(Some(PlanReplaced { plan: Named::new(by_plan.as_str(), title), tasks_n: 0, on: Some(on.to_string()) }))
+}
+
+/// Tasks of a plan that nobody has begun.
+async fn unbegun(read: &mut Read, plan: &InspectionPlanId) -> Result<Vec<StoredTask>> {
+    use domain::task::State as Stage;
+    let whole = Caller::system().scope(Action::TaskRead)?;
+    let filter = TaskFilter { plan: Some(plan.clone()), ..TaskFilter::default() };
+    let all = read.tasks(&whole, &filter, None, i64::try_from(MOST_ITEMS).unwrap_or(i64::MAX)).await?;
+    let waits = |kept: &StoredTask| matches!(kept.task.state, Stage::Pending | Stage::Assigned { .. });
+    Ok(all.into_iter().filter(waits).collect())
+}
+
 /// Cancels the tasks of a plan that nobody has begun.
 async fn take_back(
     tx: &mut Write,
@@ -649,14 +684,9 @@ async fn take_back(
     reason: &str,
     now: Timestamp,
 ) -> Result<()> {
-    use domain::task::State as Stage;
-    let whole = Caller::system().scope(Action::TaskRead)?;
-    let filter = TaskFilter { plan: Some(plan.clone()), ..TaskFilter::default() };
-    for kept in tx.tasks(&whole, &filter, None, i64::try_from(MOST_ITEMS).unwrap_or(i64::MAX)).await? {
-        if matches!(kept.task.state, Stage::Pending | Stage::Assigned { .. }) {
-            let (task, event) = kept.task.cancel(caller.act(hat, now, None), reason, now)?;
-            tx.save_task_step(&task, &event).await?;
-        }
+    for kept in unbegun(tx, plan).await? {
+        let (task, event) = kept.task.cancel(caller.act(hat, now, None), reason, now)?;
+        tx.save_task_step(&task, &event).await?;
     }
     Ok(())
 }

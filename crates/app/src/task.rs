@@ -194,19 +194,25 @@ impl Holders {
 }
 
 /// The post by which a person owes a task: one of an organisation that owes it, before any other by which he may do it.
+///
+/// Errors: none of his posts reaches the place.
 async fn post_for(
     read: &mut Read,
     task: &Task,
     subject: &Subject,
     person: &PersonId,
     today: Date,
-) -> Result<Option<PostId>> {
+) -> Result<PostId> {
     let held = read.assignments_of(person).await?.into_iter().map(|record| record.assignment);
     let hats = Hats::on(held, today);
     let may = |hat: &&Assignment| Hats::on([(*hat).clone()], today).hat(Action::TaskDo, subject).is_some();
     let owes = hats.all().iter().find(|hat| task.is_of(&hat.org) && may(hat));
     let hat = owes.or_else(|| hats.hat(Action::TaskDo, subject));
-    Ok(hat.map(|hat| hat.post.clone()))
+    // Whoever's posts do not reach the place could neither accept the task nor hand in what he saw there.
+    hat.map(|hat| hat.post.clone()).ok_or_else(|| {
+        let text = "此人的岗位管不到这个场所，收到任务也无法办理，请另选本辖区或本单位的人";
+        Error::field("assignee", "task.out_of_reach", text)
+    })
 }
 
 /// Goes on with what a former holder of the caller's post left behind; any other task stays as it is.
@@ -413,7 +419,7 @@ impl App {
             may_go(&mut tx, &stored.filing.kind, &to, now.date()).await?;
             let subject = task_subject(&mut tx, &stored.task, &place).await?;
             let post = post_for(&mut tx, &stored.task, &subject, &to, now.date()).await?;
-            let (task, event) = stored.task.clone().of_post(post).assign(act, to, now)?;
+            let (task, event) = stored.task.clone().of_post(Some(post)).assign(act, to, now)?;
             tx.save_task_step(&task, &event).await?;
             stored.task = task;
             stored.events.push(event);
@@ -447,7 +453,7 @@ impl App {
             let act = caller.act(hat, now, None);
             let task = loaded.stored.task.clone();
             let post = post_for(&mut tx, &task, &loaded.subject, &to, now.date()).await?;
-            let (task, event) = task.of_post(post).assign(act, to.clone(), now)?;
+            let (task, event) = task.of_post(Some(post)).assign(act, to.clone(), now)?;
             tx.save_task_step(&task, &event).await?;
             audit = Some(caller.audit_as(
                 hat,

@@ -311,11 +311,19 @@ impl Hazard {
     /// Grants the extension asked for; the original deadline stays on the record.
     ///
     /// Units: `at_most` in days, from the town's parameter; see [`Rectification::extension_cap`].
-    /// Errors: the decider issued nothing here, filed the request, or it asks for more than `at_most`.
-    pub fn grant_extension(self, act: Act, at_most: u16, now: Timestamp, calendar: &Calendar) -> Stepped {
+    /// Errors: the decider issued nothing here, filed the request, or it asks for more than `at_most`; the term of an order
+    /// is decided by who could give one.
+    pub fn grant_extension(
+        self,
+        act: Act,
+        authority: Option<&MayOrder>,
+        at_most: u16,
+        now: Timestamp,
+        calendar: &Calendar,
+    ) -> Stepped {
         let step = Step::ExtensionGranted;
         let running = self.running(step, &act, now)?;
-        let days = self.decidable(&act, step)?;
+        let days = self.decidable(&act, authority, step)?;
         let Some(allowed) = running.allowed else { return Err(HazardRefusal::DeadlineNotYours) };
         if days > at_most {
             return Err(HazardRefusal::ExtensionTooLong { days, at_most });
@@ -329,9 +337,15 @@ impl Hazard {
     }
 
     /// Refuses the extension asked for; the deadline stands.
-    pub fn refuse_extension(self, act: Act, reason: &str, now: Timestamp) -> Stepped {
+    pub fn refuse_extension(
+        self,
+        act: Act,
+        authority: Option<&MayOrder>,
+        reason: &str,
+        now: Timestamp,
+    ) -> Stepped {
         self.running(Step::ExtensionRefused, &act, now)?;
-        self.decidable(&act, Step::ExtensionRefused)?;
+        self.decidable(&act, authority, Step::ExtensionRefused)?;
         written(reason, "不同意延期的理由")?;
         self.step(act, now, EventKind::ExtensionRefused { reason: reason.trim().to_owned() })
     }
@@ -579,9 +593,17 @@ impl Hazard {
     }
 
     /// The days of a request this actor may decide.
-    fn decidable(&self, act: &Act, step: Step) -> Result<u16, HazardRefusal> {
+    fn decidable(&self, act: &Act, authority: Option<&MayOrder>, step: Step) -> Result<u16, HazardRefusal> {
         let (person, _) = act.actor.staff(step)?;
         self.issued_by(act, step)?;
+        // The term is part of the order: whoever could not have given it does not move it.
+        let ordered = |running: &Rectification| matches!(running.measure, Measure::Order { .. });
+        let on = act.happened_at.date();
+        if self.rectification().is_some_and(ordered)
+            && !authority.is_some_and(|shown| shown.officer == *person && shown.is_valid_on(on))
+        {
+            return Err(HazardRefusal::OrderTerm { act: step.label() });
+        }
         match self.rectification().map(|running| &running.extension) {
             Some(Extension::Asked { by: Some(asker), .. }) if asker == person => {
                 Err(HazardRefusal::SamePerson { act: "申请并批准延期" })

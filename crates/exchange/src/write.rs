@@ -91,6 +91,66 @@ pub fn table(
     widths: &[f64],
     output: impl Write + Send,
 ) -> Result<(), ExportError> {
+    sheet(name, rows, widths, |_| Figure::Text, output)
+}
+
+/// As [`table`], for a list that people sort and sum up: what reads as a number, a share or a date is one in its cell, but
+/// for columns of numbers that are names (phones, codes, document numbers).
+pub fn list(
+    name: &str,
+    rows: &[Vec<String>],
+    widths: &[f64],
+    output: impl Write + Send,
+) -> Result<(), ExportError> {
+    sheet(name, rows, widths, Figure::of, output)
+}
+
+/// What a text of a list says, for its cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Figure {
+    Text,
+    Number(f64),
+    /// A share. Units: of one.
+    Share(f64),
+    Date(domain::time::Date),
+}
+
+impl Figure {
+    fn of(text: &str) -> Self {
+        // Leading zeros and long rows of digits are names, not amounts.
+        let plain = |text: &str| {
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            let whole = digits.split('.').next().unwrap_or_default();
+            let fits = (1..=9).contains(&whole.len()) && (whole == "0" || !whole.starts_with('0'));
+            let clean =
+                digits.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+            (fits && clean && digits.split('.').count() <= 2).then(|| text.parse::<f64>().ok()).flatten()
+        };
+        if let Some(share) = text.strip_suffix('%').and_then(plain) {
+            return Self::Share(share / 100.0);
+        }
+        if let Some(date) = Some(text).filter(|text| text.len() == 10).and_then(domain::time::parse_date) {
+            return Self::Date(date);
+        }
+        plain(text).map_or(Self::Text, Self::Number)
+    }
+}
+
+/// Whether a column of this head holds numbers that are names.
+fn names_things(head: &str) -> bool {
+    ["电话", "号", "代码", "编码"].iter().any(|word| head.contains(word))
+}
+
+fn sheet(
+    name: &str,
+    rows: &[Vec<String>],
+    widths: &[f64],
+    figure: impl Fn(&str) -> Figure,
+    output: impl Write + Send,
+) -> Result<(), ExportError> {
+    let share = Format::new().set_num_format("0.0%");
+    let date = Format::new().set_num_format("yyyy-mm-dd");
+    let named: Vec<bool> = rows.first().into_iter().flatten().map(|head| names_things(head)).collect();
     let bold = rust_xlsxwriter::Format::new().set_bold();
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet_with_constant_memory()?;
@@ -105,9 +165,15 @@ pub fn table(
         for (cell, at) in cells.iter().zip(0u16..) {
             if index == 0 {
                 sheet.write_string_with_format(index, at, cell, &bold)?;
-            } else {
-                sheet.write_string(index, at, cell)?;
+                continue;
             }
+            let is_name = named.get(usize::from(at)).copied().unwrap_or_default();
+            match if is_name { Figure::Text } else { figure(cell) } {
+                Figure::Text => sheet.write_string(index, at, cell)?,
+                Figure::Number(number) => sheet.write_number(index, at, number)?,
+                Figure::Share(of) => sheet.write_number_with_format(index, at, of, &share)?,
+                Figure::Date(day) => sheet.write_datetime_with_format(index, at, day, &date)?,
+            };
         }
     }
     workbook.save_to_writer(output)?;

@@ -12,11 +12,11 @@ use domain::place::Place;
 use domain::place_list::{Entry, ListKind, PlaceList};
 use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};
-use store::joint_control::SignatureRecord;
 use store::account::Account;
 use store::fulfilment::{Gathered, Told};
 use store::hazard::Filing;
 use store::inspection::InspectionFiling;
+use store::joint_control::SignatureRecord;
 use store::notice::{NoticeRecord, Passage, Ruling, RulingRecord};
 use store::org::{OrgRecord, TerritoryRecord};
 use store::parameter::Decision;
@@ -419,7 +419,11 @@ async fn the_record_is_gathered_with_labels_facts_and_both_dates() -> anyhow::Re
         tx.commit(audit("inspection.countersign_visit", "inspection", "i1"), ()).await?;
         let signed = db.read(&town()).await?.gather(day("2026-12-31")).await?;
         for (as_of, n) in [("2026-12-31", 1), ("2026-09-22", 0)] {
-            assert_eq!(count(&signed, "inspection.joint", signed.town, as_of), n, "signed on the 25th: {as_of}");
+            assert_eq!(
+                count(&signed, "inspection.joint", signed.town, as_of),
+                n,
+                "signed on the 25th: {as_of}"
+            );
         }
         let police = facts.subject(SubjectKind::Org, "police").ok_or_else(|| anyhow::anyhow!("police"))?;
         assert_eq!(count(&gathered, "inspection.done", police, "2026-12-31"), 1);

@@ -87,7 +87,7 @@ impl App {
                 let mut out = std::io::Cursor::new(Vec::new());
                 match format {
                     Format::Csv => exchange::write::text_table(&rows, &mut out),
-                    _ => exchange::write::table("清单", &rows, &widths, &mut out),
+                    _ => exchange::write::list("清单", &rows, &widths, &mut out),
                 }
                 .map_err(written)?;
                 Ok(out.into_inner())

@@ -243,7 +243,7 @@ struct Terms<'a> {
     days: Days,
     /// The most an extension may be.
     cap: u16,
-    /// The proof of authority, for an order.
+    /// The proof of authority, for an order and its term.
     authority: Option<MayOrder>,
     /// Pictures, with the items they show.
     photos: Vec<Photo>,
@@ -268,8 +268,12 @@ fn decide(hazard: Hazard, act: Act, what: &What, terms: Terms<'_>) -> Stepped {
             }
             hazard.ask_extension(act, *days, reason, now)
         }
-        What::GrantExtension => hazard.grant_extension(act, terms.cap, now, calendar),
-        What::RefuseExtension { reason } => hazard.refuse_extension(act, reason, now),
+        What::GrantExtension => {
+            hazard.grant_extension(act, terms.authority.as_ref(), terms.cap, now, calendar)
+        }
+        What::RefuseExtension { reason } => {
+            hazard.refuse_extension(act, terms.authority.as_ref(), reason, now)
+        }
         What::SubmitFix { note, .. } => {
             hazard.submit_fix(act, terms.channel, terms.photos, note, now, calendar)
         }
@@ -576,6 +580,9 @@ async fn terms<'a>(
             let on = taking.happened_at.unwrap_or(now).date();
             let shown = Shown { certificate_no, item: authority_item, with };
             Some(may_order(read, caller, &shown, &loaded.filing.path, on).await?)
+        }
+        What::GrantExtension | What::RefuseExtension { .. } => {
+            loaded.may_order(caller, read, now.date()).await?
         }
         _ => None,
     };

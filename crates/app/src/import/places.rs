@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use domain::boundary::{Boundary, holding};
 use domain::ids::{OrgId, PlaceId};
 use domain::org::Territory;
 use domain::place::{KindCode, Location, Opening, Place, Registration};
@@ -207,6 +208,9 @@ impl App {
         let records = read.places_by_id(&ids).await?.into_iter().filter(|record| record.voided.is_none());
         let records: HashMap<PlaceId, PlaceRecord> =
             records.map(|record| (record.place.id.clone(), record)).collect();
+        let outlines: Vec<Boundary> = read.boundaries().await?.into_iter().map(|one| one.boundary).collect();
+        let own = outlines.iter().filter(|one| one.territory.as_str() == self.town.as_str());
+        let town = holding(own, self.now().date());
         let mut work = Work::default();
         for (placed, target) in some {
             let problem = |key: &str, code: &'static str, message: &str| {
@@ -231,6 +235,12 @@ impl App {
             };
             let found = seen.problems.len();
             let record = self.record_of(file, parsed, placed, known, &mut seen.problems);
+            let given = record.place.location.filter(|_| placed.row.value.lon.is_some());
+            if given.zip(town).is_some_and(|(at, town)| !town.covers([at.lon_deg, at.lat_deg])) {
+                let message = "坐标不在本镇界线内，请核对经纬度和坐标系";
+                let code = "place.outside";
+                seen.problems.push(parsed.problem(&placed.row, "lon", Level::Warning, code, message));
+            }
             if known.is_none_or(|k| k.place.code != record.place.code) && !record.place.code.is_empty() {
                 let owner = register.codes.get(&record.place.code);
                 let clash = owner.is_some_and(|owner| owner.as_ref() != Some(&record.place.id))

@@ -216,6 +216,17 @@ pub struct PlanHistoryView {
     pub reason: Option<String>,
 }
 
+/// What an approval would put in another plan's place, or has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PlanReplaced {
+    /// The other plan.
+    pub plan: Named,
+    /// Tasks of the older one that nobody has begun: they are cancelled with it.
+    pub tasks_n: usize,
+    /// The day it was replaced.
+    pub on: Option<String>,
+}
+
 /// A plan whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PlanView {
@@ -233,6 +244,10 @@ pub struct PlanView {
     pub by_month: Vec<MonthVisits>,
     /// How it got where it is, oldest first.
     pub history: Vec<PlanHistoryView>,
+    /// The approved plan of the same body and time that its approval replaces.
+    pub replaces: Option<PlanReplaced>,
+    /// The newer plan that replaced it.
+    pub replaced_by: Option<PlanReplaced>,
 }
 
 pub(crate) fn state_code(state: &State) -> &'static str {
@@ -390,6 +405,8 @@ impl PlanView {
             passed_n,
             by_month: months.into_iter().map(|(month, visits)| MonthVisits { month, visits }).collect(),
             history: history.iter().rev().filter_map(step).collect(),
+            replaces: None,
+            replaced_by: None,
         }
     }
 }

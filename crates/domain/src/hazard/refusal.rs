@@ -77,6 +77,14 @@ pub enum HazardRefusal {
         "责令改正须持本人有效的执法证件（行政处罚法第四十二条、方案第十一条 C11.4），现有执法资格不能用于本次责令改正（人员或有效期不符）；请改用督促整改，或由有资格的执法人员办理"
     )]
     NoAuthority,
+    /// The term of an order, decided by who could not give one.
+    #[error(
+        "责令改正的期限由执法人员决定，您没有有效的执法资格，不能{act}（行政处罚法第四十二条、方案第十一条 C11.4），请交由持证执法人员办理"
+    )]
+    OrderTerm {
+        /// What was tried.
+        act: &'static str,
+    },
     /// Advice that borrows the word of an order.
     #[error("督促整改通知不得使用“责令”字样；请改为建议、督促的表述")]
     OrderWordInAdvice,
@@ -187,6 +195,7 @@ impl HazardRefusal {
             Self::NotMinor { .. } => "hazard.not_minor",
             Self::MeasureIssued { .. } => "hazard.measure_issued",
             Self::NoAuthority => "hazard.no_authority",
+            Self::OrderTerm { .. } => "hazard.order_term",
             Self::OrderWordInAdvice => "hazard.order_word_in_advice",
             Self::PhotoMissing { .. } => "hazard.photo_missing",
             Self::PhotoReused => "hazard.photo_reused",

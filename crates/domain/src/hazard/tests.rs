@@ -174,7 +174,7 @@ fn a_blocked_exit_is_found_advised_extended_fixed_and_closed_by_another_person()
     let story = story
         .on("2026-02-08T20:00")
         .then(|h, now| h.ask_extension(act(unit(), now), 3, "锁匠回乡", now))
-        .then(|h, now| h.refuse_extension(act(office(), now), "出口锁闭不能等", now))
+        .then(|h, now| h.refuse_extension(act(office(), now), None, "出口锁闭不能等", now))
         .on("2026-02-09T08:00")
         .then(|h, now| {
             h.submit_fix(act(unit(), now), FixChannel::Code, vec![photo("after")], "已拆锁", now, &calendar())
@@ -465,13 +465,13 @@ fn an_extension_is_asked_in_time_granted_once_and_within_the_share() {
         "hazard.text_missing"
     );
     assert_eq!(
-        story.refused(|h, now| h.grant_extension(act(office(), now), 3, now, &calendar())),
+        story.refused(|h, now| h.grant_extension(act(office(), now), None, 3, now, &calendar())),
         "hazard.no_extension_asked"
     );
 
     let asked = story.then(|h, now| h.ask_extension(act(office(), now), 3, "缺料，代单位申请", now));
     let grant = |who: Actor, at_most| {
-        move |h: Hazard, now| h.grant_extension(act(who, now), at_most, now, &calendar())
+        move |h: Hazard, now| h.grant_extension(act(who, now), None, at_most, now, &calendar())
     };
     assert_eq!(asked.refused(grant(office(), 3)), "hazard.same_person");
     assert_eq!(asked.refused(grant(grid_manager(), 2)), "hazard.extension_too_long");
@@ -488,11 +488,33 @@ fn an_extension_is_asked_in_time_granted_once_and_within_the_share() {
 }
 
 #[test]
+fn the_term_of_an_order_is_moved_by_who_could_give_one() {
+    let officer = || staff("qian", "office", Standing::Office);
+    let story = Story::begins()
+        .then(|h, now| h.grade(act(office(), now), Level::General, "", now))
+        .then(|h, now| {
+            h.order(act(officer(), now), authority("qian"), "拆锁", Days::Calendar(10), now, &calendar())
+        })
+        .then(|h, now| h.serve(act(officer(), now), ServeMethod::Direct, now))
+        .then(|h, now| h.ask_extension(act(unit(), now), 2, "缺料", now));
+    let grant = |shown: Option<MayOrder>, who: Actor| {
+        move |h: Hazard, now| h.grant_extension(act(who, now), shown.as_ref(), 5, now, &calendar())
+    };
+    assert_eq!(story.refused(grant(None, office())), "hazard.order_term");
+    assert_eq!(story.refused(grant(Some(authority("qian")), office())), "hazard.order_term", "another's");
+    assert_eq!(
+        story.refused(|h, now| h.refuse_extension(act(office(), now), None, "不能等", now)),
+        "hazard.order_term"
+    );
+    story.then(grant(Some(authority("qian")), officer()));
+}
+
+#[test]
 fn a_failed_recheck_sets_a_new_deadline_and_the_extension_stays_used() {
     let story = Story::begins()
         .rectifying()
         .then(|h, now| h.ask_extension(act(unit(), now), 3, "缺料", now))
-        .then(|h, now| h.grant_extension(act(office(), now), 3, now, &calendar()))
+        .then(|h, now| h.grant_extension(act(office(), now), None, 3, now, &calendar()))
         .then(|h, now| {
             h.submit_fix(act(unit(), now), FixChannel::Code, vec![photo("after")], "", now, &calendar())
         })

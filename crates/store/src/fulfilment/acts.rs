@@ -115,7 +115,8 @@ impl Read {
             out.roll.signed.entry(row.text("inspection")?).or_default().push(by);
         }
         // A city has ten million tasks and few of several bodies: those are told apart where rows are read.
-        let sql = "SELECT id, content FROM task WHERE town = $1 AND content LIKE '%\"joint\":[\"%' ORDER BY id";
+        let sql =
+            "SELECT id, content FROM task WHERE town = $1 AND content LIKE '%\"joint\":[\"%' ORDER BY id";
         for row in self.rows(sql, args![town.as_str()]).await? {
             together(out, &row)?;
         }
@@ -364,7 +365,12 @@ fn together(out: &mut Gathered, task: &Row) -> Result<()> {
 
 /// When a visit of several bodies became one of all of them: each stands under its record, who made it by having made it.
 /// Not before, for one alone could say that the others were there. Source: C13.3, C17.2.
-fn signed_by_all(out: &Gathered, id: &str, recorder: (&str, Timestamp), bodies: &BTreeSet<String>) -> Option<Timestamp> {
+fn signed_by_all(
+    out: &Gathered,
+    id: &str,
+    recorder: (&str, Timestamp),
+    bodies: &BTreeSet<String>,
+) -> Option<Timestamp> {
     let signed = out.roll.signed.get(id).map_or(&[][..], Vec::as_slice);
     let mut at = recorder.1;
     for body in bodies.iter().filter(|body| *body != recorder.0) {

@@ -13,6 +13,7 @@ describe('a tally', () => {
     expect(wholeOf(none)).toBe('no_data')
     expect(wholeTone(none)).toBe('na')
     expect(wholeOf(tally())).toBe('none')
+    expect(wholeOf(tally(), false), 'nobody can tell who would owe it').toBe('no_data')
   })
 
   it('that is really zero says 0', () => {

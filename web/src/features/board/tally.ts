@@ -15,8 +15,9 @@ export function pieces(tally: Tally): { piece: Piece; n: number }[] {
 /** The word for the whole: the worst that is there decides. Keys of `board.whole`. */
 export type Whole = 'unmet' | 'partial' | 'late' | 'open' | 'met' | 'ahead' | 'not_due' | 'no_data' | 'waived' | 'none'
 
-export function wholeOf(tally: Tally): Whole {
-  if (tally.total === 0) return 'none'
+/** Of a duty that nobody owes yet it is not known whether anybody should, while its data have no source (`known`). */
+export function wholeOf(tally: Tally, known = true): Whole {
+  if (tally.total === 0) return known ? 'none' : 'no_data'
   if (tally.unmet > 0) return 'unmet'
   if (tally.partial > 0) return 'partial'
   if (tally.open > 0) return 'open'
