@@ -178,6 +178,7 @@ async fn a_contract_that_ran_out_is_not_ended_before_its_time() -> anyhow::Resul
         let mut clerk = town.login("clerk").await?;
         let mut over = contract();
         over["until"] = json!("2026-09-20");
+        over["deliverables"] = json!([{ "what": "评估报告", "due_on": "2026-09-20" }]);
         let made = clerk.post("/api/v1/contracts", over).await?.ok()?;
         assert_eq!((&made["standing"], &made["actions"]), (&json!("over"), &json!(["void"])), "{made}");
         let end = json!({ "on": "2026-09-19", "reason": "换人", "version": 1 });
