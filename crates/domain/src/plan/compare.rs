@@ -333,7 +333,7 @@ mod tests {
             told("C8.7", "经费保障", "年度列支", "budget.set"),
         ];
         let b = vec![
-            told("5", "经费", "年度列支", "budget.set"),
+            told("5", "钱粮", "年度列支", "budget.set"),
             told("2", "形势分析", "研判会次数与应有次数", "meeting.held"),
             told("3", "议防火", "研判会次数与应有次数", "training.held"),
             told("C8.4", "研究部署消防", "会议", "meeting.held"),
