@@ -22,6 +22,8 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
 struct CertificatesAsked {
     /// Only what runs out soon or has.
     expiring: Option<bool>,
+    /// Text in the name (or its initials) of whose it is, in the number or the issuer.
+    q: Option<String>,
 }
 
 /// Certificates.
@@ -46,7 +48,9 @@ async fn list(
     Known(caller): Known,
     Query(asked): Query<CertificatesAsked>,
 ) -> Answer<Json<Certificates>> {
-    Ok(Json(Certificates { items: doors.app.certificates(&caller, asked.expiring.unwrap_or(false)).await? }))
+    let only_expiring = asked.expiring.unwrap_or(false);
+    let items = doors.app.certificates(&caller, only_expiring, asked.q.as_deref()).await?;
+    Ok(Json(Certificates { items }))
 }
 
 /// 登记证件

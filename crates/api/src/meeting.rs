@@ -1,8 +1,8 @@
 //! Meetings: planned, held, written down.
 
 use app::meeting::{
-    MeetingAsked, MeetingCancel, MeetingCorrection, MeetingFilter, MeetingHeld, MeetingInput, MeetingMinutes,
-    MeetingOptions, MeetingPage, MeetingView,
+    MeetingAdded, MeetingAsked, MeetingCancel, MeetingCorrection, MeetingFilter, MeetingHeld, MeetingInput,
+    MeetingMinutes, MeetingOptions, MeetingPage, MeetingView,
 };
 
 use axum::Json;
@@ -24,6 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(one, change))
         .routes(routes!(hold))
         .routes(routes!(minute))
+        .routes(routes!(resolve))
         .routes(routes!(cancel))
         .routes(routes!(correct))
         .routes(routes!(void))
@@ -128,6 +129,19 @@ async fn minute(
     Json(asked): Json<MeetingMinutes>,
 ) -> Answer<Json<MeetingView>> {
     Ok(Json(doors.app.minute_meeting(&caller, &id.into(), asked).await?))
+}
+
+/// 补记议定事项
+#[utoipa::path(post, path = "/api/v1/meetings/{id}/resolve", tag = "meeting", params(("id" = String, Path)),
+    request_body = MeetingAdded,
+    responses((status = 200, body = MeetingView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn resolve(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<MeetingAdded>,
+) -> Answer<Json<MeetingView>> {
+    Ok(Json(doors.app.add_resolutions(&caller, &id.into(), asked).await?))
 }
 
 /// 取消会议

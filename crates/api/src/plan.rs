@@ -208,6 +208,8 @@ pub(crate) struct PlanPair {
     a: String,
     b: String,
     title: String,
+    /// By what they were taken for the same: `title`, `measure`, `code` or `name`.
+    by: String,
     differences: Vec<PlanDifference>,
 }
 
@@ -217,6 +219,8 @@ pub(crate) struct PlanSides {
     only_a: Vec<PlanWord>,
     only_b: Vec<PlanWord>,
     differing: Vec<PlanPair>,
+    /// What both have alike under another code.
+    moved: Vec<PlanPair>,
     /// How many both have.
     both: usize,
 }
@@ -444,16 +448,21 @@ fn sides(found: Sides) -> PlanSides {
         a: pair.a,
         b: pair.b,
         title: pair.title,
+        by: pair.by.code().to_owned(),
         differences: pair
             .differences
             .into_iter()
             .map(|d| PlanDifference { what: d.what.to_owned(), a: d.a, b: d.b })
             .collect(),
     };
+    let both = found.both.len();
+    let (differing, alike): (Vec<Pair>, Vec<Pair>) =
+        found.both.into_iter().partition(|pair| !pair.differences.is_empty());
     PlanSides {
-        both: found.both.len(),
+        both,
         only_a: only(found.only_a),
         only_b: only(found.only_b),
-        differing: found.both.into_iter().filter(|pair| !pair.differences.is_empty()).map(pair).collect(),
+        differing: differing.into_iter().map(pair).collect(),
+        moved: alike.into_iter().filter(|one| one.a != one.b).map(pair).collect(),
     }
 }

@@ -2,7 +2,7 @@
 
 use app::post::{
     AssignmentEnd, AssignmentInput, AssignmentView, PostAwayBack, PostAwayInput, PostChange, PostInput,
-    PostPage, PostView,
+    PostPage, PostView, PostsAsked,
 };
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -26,12 +26,21 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(end_away))
 }
 
-/// On which day.
+/// Which posts, on which day, in which order.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct On {
     /// `YYYY-MM-DD`; today when left out.
     on: Option<String>,
+    /// Text in what the post, its role, its organisation or its territory is called, or in the name (or its initials) of
+    /// somebody on it.
+    q: Option<String>,
+    /// At or below this territory, by code.
+    territory: Option<String>,
+    /// `vacant`: nobody is on it; `missing`: fewer than the least.
+    staffing: Option<String>,
+    /// `post`, `holder`, `village` or `missing`; by rank of the post when left out.
+    sort: Option<String>,
 }
 
 /// Every post.
@@ -49,7 +58,14 @@ async fn list(
     Query(asked): Query<On>,
 ) -> Answer<Json<Posts>> {
     let on = read_opt_day("on", asked.on.as_deref())?;
-    Ok(Json(Posts { items: doors.app.posts(&caller, on).await? }))
+    let asked = PostsAsked {
+        on,
+        text: asked.q,
+        territory: asked.territory,
+        staffing: asked.staffing,
+        sort: asked.sort,
+    };
+    Ok(Json(Posts { items: doors.app.posts(&caller, &asked).await? }))
 }
 
 /// 新增岗位

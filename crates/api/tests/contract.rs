@@ -138,7 +138,15 @@ async fn what_is_owed_is_handed_in_by_one_and_accepted_by_another() -> anyhow::R
         // The office hands it in for a provider that has nobody at a desk: then another accepts.
         clerk.post(&to(1, "deliver"), say("补齐照片", 3)).await?.ok()?;
         assert_eq!(clerk.post(&to(1, "judge"), judge(true, "", 4)).await?.code(), "contract.own");
-        let done = head.post(&to(1, "judge"), judge(true, "", 4)).await?.ok()?;
+        let told = head.post(&to(1, "judge"), judge(true, " ", 4)).await?;
+        assert_eq!(told.code(), "contract.nothing_seen", "nothing is accepted unseen: {}", told.body);
+        let shown = "01a00000-0000-7000-8000-000000000702";
+        let send = format!("/api/v1/attachments?id={shown}&object_kind=contract&object_id={ID}&name=seen.pdf");
+        head.send(axum::http::Method::POST, &send, &[], b"%PDF-1.7".to_vec()).await?.ok()?;
+        let seen = json!({ "accept": true, "reason": "抽查三家，与报告一致", "files": [shown], "version": 4 });
+        let done = head.post(&to(1, "judge"), seen).await?.ok()?;
+        let last = done["owes"][0]["notes"].as_array().and_then(|all| all.last().cloned()).unwrap_or_default();
+        assert_eq!((&last["text"], &last["files"][0]["name"]), (&json!("抽查三家，与报告一致"), &json!("seen.pdf")));
         assert_eq!((&done["accepted"], &done["owes"][0]["actions"]), (&json!(1), &json!([])));
 
         let page = clerk.get("/api/v1/board/duties/C16.7").await?.ok()?;
@@ -158,6 +166,24 @@ async fn what_is_owed_is_handed_in_by_one_and_accepted_by_another() -> anyhow::R
         assert_eq!((&void["standing"], &void["actions"]), (&json!("void"), &json!([])));
         let behind = clerk.get(&path).await?.ok()?;
         assert_eq!(behind["items"], json!([]), "what is void counts for nothing");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_contract_that_ran_out_is_not_ended_before_its_time() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = served(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let mut over = contract();
+        over["until"] = json!("2026-09-20");
+        over["deliverables"] = json!([{ "what": "评估报告", "due_on": "2026-09-20" }]);
+        let made = clerk.post("/api/v1/contracts", over).await?.ok()?;
+        assert_eq!((&made["standing"], &made["actions"]), (&json!("over"), &json!(["void"])), "{made}");
+        let end = json!({ "on": "2026-09-19", "reason": "换人", "version": 1 });
+        let told = clerk.post(&format!("/api/v1/contracts/{ID}/end"), end).await?;
+        assert_eq!(told.code(), "contract.over", "{}", told.body);
         Ok(())
     })
     .await

@@ -216,6 +216,38 @@ async fn nobody_is_on_two_rosters_at_once_and_an_expired_certificate_is_told() -
 }
 
 #[tokio::test]
+async fn a_roster_of_days_that_are_over_is_put_down_only_with_a_reason_and_told_as_late() -> anyhow::Result<()>
+{
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut clerk, mut near) = (town.login("clerk").await?, town.login("staff1").await?);
+        let force = clerk.post("/api/v1/forces", station(V1, "village-1")).await?.ok()?;
+        let here = format!("/api/v1/forces/{}", text(&force, "id"));
+        assign(&mut clerk, &force, 1, &["p-staff1"]).await?;
+        let roster = |on: &str, duties: Value, reason: &str, version: i64| {
+            json!({ "version": version, "reason": reason, "days": [{ "on": on, "duties": duties }] })
+        };
+        let day = || json!([{ "person": "p-staff1", "shift": "day" }]);
+        let told = near.put(&format!("{here}/roster"), roster("2026-09-18", day(), " ", 1)).await?;
+        assert_eq!(told.code(), "force.day_over", "{}", told.body);
+        let kept = near.put(&format!("{here}/roster"), roster("2026-09-18", day(), "纸质值班表补录", 1)).await?.ok()?;
+        assert_eq!(kept["roster"][4]["duties"][0]["recorded_late_on"], "2026-09-21", "{kept}");
+        // Today and what is to come is planned, not told late; what is over and stays needs no reason.
+        let both = json!({ "version": 2, "days": [{ "on": "2026-09-18", "duties": day() }, { "on": "2026-09-21", "duties": day() }] });
+        near.put(&format!("{here}/roster"), both).await?.ok()?;
+        let week = near.get(&format!("{here}?week=2026-09-21")).await?.ok()?;
+        assert_eq!(week["roster"][0]["duties"][0]["recorded_late_on"], Value::Null, "{week}");
+        let told = near.put(&format!("{here}/roster"), roster("2026-09-18", json!([]), "", 3)).await?;
+        assert_eq!(told.code(), "force.day_over", "who stood there is not wiped off unsaid");
+        let off = near.put(&format!("{here}/roster"), roster("2026-09-18", json!([]), "当天请假", 3)).await?.ok()?;
+        let gone = &off["roster"][4]["taken_off"][0];
+        assert_eq!((text(&gone["person"], "name"), text(gone, "on"), text(gone, "reason")), ("李消防", "2026-09-21", "当天请假"));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_patrol_is_written_down_by_the_station_and_can_be_taken_back() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = planned(&fresh).await?;

@@ -250,6 +250,7 @@ async fn the_chart_shows_the_tree_of_a_day_and_what_the_committee_lacks() -> any
         let chart = clerk.get("/api/v1/org-chart").await?.ok()?;
         let nodes = chart["nodes"].as_array().cloned().unwrap_or_default();
         let node = |id: &str| nodes.iter().find(|one| one["id"] == id).cloned().unwrap_or_default();
+        let at = |id: &str| nodes.iter().position(|one| one["id"] == id);
         for (id, parent) in [
             ("town-gov", Value::Null),
             ("committee", json!("town-gov")),
@@ -261,13 +262,22 @@ async fn the_chart_shows_the_tree_of_a_day_and_what_the_committee_lacks() -> any
         ] {
             assert_eq!(node(id)["parent"], parent, "{id}");
         }
-        let at = |id: &str| nodes.iter().position(|one| one["id"] == id);
         assert!(nodes.iter().all(|one| {
             one["parent"]
                 .as_str()
                 .is_none_or(|parent| at(parent) < at(one["id"].as_str().unwrap_or_default()))
         }));
         assert_eq!(node(common::V1_GRID)["posts"][0]["holders"][0]["name"], "钱网格");
+        // By rank, and the same whenever it is asked for; it says of which day it is.
+        let order = |id: &str| -> Vec<String> {
+            let posts = node(id)["posts"].as_array().cloned().unwrap_or_default();
+            posts.iter().map(|post| text(post, "id").to_owned()).collect()
+        };
+        assert_eq!(order("office"), ["post-head", "post-clerk", "post-officer", "post-officer2"]);
+        assert_eq!(order("dept-civil"), ["post-dept-head", "post-dept"]);
+        assert_eq!(order("village-1"), ["post-secretary1", "post-staff1"]);
+        assert!(at("village-1") < at("village-2"));
+        assert_eq!(chart["on"], "2026-09-21");
         let gaps: Vec<&str> =
             chart["gaps"].as_array().into_iter().flatten().map(|gap| text(gap, "kind")).collect();
         assert_eq!(gaps, ["no_deputy", "not_member"]);

@@ -58,6 +58,7 @@ mod placard;
 mod place;
 mod plan;
 mod policy;
+mod post_search;
 mod project;
 mod receipt;
 mod relay;

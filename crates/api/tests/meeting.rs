@@ -82,13 +82,18 @@ async fn a_meeting_is_written_down_and_what_it_resolved_is_owed_by_a_post() -> a
         wrong["resolutions"][0]["owner"] = json!("post-nobody");
         let told = clerk.post(&to("minute"), wrong).await?;
         assert_eq!(told.body["fields"][0]["code"], "follow_up.owner");
+        let mut before = minutes.clone();
+        before["resolutions"][0]["due_on"] = json!("2026-09-17");
+        let told = clerk.post(&to("minute"), before).await?;
+        assert_eq!(told.code(), "meeting.due_before", "{}", told.body);
         let minuted = clerk.post(&to("minute"), minutes).await?.ok()?;
         assert_eq!(
             (&minuted["state"], &minuted["actions"]),
-            (&json!("minuted"), &json!(["correct", "void"]))
+            (&json!("minuted"), &json!(["resolve", "correct", "void"]))
         );
         let item = minuted["resolutions_list"][0]["follow_up"].clone();
         assert_eq!((&item["overdue"], &item["owner"]["post"]["id"]), (&json!(true), &json!("post-staff1")));
+        assert_eq!(item["asked_late_on"], "2026-09-21", "its day had passed when it was put down");
         assert_eq!(minuted["resolutions_list"][1]["follow_up"], Value::Null);
 
         let mine = staff.get("/api/v1/follow-ups?mine=true&state=open").await?.items()?;
@@ -320,7 +325,8 @@ async fn money_is_promised_spent_and_a_mistake_taken_back() -> anyhow::Result<()
         let line = clerk.post("/api/v1/budget", line).await?.ok()?;
         let base = format!("/api/v1/budget/{}", text(&line, "id"));
         let paid = |fen: i64, version: i64| {
-            json!({ "on": "2026-03-02", "amount_fen": fen, "what": "灭火器 40 具", "voucher": "记-18", "version": version })
+            json!({ "on": "2026-03-02", "amount_fen": fen, "what": "灭火器 40 具", "voucher": format!("记-{fen}"),
+                "over": "镇长办公会同意增补", "version": version })
         };
         let spendings = format!("{base}/spendings");
         assert_eq!(clerk.post(&spendings, paid(-1, 1)).await?.code(), "budget.not_positive");
@@ -337,6 +343,112 @@ async fn money_is_promised_spent_and_a_mistake_taken_back() -> anyhow::Result<()
         assert_eq!(year["actions"], json!([]));
         let page = duty(&mut clerk, "C8.7").await?;
         assert!(!page.to_string().contains("无数据"), "{page}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_the_minutes_left_out_is_added_with_a_reason_and_owed_like_the_rest() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let options = clerk.get("/api/v1/meetings/options").await?.ok()?;
+        let kinds = options["kinds"].as_array().cloned().unwrap_or_default();
+        let committee = kinds.iter().find(|one| one["code"] == "committee");
+        assert_eq!(committee.map(|one| text(one, "label")), Some("消防安全委员会会议"), "{kinds:?}");
+        let mut asked = risk_meeting();
+        asked["kind"] = json!("committee");
+        asked["title"] = json!("镇消防安全委员会第三季度会议");
+        let meeting = clerk.post("/api/v1/meetings", asked).await?.ok()?;
+        assert_eq!(meeting["recorded_late_on"], "2026-09-21", "called for the 18th, put down on the 21st");
+        let to = |step: &str| format!("/api/v1/meetings/{}/{step}", text(&meeting, "id"));
+        let held = json!({ "on": "2026-09-18", "present": ["p-clerk"], "version": 1 });
+        clerk.post(&to("hold"), held).await?.ok()?;
+        let more = |due: &str, reason: &str, version: i64| {
+            json!({ "resolutions": [{ "text": "补装老街消火栓", "owner": "post-staff1", "due_on": due }],
+                "reason": reason, "version": version })
+        };
+        let early = clerk.post(&to("resolve"), more("2026-09-30", "漏记", 2)).await?;
+        assert_eq!(early.code(), "meeting.state", "the minutes say it first");
+        let minuted =
+            clerk.post(&to("minute"), json!({ "minutes": "会议部署。", "version": 2 })).await?.ok()?;
+        assert!(text(&minuted, "minuted_at").starts_with("2026-09-21"), "{minuted}");
+
+        assert_eq!(clerk.post(&to("resolve"), more("2026-09-30", " ", 3)).await?.code(), "meeting.no_reason");
+        assert_eq!(
+            clerk.post(&to("resolve"), more("2026-09-17", "漏记", 3)).await?.code(),
+            "meeting.due_before"
+        );
+        let nothing = json!({ "resolutions": [{ "text": " " }], "reason": "漏记", "version": 3 });
+        assert_eq!(clerk.post(&to("resolve"), nothing).await?.code(), "meeting.nothing_added");
+        assert!(staff.get("/api/v1/follow-ups?mine=true").await?.items()?.is_empty(), "refused as a whole");
+        let added = clerk.post(&to("resolve"), more("2026-09-30", "整理纪要时漏记", 3)).await?.ok()?;
+        let one = &added["resolutions_list"][0];
+        assert_eq!(
+            (text(&one["added"], "reason"), &one["follow_up"]["asked_late_on"], &one["follow_up"]["state"]),
+            ("整理纪要时漏记", &Value::Null, &json!("open")),
+            "{added}"
+        );
+        assert_eq!(added["minutes"], "会议部署。", "the minutes stay as they were");
+        assert_eq!(staff.get("/api/v1/follow-ups?mine=true").await?.items()?.len(), 1);
+        let path = format!(
+            "/api/v1/board/duties/C8.4/evidence?subject_kind=town&subject={}&window=2026-Q3",
+            common::TOWN
+        );
+        let behind = clerk.get(&path).await?.ok()?;
+        assert_eq!(
+            behind["items"][0]["id"], meeting["id"],
+            "the committee studied the town's fire work: {behind}"
+        );
+        assert!(town.app.verify(&Caller::system()).await?.findings.is_empty());
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_voucher_pays_once_a_year_and_more_than_promised_is_spent_only_with_a_reason() -> anyhow::Result<()>
+{
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let line = |title: &str| {
+            json!({ "year": 2026, "kind": "fire", "title": title, "org": "town-gov", "promised_fen": 100_000,
+                "approved_on": "2026-01-15" })
+        };
+        let one = clerk.post("/api/v1/budget", line("消防专项经费")).await?.ok()?;
+        let two = clerk.post("/api/v1/budget", line("设施管护经费")).await?.ok()?;
+        let at = |line: &Value| format!("/api/v1/budget/{}/spendings", text(line, "id"));
+        let paid = |fen: i64, voucher: &str, over: &str, version: i64| {
+            json!({ "on": "2026-03-02", "amount_fen": fen, "voucher": voucher, "over": over, "version": version })
+        };
+        clerk.post(&at(&one), paid(60_000, "记-18", "", 1)).await?.ok()?;
+        for (line, version) in [(&one, 2), (&two, 1)] {
+            let told = clerk.post(&at(line), paid(1, "记－18", "", version)).await?;
+            assert_eq!(told.code(), "budget.booked", "{}", told.body);
+            let said = text(&told.body, "detail");
+            assert!(said.contains("2026-03-02") && said.contains("“消防专项经费”第 1 笔（600.00 元）"), "{said}");
+        }
+        let told = clerk.post(&at(&one), paid(50_000, "记-19", " ", 2)).await?;
+        assert_eq!(told.code(), "budget.over", "{}", told.body);
+        assert!(text(&told.body, "detail").contains("超支 100.00 元"), "{}", told.body);
+        let over = clerk.post(&at(&one), paid(50_000, "记-19", "镇长办公会同意增补", 2)).await?.ok()?;
+        assert_eq!(
+            (&over["overspent"], &over["over_reason"], &over["spendings"][1]["over"]),
+            (&json!(true), &json!("镇长办公会同意增补"), &json!("镇长办公会同意增补"))
+        );
+        let path = format!(
+            "/api/v1/board/duties/C8.7/evidence?subject_kind=town&subject={}&window=2026",
+            common::TOWN
+        );
+        let behind = clerk.get(&path).await?.ok()?;
+        let titles = behind["items"].to_string();
+        assert!(titles.contains("已支出 1100.00 元，超支：镇长办公会同意增补"), "{behind}");
+        // What was taken back may be booked anew.
+        let back = json!({ "reason": "金额记错", "version": 3 });
+        clerk.post(&format!("{}/1/void", at(&one)), back).await?.ok()?;
+        clerk.post(&at(&two), paid(60_000, "记-18", "", 1)).await?.ok()?;
         Ok(())
     })
     .await

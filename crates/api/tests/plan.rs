@@ -187,6 +187,21 @@ async fn the_plan_is_held_beside_another_towns() -> anyhow::Result<()> {
         assert_eq!((&found["a"]["code"], &found["b"]["code"]), (&json!("青峰镇"), &json!("松溪乡")));
         let only = found["duties"]["only_b"].as_array().cloned().unwrap_or_default();
         assert!(only.iter().any(|duty| duty["label"] == "制茶季检查茶厂"), "{only:?}");
+        // A neighbour that took our plan over, numbered a duty anew and called another one otherwise: both are found again.
+        let own = include_str!("../../../plans/qingfeng-2023-16/plan.toml");
+        let theirs = own
+            .replace("id = \"C4.6\"", "id = \"C4.99\"")
+            .replace("id = \"C8.7\"", "id = \"C8.99\"")
+            .replace("title = \"镇级经费保障\"", "title = \"钱粮\"");
+        let found = clerk.post("/api/v1/plan/compare", json!({ "source": theirs })).await?.ok()?;
+        let moved = found["duties"]["moved"].as_array().cloned().unwrap_or_default();
+        let by = |a: &str| {
+            let pair = moved.iter().find(|pair| pair["a"] == a);
+            pair.map(|pair| (pair["b"].clone(), pair["by"].clone()))
+        };
+        assert_eq!(by("C4.6"), Some((json!("C4.99"), json!("title"))), "{moved:?}");
+        assert_eq!(by("C8.7"), Some((json!("C8.99"), json!("measure"))), "{moved:?}");
+        assert_eq!(found["duties"]["only_a"], json!([]));
         let told = clerk.post("/api/v1/plan/compare", json!({ "source": "titel = 1" })).await?;
         assert_eq!(
             (told.status, &told.body["fields"][0]["field"]),

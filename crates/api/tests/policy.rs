@@ -415,6 +415,9 @@ impl Ids {
             }
             "meetings/{id}/hold" => json!({ "on": "2026-09-21", "present": ["p-clerk"], "version": 1 }),
             "meetings/{id}/minute" => json!({ "minutes": "丙", "version": 1 }),
+            "meetings/{id}/resolve" => {
+                json!({ "resolutions": [{ "text": "丁" }], "reason": reason, "version": 1 })
+            }
             "reports" | "reports/{id}" => {
                 json!({ "template": "situation", "org": "office", "from": "2026-07-01",
                 "to": "2026-09-20", "version": 1 })

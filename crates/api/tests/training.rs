@@ -126,6 +126,18 @@ async fn a_session_is_held_tested_and_gives_the_certificate_that_opens_the_gate(
         let closed = step(&mut set, &id, json!({ "step": "close" })).await?.ok()?;
         assert_eq!((&closed["state"], &closed["people"][0]["certified"]), (&json!("closed"), &json!(false)));
 
+        // His page leads to the sign-in list he stands on; who may not read trainings is not told.
+        let person = set.clerk.get("/api/v1/people/p-grid1").await?.ok()?;
+        let one = &person["trainings"][0];
+        assert_eq!(
+            (&one["id"], &one["score"], &one["way"]["code"]),
+            (&json!(id), &json!(100), &json!("qr")),
+            "{person}"
+        );
+        assert_eq!(person["trainings"].as_array().map(Vec::len), Some(1));
+        let own = grid.get("/api/v1/people/p-grid1").await?.ok()?;
+        assert_eq!(own["trainings"], json!([]), "others' results are not his to read, here neither");
+
         // Whoever organises it sees what was answered, and what would have been right.
         let tests = set.clerk.get(&format!("{path}/tests")).await?.items()?;
         let scores: Vec<_> = tests.iter().map(|one| (one["score"].clone(), one["passed"].clone())).collect();

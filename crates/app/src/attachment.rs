@@ -48,7 +48,7 @@ impl AttachmentView {
 pub struct AttachmentInput {
     /// Id, made by the page.
     pub id: String,
-    /// `evidence`, `letter`, `contract`, `assessment`, `paper`, `enforcement` or `authority_item`.
+    /// `evidence`, `letter`, `contract`, `assessment`, `paper`, `certificate`, `enforcement` or `authority_item`.
     pub object_kind: String,
     /// Id of the record, which may come later.
     pub object_id: String,
@@ -107,6 +107,7 @@ impl App {
             "contract",
             "assessment",
             "paper",
+            crate::certificate::SCANNED,
             crate::enforcement::step::ABOUT,
             crate::enforcement::authority::ITEM,
         ];
@@ -114,7 +115,7 @@ impl App {
             return Err(Error::field(
                 "object_kind",
                 "attachment.object_kind",
-                "附件只能附在佐证、责任书、服务合同、安全评估、文书、案件或执法事项上",
+                "附件只能附在佐证、责任书、服务合同、安全评估、文书、证件、案件或执法事项上",
             ));
         }
         let path = self.may_attach(caller, &file.object_kind, &file.object_id).await?;

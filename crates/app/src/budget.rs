@@ -2,7 +2,7 @@
 //! rules of money (`domain::budget`).
 
 use chrono::Datelike;
-use domain::budget::{BudgetLine, BudgetRefusal, Spending};
+use domain::budget::{BudgetLine, BudgetRefusal, Spending, books_once};
 use domain::ids::{BudgetLineId, OrgId};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
@@ -28,6 +28,8 @@ pub struct SpendingView {
     pub what: String,
     /// 凭证号.
     pub voucher: String,
+    /// Why more than promised was spent with it.
+    pub over: Option<String>,
     /// Why it was taken back.
     pub void: Option<String>,
 }
@@ -51,6 +53,8 @@ pub struct BudgetLineView {
     pub spent_fen: i64,
     /// More was spent than promised.
     pub overspent: bool,
+    /// Why, as said with the spending that went beyond.
+    pub over_reason: Option<String>,
     /// 资金来源.
     pub source: String,
     /// 依据文件.
@@ -124,6 +128,9 @@ pub struct SpendingInput {
     /// 凭证号.
     #[serde(default)]
     pub voucher: String,
+    /// Why more than promised is spent; must be said when it is.
+    #[serde(default)]
+    pub over: String,
     /// The version of the line that was read.
     pub version: i64,
 }
@@ -166,6 +173,7 @@ async fn view(
         promised_fen: l.promised_fen,
         spent_fen: l.spent_fen(),
         overspent: l.is_overspent(),
+        over_reason: l.over_reason().map(str::to_owned),
         source: l.source.clone(),
         basis: l.basis.clone(),
         approved_on: l.approved_on.to_string(),
@@ -178,6 +186,7 @@ async fn view(
                 amount_fen: one.amount_fen,
                 what: one.what.clone(),
                 voucher: one.voucher.clone(),
+                over: one.over.clone(),
                 void: one.void.clone(),
             })
             .collect(),
@@ -265,15 +274,20 @@ impl App {
     ) -> Result<BudgetLineView> {
         let on = read_day("on", &asked.on)?;
         let today = self.now().date();
+        let why = asked.over.trim();
         let spending = Spending {
             no: 0,
             on,
             amount_fen: asked.amount_fen,
             what: asked.what.trim().to_owned(),
             voucher: asked.voucher.trim().to_owned(),
+            over: (!why.is_empty()).then(|| why.to_owned()),
             void: None,
         };
-        self.change_budget(caller, id, asked.version, ("budget.spend", ""), |line| {
+        // The same paper may not pay twice in one year of the town, on whichever line.
+        let year = chrono::Datelike::year(&on);
+        let voucher = spending.voucher.clone();
+        self.change_budget(caller, id, asked.version, ("budget.spend", why), Some((year, &voucher)), |line| {
             line.spend(spending, today)
         })
         .await
@@ -289,7 +303,7 @@ impl App {
     ) -> Result<BudgetLineView> {
         let reason = asked.reason.trim();
         let step = ("budget.void_spending", reason);
-        self.change_budget(caller, id, asked.version, step, |line| line.void_spending(no, reason)).await
+        self.change_budget(caller, id, asked.version, step, None, |line| line.void_spending(no, reason)).await
     }
 
     /// Takes a line back.
@@ -300,7 +314,8 @@ impl App {
         asked: BudgetVoid,
     ) -> Result<BudgetLineView> {
         let reason = asked.reason.trim();
-        self.change_budget(caller, id, asked.version, ("budget.void", reason), |line| line.void(reason)).await
+        self.change_budget(caller, id, asked.version, ("budget.void", reason), None, |line| line.void(reason))
+            .await
     }
 
     async fn change_budget(
@@ -309,6 +324,7 @@ impl App {
         id: &BudgetLineId,
         version: i64,
         (action, reason): (&'static str, &str),
+        once: Option<(i32, &str)>,
         change: impl FnOnce(BudgetLine) -> std::result::Result<BudgetLine, BudgetRefusal>,
     ) -> Result<BudgetLineView> {
         caller.scope(Action::BudgetRead)?;
@@ -319,6 +335,10 @@ impl App {
         let kinds = kinds(&mut tx, now.date()).await?;
         if record.version != version {
             return Err(Error::stale(&view(&mut tx, caller, &record, &kinds).await?));
+        }
+        if let Some((year, voucher)) = once {
+            let year: Vec<_> = tx.budget_lines(year).await?.into_iter().map(|one| one.line).collect();
+            books_once(&year, voucher)?;
         }
         record.line = change(record.line)?;
         record.voided_at = record.line.void.is_some().then_some(now);

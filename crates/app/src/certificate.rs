@@ -12,15 +12,20 @@ use store::post::CertificateRecord;
 use store::{Read, Write};
 use utoipa::ToSchema;
 
+use crate::attachment::AttachmentView;
 use crate::names::Names;
 use crate::org::Fields;
 use crate::parameter::number_on;
+use crate::person::initials;
 use crate::post::{CertificateView, read_day};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 
 /// From how many days before its last day a certificate is warned of. Units: days.
 pub(crate) const WARN_DAYS: (&str, f64) = ("certificate.warn_days", 60.0);
+
+/// What a scan of a certificate belongs to.
+pub(crate) const SCANNED: &str = "certificate";
 
 /// A certificate in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -84,8 +89,26 @@ fn row(
         days_left,
         standing: standing.to_owned(),
         version: kept.version,
-        actions: if may { vec!["revoke"] } else { Vec::new() },
+        actions: if may { vec!["attach", "revoke"] } else { Vec::new() },
     }
+}
+
+/// Puts scans beside certificates. They bear more than a list needs, so only whoever may record certificates is shown them.
+pub(crate) async fn show_scans(
+    read: &mut Read,
+    caller: &Caller,
+    shown: impl Iterator<Item = &mut CertificateView>,
+) -> Result<()> {
+    if caller.hats.hat(Action::CertificateRecord, &Subject::town()).is_none() {
+        return Ok(());
+    }
+    let shown: Vec<&mut CertificateView> = shown.collect();
+    let ids: Vec<String> = shown.iter().map(|one| one.id.clone()).collect();
+    let found = read.attachments_of(SCANNED, &ids).await?;
+    for one in shown {
+        one.files = found.iter().filter(|file| file.object_id == one.id).map(AttachmentView::of).collect();
+    }
+    Ok(())
 }
 
 /// From how many days before its last day a certificate or an item of authority is warned of.
@@ -171,26 +194,40 @@ pub(crate) fn is_ours(orgs: &[Org], issuer: &str) -> bool {
 }
 
 impl App {
-    /// Every certificate, first to run out first; only what runs out soon or has when asked so.
-    pub async fn certificates(&self, caller: &Caller, only_expiring: bool) -> Result<Vec<CertificateRow>> {
+    /// Every certificate, first to run out first; only what runs out soon or has when asked so, only with this text in the
+    /// name of whose it is (also by initials), the number or the issuer.
+    pub async fn certificates(
+        &self,
+        caller: &Caller,
+        only_expiring: bool,
+        text: Option<&str>,
+    ) -> Result<Vec<CertificateRow>> {
         let scope = caller.scope(Action::PersonRead)?;
         let today = self.now().date();
         let mut read = self.db.read(&self.town).await?;
         let names = Names::read(&mut read).await?;
         let orgs: Vec<Org> = read.orgs().await?.into_iter().map(|kept| kept.org).collect();
         let warn = warn_days(&mut read, today).await?;
+        let text = text.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
+        let says = |row: &CertificateRow, text: &str| {
+            let (name, held) = (&row.person.name, &row.certificate);
+            [name, &held.number, &held.issuer].iter().any(|word| word.to_lowercase().contains(text))
+                || initials(name).contains(text)
+        };
         let mut rows = Vec::new();
         for kept in read.certificates().await? {
             let mut row = row(caller, &kept, &names, today, warn);
             if kept.certificate.revoked.is_none() && is_ours(&orgs, &kept.certificate.issuer) {
                 row.actions.push("print");
             }
-            let wanted = !only_expiring || matches!(row.standing.as_str(), "expiring" | "expired");
+            let wanted = (!only_expiring || matches!(row.standing.as_str(), "expiring" | "expired"))
+                && text.as_deref().is_none_or(|text| says(&row, text));
             if wanted && (scope.is_whole() || read.person(&kept.certificate.person, &scope).await?.is_some())
             {
                 rows.push(row);
             }
         }
+        show_scans(&mut read, caller, rows.iter_mut().map(|row| &mut row.certificate)).await?;
         Ok(rows)
     }
 

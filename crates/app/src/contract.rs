@@ -206,9 +206,12 @@ pub struct DeliverInput {
 pub struct JudgeInput {
     /// Whether it is.
     pub accept: bool,
-    /// Why; must be said when it is not.
+    /// What was looked at and how, or why it is not.
     #[serde(default)]
     pub reason: String,
+    /// What shows it, as attachments.
+    #[serde(default)]
+    pub files: Vec<String>,
     /// The version that was read.
     pub version: i64,
 }
@@ -346,8 +349,8 @@ async fn page(
         recorded_by: record.recorded_by.clone(),
         version: record.version,
         actions: match &c.state {
-            State::Signed if may => vec!["end", "void"],
-            State::Ended { .. } if may => vec!["void"],
+            State::Signed if may && c.standing(today) != Standing::Over => vec!["end", "void"],
+            State::Signed | State::Ended { .. } if may => vec!["void"],
             _ => Vec::new(),
         },
     })
@@ -529,7 +532,7 @@ impl App {
         let right = Action::ContractKeep;
         let mut record = self.kept_contract(caller, &mut tx, id, right, asked.version).await?;
         let (at, by) = (no.wrapping_sub(1), caller.person.clone());
-        record.contract = record.contract.judge(at, by, now, asked.accept, &asked.reason)?;
+        record.contract = record.contract.judge(at, (by, now), asked.accept, &asked.reason, asked.files)?;
         tx.update_contract(&record).await?;
         record.version += 1;
         let view = page(&mut tx, caller, &record, now.date()).await?;
@@ -552,7 +555,7 @@ impl App {
         let mut tx = self.write(caller).await?;
         let right = Action::ContractKeep;
         let mut record = self.kept_contract(caller, &mut tx, id, right, asked.version).await?;
-        record.contract = record.contract.end(on, &asked.reason)?;
+        record.contract = record.contract.end(on, &asked.reason, now.date())?;
         tx.update_contract(&record).await?;
         record.version += 1;
         let view = page(&mut tx, caller, &record, now.date()).await?;

@@ -51,6 +51,8 @@ pub struct FollowUpView {
     pub overdue: bool,
     /// Whether it was done after its day.
     pub late: bool,
+    /// The day it was put down, where its own day had passed already by then.
+    pub asked_late_on: Option<String>,
     /// `meeting`, `report`, `drill`, `incident`, `whistle`, `sector` or `device`.
     pub origin_kind: String,
     /// What asked for it.
@@ -224,6 +226,9 @@ pub(crate) fn view(
         state_label: item.state.label().to_owned(),
         overdue: item.is_overdue(today),
         late: item.was_late().unwrap_or(false),
+        asked_late_on: Some(record.recorded_at.date())
+            .filter(|asked| item.was_asked_late(*asked))
+            .map(|asked| asked.to_string()),
         origin_kind: item.origin.kind.clone(),
         origin,
         notes: item

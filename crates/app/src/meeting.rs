@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::follow_up::Origin;
 use domain::ids::{FollowUpId, MeetingId, OrgId, PersonId, PostId};
-use domain::meeting::{Meeting, MeetingRefusal, Resolution, State};
+use domain::meeting::{COMMITTEE, Meeting, MeetingRefusal, OTHER, Resolution, State};
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::Read;
 pub use store::meeting::MeetingFilter;
 use store::meeting::MeetingRecord;
+use store::{Read, Write};
 use utoipa::ToSchema;
 
 use crate::follow_up::{FollowUpView, ask, show_photos, view as follow_up_view};
@@ -47,6 +47,8 @@ pub struct MeetingRow {
     pub state_label: String,
     /// How many resolutions.
     pub resolutions: usize,
+    /// The day it was put down here, where that is after the day it was called for.
+    pub recorded_late_on: Option<String>,
 }
 
 /// A page of meetings.
@@ -65,6 +67,19 @@ pub struct ResolutionView {
     pub text: String,
     /// The item it became.
     pub follow_up: Option<FollowUpView>,
+    /// Who put it down after the minutes.
+    pub added: Option<AddedView>,
+}
+
+/// What was put down after the minutes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AddedView {
+    /// When.
+    pub at: String,
+    /// Who.
+    pub by: Named,
+    /// Why only then.
+    pub reason: String,
 }
 
 /// 会议 as its page sees it.
@@ -83,6 +98,8 @@ pub struct MeetingView {
     pub absent: Vec<OwnerView>,
     /// 纪要.
     pub minutes: String,
+    /// When the minutes were handed in.
+    pub minuted_at: Option<String>,
     /// 议定事项.
     pub resolutions_list: Vec<ResolutionView>,
     /// Why it was cancelled.
@@ -93,7 +110,7 @@ pub struct MeetingView {
     pub editions: Vec<MeetingEdition>,
     /// Version.
     pub version: i64,
-    /// What the caller may do: `change`, `hold`, `minute`, `cancel`, `correct`, `void`.
+    /// What the caller may do: `change`, `hold`, `minute`, `resolve`, `cancel`, `correct`, `void`.
     pub actions: Vec<&'static str>,
 }
 
@@ -165,6 +182,18 @@ pub struct MeetingMinutes {
     pub version: i64,
 }
 
+/// What was resolved and stands in no minutes.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct MeetingAdded {
+    /// 议定事项.
+    pub resolutions: Vec<ResolutionInput>,
+    /// Why only now.
+    #[serde(default)]
+    pub reason: String,
+    /// The version that was read.
+    pub version: i64,
+}
+
 /// It will not be held, or it was not.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct MeetingCancel {
@@ -186,11 +215,14 @@ pub struct MeetingAsked {
     pub limit: i64,
 }
 
-/// A kind that no duty asks for.
-const OTHER: &str = "other";
-
 fn word(kinds: &BTreeMap<String, String>, kind: &str) -> Word {
-    Word::new(kind, kinds.get(kind).map_or("其他会议", String::as_str))
+    let own = if kind == COMMITTEE { "消防安全委员会会议" } else { "其他会议" };
+    Word::new(kind, kinds.get(kind).map_or(own, String::as_str))
+}
+
+/// Kinds there are under every plan.
+fn is_own(kind: &str) -> bool {
+    [COMMITTEE, OTHER].contains(&kind)
 }
 
 fn subject(record: &MeetingRecord) -> Subject {
@@ -210,6 +242,9 @@ fn row(record: &MeetingRecord, owners: &Owners, kinds: &BTreeMap<String, String>
         state: m.state.code().to_owned(),
         state_label: m.state.label().to_owned(),
         resolutions: m.resolutions.len(),
+        recorded_late_on: Some(record.recorded_at.date())
+            .filter(|on| *on > m.planned_at.date())
+            .map(|on| on.to_string()),
     }
 }
 
@@ -220,7 +255,7 @@ fn actions(caller: &Caller, record: &MeetingRecord) -> Vec<&'static str> {
     match record.meeting.state {
         State::Planned => vec!["change", "hold", "cancel"],
         State::Held { .. } => vec!["minute", "correct", "void"],
-        State::Minuted { .. } => vec!["correct", "void"],
+        State::Minuted { .. } => vec!["resolve", "correct", "void"],
         State::Cancelled { .. } | State::Voided { .. } => Vec::new(),
     }
 }
@@ -243,6 +278,11 @@ async fn page(
             .iter()
             .find(|item| Some(&item.item.id) == one.follow_up.as_ref())
             .map(|item| follow_up_view(caller, item, owners, title.clone(), today)),
+        added: one.added.as_ref().map(|added| AddedView {
+            at: added.at.to_rfc3339(),
+            by: owners.person(&added.by),
+            reason: added.reason.clone(),
+        }),
     };
     let mut resolutions_list: Vec<ResolutionView> = m.resolutions.iter().map(resolved).collect();
     for item in resolutions_list.iter_mut().filter_map(|one| one.follow_up.as_mut()) {
@@ -262,6 +302,7 @@ async fn page(
         expected,
         present: m.present.iter().map(|person| owners.person(person)).collect(),
         minutes: m.minutes.clone(),
+        minuted_at: record.minuted_at.map(Timestamp::to_rfc3339),
         resolutions_list,
         cancelled: match &m.state {
             State::Cancelled { reason } => Some(reason.clone()),
@@ -327,7 +368,12 @@ impl App {
         });
         let kinds = kinds_of(&plan, "meeting:");
         let mut words: Vec<Word> = kinds.iter().map(|(kind, label)| Word::new(kind, label)).collect();
-        words.push(word(&kinds, OTHER));
+        words.extend(
+            [COMMITTEE, OTHER]
+                .iter()
+                .filter(|kind| !kinds.contains_key(**kind))
+                .map(|kind| word(&kinds, kind)),
+        );
         Ok(MeetingOptions {
             kinds: words,
             orgs: mine.map(|org| Named::new(org.id.as_str(), org.name)).collect(),
@@ -354,7 +400,7 @@ impl App {
             tx.territory(&known.org.territory).await?.map(|one| one.territory.path).unwrap_or_default();
         let hat = caller.hat(Action::MeetingKeep, &Subject::of(&path, Some(&org)))?.clone();
         let (plan, _) = plan_in_force(&mut tx, today).await?;
-        if asked.kind != OTHER && !kinds_of(&plan, "meeting:").contains_key(&asked.kind) {
+        if !is_own(&asked.kind) && !kinds_of(&plan, "meeting:").contains_key(&asked.kind) {
             return Err(Error::field("kind", "meeting.kind", "请选择会议类型"));
         }
         let planned_at = Timestamp::parse(asked.planned_at.trim())
@@ -461,22 +507,7 @@ impl App {
         let mut tx = self.write(caller).await?;
         let owners = Owners::read(&mut tx, now.date()).await?;
         let mut record = self.kept(caller, &mut tx, id, &owners, asked.version).await?;
-        let origin = Origin { kind: "meeting".to_owned(), id: id.to_string() };
-        let mut resolutions = Vec::new();
-        for one in asked.resolutions.iter().filter(|one| !one.text.trim().is_empty()) {
-            let owner = one.owner.as_deref().filter(|post| !post.is_empty());
-            let follow_up = match owner {
-                None => None,
-                Some(post) => {
-                    let due_on = read_day("due_on", one.due_on.as_deref().unwrap_or_default())?;
-                    let item = FollowUpId::from(self.new_id());
-                    ask(&mut tx, &owners, &origin, (item.clone(), &one.text, &post.into(), due_on), now)
-                        .await?;
-                    Some(item)
-                }
-            };
-            resolutions.push(Resolution { text: one.text.trim().to_owned(), follow_up });
-        }
+        let resolutions = self.resolved(&mut tx, &owners, &record.meeting, &asked.resolutions).await?;
         record.meeting = record.meeting.minute(asked.minutes.trim().to_owned(), resolutions)?;
         record.minuted_at = Some(now);
         tx.update_meeting(&record).await?;
@@ -485,6 +516,58 @@ impl App {
         let hat = caller.hat(Action::MeetingKeep, &subject(&record))?;
         let audit = caller.audit_as(hat, "meeting.minute", ("meeting", id.as_str()), &record.path, now);
         Ok(tx.commit(audit, view).await?)
+    }
+
+    /// What the minutes left out is put down; posts are asked for it in the same write.
+    ///
+    /// Errors: there are no minutes; nothing is added; no reason; owed before the meeting; somebody was quicker.
+    pub async fn add_resolutions(
+        &self,
+        caller: &Caller,
+        id: &MeetingId,
+        asked: MeetingAdded,
+    ) -> Result<MeetingView> {
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let owners = Owners::read(&mut tx, now.date()).await?;
+        let mut record = self.kept(caller, &mut tx, id, &owners, asked.version).await?;
+        let more = self.resolved(&mut tx, &owners, &record.meeting, &asked.resolutions).await?;
+        record.meeting = record.meeting.add(more, &asked.reason, (caller.person.clone(), now))?;
+        tx.update_meeting(&record).await?;
+        record.version += 1;
+        let view = page(&mut tx, caller, &record, &owners, now.date()).await?;
+        let hat = caller.hat(Action::MeetingKeep, &subject(&record))?;
+        let mut audit = caller.audit_as(hat, "meeting.resolve", ("meeting", id.as_str()), &record.path, now);
+        audit.reason = asked.reason.trim().to_owned();
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// What was resolved, as it is kept; whoever owes some of it is asked.
+    async fn resolved(
+        &self,
+        tx: &mut Write,
+        owners: &Owners,
+        meeting: &Meeting,
+        asked: &[ResolutionInput],
+    ) -> Result<Vec<Resolution>> {
+        let origin = Origin { kind: "meeting".to_owned(), id: meeting.id.to_string() };
+        let mut out = Vec::new();
+        for one in asked.iter().filter(|one| !one.text.trim().is_empty()) {
+            let owner = one.owner.as_deref().filter(|post| !post.is_empty());
+            let follow_up = match owner {
+                None => None,
+                Some(post) => {
+                    let due_on = read_day("due_on", one.due_on.as_deref().unwrap_or_default())?;
+                    meeting.owes_by(&one.text, due_on)?;
+                    let item = FollowUpId::from(self.new_id());
+                    ask(tx, owners, &origin, (item.clone(), &one.text, &post.into(), due_on), self.now())
+                        .await?;
+                    Some(item)
+                }
+            };
+            out.push(Resolution { text: one.text.trim().to_owned(), follow_up, added: None });
+        }
+        Ok(out)
     }
 
     /// It will not be held.

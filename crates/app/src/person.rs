@@ -16,11 +16,13 @@ use store::person::{PersonFilter, PersonRecord};
 use store::task::TaskFilter;
 use utoipa::ToSchema;
 
+use crate::certificate::show_scans;
 use crate::gate::{GateView, Gatekeeper};
 use crate::names::Names;
 use crate::names::masked;
 use crate::org::Fields;
 use crate::post::{AssignmentView, CertificateView, PostNames, assignment_view, subject};
+use crate::training::{PersonTraining, attended};
 use crate::{App, Caller, Error, Result};
 
 /// Phone numbers one account may reveal in a day.
@@ -63,6 +65,8 @@ pub struct PersonView {
     pub past: Vec<AssignmentView>,
     /// What he may show.
     pub certificates: Vec<CertificateView>,
+    /// Where he was trained, newest first, as far as the caller may see it.
+    pub trainings: Vec<PersonTraining>,
     /// What waits for him, as far as the caller may see it.
     pub waiting: Vec<Waiting>,
 }
@@ -358,10 +362,14 @@ impl App {
         let now = self.now();
         let shown = Shown::read(read, caller, now).await?;
         let held = read.certificates_of(&record.person.id).await?;
+        let mut certificates: Vec<CertificateView> =
+            held.iter().map(|one| CertificateView::of(&one.certificate, now.date())).collect();
+        show_scans(read, caller, certificates.iter_mut()).await?;
         Ok(PersonView {
             row: shown.row(record),
             past: shown.views(&record.person.id, false),
-            certificates: held.iter().map(|one| CertificateView::of(&one.certificate, now.date())).collect(),
+            certificates,
+            trainings: attended(read, caller, &record.person.id).await?,
             waiting: waiting(read, caller, &record.person.id, now.date()).await?,
         })
     }

@@ -444,6 +444,7 @@ impl App {
             "placard" => &[Action::PlacardPost],
             "facility" => &[Action::FacilityReport, Action::FacilityCheck],
             "follow_up" => &[Action::FollowUpDo],
+            crate::certificate::SCANNED => &[Action::CertificateRecord],
             "report_case" => &[Action::ReportCaseTake, Action::ReportCaseHandle],
             crate::enforcement::step::ABOUT => &[Action::CaseHandle, Action::CaseDecide, Action::CaseReview],
             crate::enforcement::authority::ITEM => &[Action::AuthorityKeep, Action::AuthorityCompare],
@@ -533,6 +534,10 @@ async fn belongs_to(
                 None => None,
             };
             (subject, Action::ReportCaseRead)
+        }
+        crate::certificate::SCANNED => {
+            let found = read.certificate(&object_id.into()).await?;
+            (found.map(|_| Subject::town()), Action::CertificateRecord)
         }
         crate::enforcement::step::ABOUT => {
             let whole = Caller::system().scope(Action::CaseRead)?;

@@ -8,6 +8,7 @@ mod page;
 use std::collections::BTreeMap;
 
 use domain::ids::{AssignmentId, OrgId, PersonId, PostId, TerritoryCode};
+use domain::org::order::natural;
 use domain::org::{
     Assignment, Certificate, Level, Life, Org, OrgKind, Person, Post, Relation, Role, Territory, appoint,
 };
@@ -26,10 +27,11 @@ pub(crate) use page::waiting;
 pub(crate) use page::{Book, WARN_DAYS};
 pub use page::{LeaverView, PostPage, PostShortage, PostStretch, WaitingPost};
 
+use crate::attachment::AttachmentView;
 use crate::gate::GateView;
 use crate::names::Names;
 use crate::org::{Fields, read_life};
-use crate::person::initials;
+use crate::person::{initials, sound};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 
@@ -155,6 +157,8 @@ pub struct CertificateView {
     pub revoke_reason: String,
     /// Whether it may be shown today.
     pub valid: bool,
+    /// Scans or pictures of it; only for whoever may record certificates.
+    pub files: Vec<AttachmentView>,
 }
 
 impl CertificateView {
@@ -172,6 +176,7 @@ impl CertificateView {
             revoked_on: held.revoked.as_ref().map(|taken| taken.on.to_string()),
             revoke_reason: held.revoked.as_ref().map(|taken| taken.reason.clone()).unwrap_or_default(),
             valid: held.is_valid_on(today),
+            files: Vec::new(),
         }
     }
 }
@@ -276,6 +281,22 @@ pub(crate) struct Terms {
     pub basis: String,
 }
 
+/// Which posts are asked for, and in which order.
+#[derive(Debug, Clone, Default)]
+pub struct PostsAsked {
+    /// On which day; today when none is named.
+    pub on: Option<Date>,
+    /// Words in what the post, its holder's role, its organisation or its territory is called, or in the name of somebody on
+    /// it, also by initials.
+    pub text: Option<String>,
+    /// Only at or below this territory, by code.
+    pub territory: Option<String>,
+    /// `vacant`: nobody is on it; `missing`: fewer than the least.
+    pub staffing: Option<String>,
+    /// `holder`, `village` or `missing`; by rank when left out.
+    pub sort: Option<String>,
+}
+
 /// What posts are called.
 pub(crate) type PostNames = BTreeMap<PostId, PostRecord>;
 
@@ -305,6 +326,15 @@ pub(crate) fn assignment_view(
     }
 }
 
+/// Whether a post as shown says this, or somebody shown on it is called so.
+fn says(post: &PostView, text: &str) -> bool {
+    let words = [&post.name, &post.role_label, &post.org.name, &post.territory.name];
+    let is_called = |one: &HolderView| {
+        one.person.name.to_lowercase().contains(text) || initials(&one.person.name).contains(text)
+    };
+    words.iter().any(|word| word.to_lowercase().contains(text)) || post.holders.iter().any(is_called)
+}
+
 pub(crate) fn read_day(fields: &mut Fields, field: &str, text: &str) -> Date {
     domain::time::parse_date(text.trim()).unwrap_or_else(|| {
         fields.wrong(field, "date.invalid", "日期请写成 2026-11-25 的样子");
@@ -313,15 +343,48 @@ pub(crate) fn read_day(fields: &mut Fields, field: &str, text: &str) -> Date {
 }
 
 impl App {
-    /// Every post with who is on it on a day, today when none is named.
-    pub async fn posts(&self, caller: &Caller, on: Option<Date>) -> Result<Vec<PostView>> {
+    /// Posts with who is on them on a day. What is looked for is looked for in what the caller is shown, nothing else.
+    pub async fn posts(&self, caller: &Caller, asked: &PostsAsked) -> Result<Vec<PostView>> {
         let scope = caller.scope(Action::PersonRead)?;
-        let on = on.unwrap_or_else(|| self.now().date());
+        let on = asked.on.unwrap_or_else(|| self.now().date());
         let mut read = self.db.read(&self.town).await?;
         let book = Book::read(&mut read, on).await?;
-        let posts = read.posts().await?;
-        let seen = |post: &&PostRecord| scope.admits(&book.subject(&post.post));
-        Ok(posts.iter().filter(seen).map(|post| book.view(caller, post)).collect())
+        let mut posts = read.posts().await?;
+        posts.sort_by_cached_key(|kept| {
+            let post = &kept.post;
+            (post.role, natural(&post.name), post.id.clone())
+        });
+        let around = asked.territory.as_deref().filter(|code| !code.is_empty());
+        let seen = |kept: &&PostRecord| {
+            let subject = book.subject(&kept.post);
+            let is_there = |code: &str| subject.path.split('/').any(|one| one == code);
+            scope.admits(&subject) && around.is_none_or(is_there)
+        };
+        let text = asked.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let mut found: Vec<PostView> = posts
+            .iter()
+            .filter(seen)
+            .map(|post| book.view(caller, post))
+            .filter(|post| text.is_none_or(|text| says(post, &text.to_lowercase())))
+            .filter(|post| match asked.staffing.as_deref() {
+                Some("vacant") => post.active && post.holders.is_empty(),
+                Some("missing") => post.active && post.missing > 0,
+                _ => true,
+            })
+            .collect();
+        // Stable: within the same, by rank.
+        match asked.sort.as_deref() {
+            Some("holder") => found.sort_by_cached_key(|post| {
+                let first = post.holders.iter().map(|one| sound(&one.person.name)).min();
+                (first.is_none(), first)
+            }),
+            Some("village") => {
+                found.sort_by_cached_key(|post| (natural(&post.territory.name), post.territory.id.clone()));
+            }
+            Some("missing") => found.sort_by_key(|post| std::cmp::Reverse(post.missing)),
+            _ => {}
+        }
+        Ok(found)
     }
 
     /// Adds a post; nobody is on it yet.

@@ -1,6 +1,7 @@
 //! Training: courses and their questions, sessions from planned to closed, who was there, and who of each group was
 //! trained. What does not belong here: taking a test (`test`), certificates of who passed (`certify`), the rules (`domain::training`).
 
+mod attended;
 mod certify;
 mod sheet;
 mod test;
@@ -23,6 +24,8 @@ use store::place::PlaceFilter;
 use store::training::{AttendanceRecord, CourseRecord, QuestionRecord, TrainingRecord};
 use utoipa::ToSchema;
 
+pub use attended::PersonTraining;
+pub(crate) use attended::attended;
 pub use certify::OrganCertificate;
 pub use sheet::{QuestionProblem, QuestionRead, QuestionTrial};
 pub use test::{AnsweredQuestion, HandedInTest, TestInput, TestQuestion, TestView};

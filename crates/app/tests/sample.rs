@@ -402,7 +402,7 @@ async fn every_paper_of_the_handbook_is_begun_from_the_record_it_is_about() -> a
         let contracts =
             app.contracts(&caller, &app::contract::ContractAsked { limit: 50, ..Default::default() }).await?;
         let plans = app.inspection_plans(&caller, None, None, Some("approved")).await?;
-        let certificates = app.certificates(&caller, false).await?;
+        let certificates = app.certificates(&caller, false, None).await?;
         let items = app.authority_items(&caller).await?.items;
         let evidence = app
             .evidence_page(&caller, app::evidence::EvidenceAsked { limit: 200, ..Default::default() })

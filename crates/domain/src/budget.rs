@@ -47,6 +47,9 @@ pub struct Spending {
     pub what: String,
     /// 凭证号.
     pub voucher: String,
+    /// 超支理由: why more than promised was spent with it; none while it stays within.
+    #[serde(default)]
+    pub over: Option<String>,
     /// Why it was taken back; none while it stands.
     pub void: Option<String>,
 }
@@ -72,6 +75,25 @@ pub enum BudgetRefusal {
     /// Taken back without a reason.
     #[error("请写明作废的理由")]
     NoReason,
+    /// The voucher was booked before in this year of the town.
+    #[error(
+        "凭证号“{voucher}”已于 {on} 记在“{line}”第 {no} 笔（{amount} 元），同一凭证不能重复入账；确是另一张或分摊的，请加月份或分录号区分"
+    )]
+    Booked {
+        /// Its number, as booked.
+        voucher: String,
+        /// When it was paid.
+        on: Date,
+        /// Title of the line.
+        line: String,
+        /// Number of the spending within it.
+        no: u32,
+        /// How much, in yuan.
+        amount: String,
+    },
+    /// More than promised, without a reason.
+    #[error("这一笔记入后将超支 {0} 元；请先列支追加，或写明超支理由和批准依据后再记")]
+    Over(String),
     /// Something was spent on it.
     #[error("项目已有支出，不能作废；请先作废各笔支出")]
     Spent,
@@ -87,8 +109,45 @@ impl BudgetRefusal {
             Self::NotYet => "budget.not_yet",
             Self::Gone => "budget.gone",
             Self::NoReason => "budget.no_reason",
+            Self::Booked { .. } => "budget.booked",
+            Self::Over(_) => "budget.over",
             Self::Spent => "budget.spent",
         }
+    }
+}
+
+/// Fen as yuan with two digits behind the point.
+pub fn yuan(fen: i64) -> String {
+    format!("{}{}.{:02}", if fen < 0 { "-" } else { "" }, fen.unsigned_abs() / 100, fen.unsigned_abs() % 100)
+}
+
+/// A voucher's number as it is compared: how it was typed makes no difference.
+fn plain(voucher: &str) -> String {
+    let wide = |sign: char| match sign {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xfee0).unwrap_or(sign),
+        '—' | '–' | '‐' => '-',
+        other => other,
+    };
+    voucher.chars().filter(|sign| !sign.is_whitespace()).map(wide).flat_map(char::to_lowercase).collect()
+}
+
+/// Checks that a voucher was not booked already among lines of a year. What was taken back does not count, and nothing is
+/// not a number.
+///
+/// Errors: where it was booked.
+pub fn books_once(lines: &[BudgetLine], voucher: &str) -> Result<(), BudgetRefusal> {
+    let wanted = plain(voucher);
+    let all = lines.iter().flat_map(|line| line.spendings.iter().map(move |one| (line, one)));
+    let mut standing = all.filter(|(_, one)| one.void.is_none() && !wanted.is_empty());
+    match standing.find(|(_, one)| plain(&one.voucher) == wanted) {
+        None => Ok(()),
+        Some((line, one)) => Err(BudgetRefusal::Booked {
+            voucher: one.voucher.clone(),
+            on: one.on,
+            line: line.title.clone(),
+            no: one.no,
+            amount: yuan(one.amount_fen),
+        }),
     }
 }
 
@@ -114,9 +173,16 @@ impl BudgetLine {
         self.spent_fen() > self.promised_fen
     }
 
-    /// Spends. More than was promised may be spent; the page says so.
+    /// Why more than promised was spent, as said with the last spending that did so; none while it stays within.
+    pub fn over_reason(&self) -> Option<&str> {
+        let standing = self.spendings.iter().rev().filter(|one| one.void.is_none());
+        standing.filter(|_| self.is_overspent()).find_map(|one| one.over.as_deref())
+    }
+
+    /// Spends. More than was promised is spent only with a reason, which stays with the spending.
     ///
-    /// Errors: the line was taken back; nothing or less; another year; a day that has not come.
+    /// Errors: the line was taken back; nothing or less; another year; a day that has not come; a voucher booked before on
+    /// this line; more than promised without a reason.
     pub fn spend(mut self, spending: Spending, today: Date) -> Result<Self, BudgetRefusal> {
         if self.void.is_some() {
             return Err(BudgetRefusal::Gone);
@@ -130,8 +196,15 @@ impl BudgetLine {
         if spending.on > today {
             return Err(BudgetRefusal::NotYet);
         }
+        books_once(std::slice::from_ref(&self), &spending.voucher)?;
+        let over = self.spent_fen().saturating_add(spending.amount_fen).saturating_sub(self.promised_fen);
+        let why = spending.over.as_deref().map(str::trim).filter(|why| !why.is_empty() && over > 0);
+        if over > 0 && why.is_none() {
+            return Err(BudgetRefusal::Over(yuan(over)));
+        }
+        let over = why.map(str::to_owned);
         let no = self.spendings.iter().map(|one| one.no).max().unwrap_or(0) + 1;
-        self.spendings.push(Spending { no, void: None, ..spending });
+        self.spendings.push(Spending { no, over, void: None, ..spending });
         Ok(self)
     }
 
@@ -190,16 +263,18 @@ mod tests {
     }
 
     fn paid(on: &str, amount_fen: i64) -> Spending {
-        let what = "灭火器".to_owned();
-        Spending { no: 0, on: day(on), amount_fen, what, voucher: "记-12".to_owned(), void: None }
+        let (what, voucher) = ("灭火器".to_owned(), format!("{on} 记-12"));
+        Spending { no: 0, on: day(on), amount_fen, what, voucher, over: None, void: None }
     }
 
     #[test]
     fn money_is_spent_in_its_year_and_counted_once() {
         let today = day("2026-09-21");
         let spent = line().spend(paid("2026-03-01", 60_000), today).expect("may be spent");
-        let spent = spent.spend(paid("2026-04-01", 50_000), today).expect("may be spent");
+        let more = Spending { over: Some(" 增补 ".to_owned()), ..paid("2026-04-01", 50_000) };
+        let spent = spent.spend(more, today).expect("may be spent");
         assert_eq!((spent.spent_fen(), spent.is_overspent()), (110_000, true));
+        assert_eq!(spent.over_reason(), Some("增补"));
         let less = spent.clone().void_spending(1, "记错项目").expect("may be taken back");
         assert_eq!((less.spent_fen(), less.spendings.len()), (50_000, 2));
         assert_eq!(less.clone().void_spending(1, "再来"), Err(BudgetRefusal::Gone));
@@ -215,5 +290,53 @@ mod tests {
         let gone = line().void("重复立项").expect("may be taken back");
         assert_eq!(gone.spend(paid("2026-03-01", 1), today), Err(BudgetRefusal::Gone));
         assert_eq!(BudgetLine { promised_fen: 0, ..line() }.set(), Err(BudgetRefusal::Empty));
+    }
+
+    #[test]
+    fn more_than_promised_needs_a_reason_that_stays() {
+        let today = day("2026-09-21");
+        let spent = line().spend(paid("2026-03-01", 60_000), today).expect("may be spent");
+        let more =
+            |why: Option<&str>| Spending { over: why.map(str::to_owned), ..paid("2026-04-01", 40_001) };
+        for silent in [None, Some(" ")] {
+            let told = spent.clone().spend(more(silent), today).expect_err("says nothing");
+            assert_eq!((told.clone(), told.code()), (BudgetRefusal::Over("0.01".to_owned()), "budget.over"));
+            assert!(told.to_string().contains("超支 0.01 元"), "{told}");
+        }
+        let just = spent.clone().spend(paid("2026-04-01", 40_000), today).expect("not a fen more");
+        assert_eq!((just.is_overspent(), just.over_reason()), (false, None));
+        let within = Spending { over: Some("没有超支".to_owned()), ..paid("2026-04-01", 1) };
+        let within = spent.clone().spend(within, today).expect("may be spent");
+        assert_eq!(within.spendings[1].over, None, "nothing was overspent");
+        let over = spent.spend(more(Some("镇长办公会第3次会议同意")), today).expect("says why");
+        assert_eq!(over.over_reason(), Some("镇长办公会第3次会议同意"));
+        let back = over.void_spending(1, "记错").expect("may be taken back");
+        assert_eq!(back.over_reason(), None, "it stays within again");
+        // What was recorded before there were reasons is read as it is.
+        let old = r#"{"no":1,"on":"2026-03-01","amount_fen":1,"what":"","voucher":"","void":null}"#;
+        assert_eq!(serde_json::from_str::<Spending>(old).map(|one| one.over).ok(), Some(None));
+    }
+
+    #[test]
+    fn a_voucher_is_booked_once_however_it_is_typed() {
+        let today = day("2026-09-21");
+        let with = |voucher: &str| Spending { voucher: voucher.to_owned(), ..paid("2026-03-01", 600) };
+        let spent = line().spend(with("记-12"), today).expect("may be spent");
+        for same in ["记-12", " 记 - 12 ", "记－１２", "记—12"] {
+            let told = spent.clone().spend(with(same), today).expect_err("booked before");
+            assert_eq!(told.code(), "budget.booked", "{same}");
+            assert!(
+                told.to_string().contains("已于 2026-03-01 记在“消防专项经费”第 1 笔（6.00 元）"),
+                "{told}"
+            );
+        }
+        for other in ["记-121", "2026-04 记-12", ""] {
+            let more = spent.clone().spend(with(other), today).expect("another one");
+            assert!(more.spend(with("记-13"), today).is_ok());
+        }
+        let nothing = spent.clone().spend(with(""), today).and_then(|one| one.spend(with(" "), today));
+        assert!(nothing.is_ok(), "without a number nothing is the same");
+        let back = spent.void_spending(1, "金额记错").expect("may be taken back");
+        assert!(back.spend(with("记-12"), today).is_ok(), "what was taken back is booked anew");
     }
 }

@@ -127,7 +127,7 @@ pub struct Note {
     pub by: PersonId,
     /// What it came to.
     pub progress: Progress,
-    /// What was handed in, or why it was refused.
+    /// What was handed in, what was looked at and accepted, or why it was refused.
     pub text: String,
     /// Files that came with it.
     pub files: Vec<String>,
@@ -233,9 +233,15 @@ pub enum ContractRefusal {
     /// Nothing said about what was handed in.
     #[error("请写明交付了什么")]
     NothingSaid,
+    /// Accepted without saying what was looked at.
+    #[error("请写明验收了什么、怎样验收的，再点验收合格")]
+    NothingSeen,
     /// No reason.
     #[error("请写明理由")]
     NoReason,
+    /// It ran out already.
+    #[error("合同已于 {0} 到期，不用提前终止；录错的请办理作废")]
+    Over(Date),
     /// Accepted by who handed it in.
     #[error("交付人不能验收自己交付的成果，请由他人验收")]
     Own,
@@ -256,7 +262,9 @@ impl ContractRefusal {
             Self::NoDeliverable => "contract.no_deliverable",
             Self::WrongState(_) => "contract.state",
             Self::NothingSaid => "contract.nothing_said",
+            Self::NothingSeen => "contract.nothing_seen",
             Self::NoReason => "contract.no_reason",
+            Self::Over(_) => "contract.over",
             Self::Own => "contract.own",
             Self::EndOutside => "contract.end_outside",
         }
@@ -343,14 +351,15 @@ impl Contract {
 
     /// Somebody else looked: it is what was bought, or it is not and owed again.
     ///
-    /// Errors: nothing was handed in; the same person handed it in; refused without a reason.
+    /// Errors: nothing was handed in; the same person handed it in; nothing said of what was looked at; refused without a
+    /// reason.
     pub fn judge(
         self,
         no: usize,
-        by: PersonId,
-        at: Timestamp,
+        (by, at): (PersonId, Timestamp),
         accept: bool,
         text: &str,
+        files: Vec<String>,
     ) -> Result<Self, ContractRefusal> {
         match self.progress(no)? {
             Progress::Delivered => {}
@@ -360,18 +369,19 @@ impl Contract {
         if handed.is_some_and(|note| note.by == by) {
             return Err(ContractRefusal::Own);
         }
-        if !accept && text.trim().is_empty() {
-            return Err(ContractRefusal::NoReason);
+        if text.trim().is_empty() {
+            return Err(if accept { ContractRefusal::NothingSeen } else { ContractRefusal::NoReason });
         }
         let progress = if accept { Progress::Accepted } else { Progress::Refused };
-        self.note(no, Note { at, by, progress, text: text.trim().to_owned(), files: Vec::new() })
+        self.note(no, Note { at, by, progress, text: text.trim().to_owned(), files })
     }
 
     /// It ends before its time.
     ///
-    /// Errors: it is ended or void; the day lies outside of it; no reason.
-    pub fn end(self, on: Date, reason: &str) -> Result<Self, ContractRefusal> {
+    /// Errors: it ran out, is ended or void; the day lies outside of it; no reason.
+    pub fn end(self, on: Date, reason: &str, today: Date) -> Result<Self, ContractRefusal> {
         match self.state {
+            State::Signed if self.until < today => Err(ContractRefusal::Over(self.until)),
             State::Signed if reason.trim().is_empty() => Err(ContractRefusal::NoReason),
             State::Signed if on < self.from || on > self.until => Err(ContractRefusal::EndOutside),
             State::Signed => {
@@ -488,22 +498,36 @@ mod tests {
         let c = contract();
         assert!(c.deliverables.iter().all(|one| one.is_overdue(day("2026-07-01"))));
         assert_eq!(
-            c.clone().judge(0, "q".into(), at("2026-06-01"), true, ""),
+            c.clone().judge(0, ("q".into(), at("2026-06-01")), true, "", Vec::new()),
             Err(ContractRefusal::WrongState("待交付"))
         );
         let given =
             c.deliver(0, "p".into(), at("2026-06-29"), "报告一份", vec!["f".to_owned()]).expect("owed");
-        assert_eq!(given.clone().judge(0, "p".into(), at("2026-06-30"), true, ""), Err(ContractRefusal::Own));
         assert_eq!(
-            given.clone().judge(0, "q".into(), at("2026-06-30"), false, " "),
+            given.clone().judge(0, ("p".into(), at("2026-06-30")), true, "", Vec::new()),
+            Err(ContractRefusal::Own)
+        );
+        assert_eq!(
+            given.clone().judge(0, ("q".into(), at("2026-06-30")), false, " ", Vec::new()),
             Err(ContractRefusal::NoReason)
         );
-        let back = given.clone().judge(0, "q".into(), at("2026-07-02"), false, "缺照片").expect("is judged");
+        let back = given
+            .clone()
+            .judge(0, ("q".into(), at("2026-07-02")), false, "缺照片", Vec::new())
+            .expect("is judged");
         assert!(back.deliverables.iter().all(|one| one.is_overdue(day("2026-07-03"))), "it is owed again");
         let again =
             back.deliver(0, "p".into(), at("2026-07-05"), "补齐照片", Vec::new()).expect("owed again");
         assert_eq!(again.deliverables.first().and_then(Deliverable::delivered_on), Some(day("2026-07-05")));
-        let done = given.judge(0, "q".into(), at("2026-07-02"), true, "").expect("is judged");
+        assert_eq!(
+            given.clone().judge(0, ("q".into(), at("2026-07-02")), true, " ", Vec::new()),
+            Err(ContractRefusal::NothingSeen),
+            "whoever accepts says what he looked at"
+        );
+        let looked = ("q".into(), at("2026-07-02"));
+        let done = given.judge(0, looked, true, "抽查三家属实", vec!["g".to_owned()]).expect("is judged");
+        let last = done.deliverables.first().and_then(|one| one.notes.last());
+        assert_eq!(last.map(|note| (note.text.as_str(), note.files.len())), Some(("抽查三家属实", 1)));
         assert!(done.clone().deliver(0, "p".into(), at("2026-07-03"), "再交", Vec::new()).is_err());
         assert_eq!(
             done.deliver(1, "p".into(), at("2026-07-03"), "没有这项", Vec::new()),
@@ -522,12 +546,20 @@ mod tests {
         ] {
             assert_eq!(c.standing(day(on)), standing, "{on}");
         }
-        assert_eq!(c.clone().end(day("2026-09-01"), "换人"), Err(ContractRefusal::EndOutside));
-        assert_eq!(c.clone().end(day("2026-05-01"), " "), Err(ContractRefusal::NoReason));
-        let ended = c.clone().end(day("2026-05-01"), "人员不到位").expect("may be ended");
+        let today = day("2026-04-20");
+        assert_eq!(c.clone().end(day("2026-09-01"), "换人", today), Err(ContractRefusal::EndOutside));
+        assert_eq!(c.clone().end(day("2026-05-01"), " ", today), Err(ContractRefusal::NoReason));
+        let (last, after) = (day("2026-08-31"), day("2026-09-01"));
+        assert!(c.clone().end(last, "换人", last).is_ok(), "it runs to the end of its last day");
+        assert_eq!(
+            c.clone().end(last, "换人", after),
+            Err(ContractRefusal::Over(last)),
+            "it ran out by itself"
+        );
+        let ended = c.clone().end(day("2026-05-01"), "人员不到位", today).expect("may be ended");
         assert_eq!(ended.standing(day("2026-05-01")), Standing::Running);
         assert_eq!(ended.standing(day("2026-05-02")), Standing::Ended);
-        assert!(ended.clone().end(day("2026-04-01"), "再终止").is_err());
+        assert!(ended.clone().end(day("2026-04-01"), "再终止", today).is_err());
         let void = c.void(at("2026-05-01"), "录重了").expect("may be voided");
         assert_eq!(void.standing(day("2026-05-01")), Standing::Void);
         assert!(void.void(at("2026-05-02"), "再作废").is_err());

@@ -166,6 +166,11 @@ impl FollowUp {
         self.state == State::Open && self.due_on < today
     }
 
+    /// Whether its day had passed already when it was put down.
+    pub fn was_asked_late(&self, asked: Date) -> bool {
+        self.due_on < asked
+    }
+
     /// Whether it was done after its day; none while it is owed.
     pub fn was_late(&self) -> Option<bool> {
         match &self.state {
@@ -306,6 +311,7 @@ mod tests {
     fn it_is_overdue_the_day_after_and_only_while_it_is_owed() {
         assert!(!item().is_overdue(day("2026-09-10")));
         assert!(item().is_overdue(day("2026-09-11")));
+        assert!(!item().was_asked_late(day("2026-09-10")) && item().was_asked_late(day("2026-09-11")));
         let done = item().done("p".into(), at("2026-09-11"), "已办").expect("is owed");
         assert!(!done.is_overdue(day("2026-10-01")));
         let void = item().void("q".into(), at("2026-09-11"), "重复").expect("may be taken back");

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use member::{Member, Skill, SkillStanding};
-pub use roster::{Duty, Shift, Shortage, fits, shortages};
+pub use roster::{Duty, Shift, Shortage, fits, may_change, shortages};
 pub use standard::{Group, Line, Standard};
 
 use crate::code::is_phone;
@@ -206,6 +206,9 @@ pub enum ForceRefusal {
     /// The standard is for another kind.
     #[error("这项标准不适用于这类站队，请改选标准")]
     Standard,
+    /// A day of the roster that is over is changed without a reason.
+    #[error("{0} 已经过去，补登或更改当天的值班须写明理由")]
+    DayOver(Date),
     /// The telephone is none.
     #[error("电话格式不对，请填写手机号或带区号的座机号")]
     Phone,
@@ -297,6 +300,7 @@ impl ForceRefusal {
             Self::Place => "force.place",
             Self::Served => "force.served",
             Self::Standard => "force.standard",
+            Self::DayOver(_) => "force.day_over",
             Self::Phone => "force.phone",
             Self::Closed => "force.closed",
             Self::AlreadyAccepted => "force.accepted",

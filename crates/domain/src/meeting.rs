@@ -85,6 +85,32 @@ pub struct Resolution {
     pub text: String,
     /// The item it became; none for what nobody has to do anything about.
     pub follow_up: Option<FollowUpId>,
+    /// Who put it down after the minutes; none for what stands in them.
+    #[serde(default)]
+    pub added: Option<Added>,
+}
+
+/// 补记: what was resolved and put down only after the minutes were in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: PersonId,
+    /// Why only then.
+    pub reason: String,
+}
+
+/// 消防安全委员会会议: the committee meets, whether or not a duty of the plan asks for it by name (C1).
+pub const COMMITTEE: &str = "committee";
+/// A kind that no duty asks for.
+pub const OTHER: &str = "other";
+
+/// The tags a meeting of a kind is counted by. The committee of the town studies and deploys its fire work: its meeting is one
+/// with fire on the agenda, which C8.4 counts.
+pub fn tags(kind: &str) -> Vec<String> {
+    let also = (kind == COMMITTEE).then_some("meeting:deployment");
+    [format!("meeting:{kind}")].into_iter().chain(also.map(str::to_owned)).collect()
 }
 
 /// What was said of a meeting that was held; what a correction says anew.
@@ -167,6 +193,19 @@ pub enum MeetingRefusal {
     /// Minutes without text.
     #[error("请写纪要正文后再提交")]
     NoMinutes,
+    /// Something is owed before it was resolved.
+    #[error("“{text}”的办理时限 {due} 早于会议召开的 {on}，请核对时限")]
+    DueBefore {
+        /// What was resolved.
+        text: String,
+        /// By when.
+        due: Date,
+        /// The day it was held.
+        on: Date,
+    },
+    /// Nothing to add.
+    #[error("请写明要补充的议定事项")]
+    NothingAdded,
     /// Cancelled, corrected or voided without a reason.
     #[error("请写明理由")]
     NoReason,
@@ -184,6 +223,8 @@ impl MeetingRefusal {
             Self::NotYet => "meeting.not_yet",
             Self::Nobody => "meeting.nobody",
             Self::NoMinutes => "meeting.no_minutes",
+            Self::DueBefore { .. } => "meeting.due_before",
+            Self::NothingAdded => "meeting.nothing_added",
             Self::NoReason => "meeting.no_reason",
             Self::Unchanged => "meeting.unchanged",
         }
@@ -221,6 +262,38 @@ impl Meeting {
         match self.state {
             State::Held { .. } if minutes.trim().is_empty() => Err(MeetingRefusal::NoMinutes),
             State::Held { on } => Ok(Self { state: State::Minuted { on }, minutes, resolutions, ..self }),
+            _ => Err(MeetingRefusal::WrongState(self.state.label())),
+        }
+    }
+
+    /// Checks the day something it resolved is owed by.
+    ///
+    /// Errors: the day lies before the meeting.
+    pub fn owes_by(&self, text: &str, due: Date) -> Result<(), MeetingRefusal> {
+        match self.state.held_on() {
+            Some(on) if due < on => Err(MeetingRefusal::DueBefore { text: text.trim().to_owned(), due, on }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The minutes are in and something it resolved is missing: it is added, in sight, with who did it and why.
+    ///
+    /// Errors: there are no minutes yet; nothing to add; no reason.
+    pub fn add(
+        mut self,
+        more: Vec<Resolution>,
+        reason: &str,
+        (by, at): (PersonId, Timestamp),
+    ) -> Result<Self, MeetingRefusal> {
+        match self.state {
+            State::Minuted { .. } if more.is_empty() => Err(MeetingRefusal::NothingAdded),
+            State::Minuted { .. } if reason.trim().is_empty() => Err(MeetingRefusal::NoReason),
+            State::Minuted { .. } => {
+                let added = Added { at, by, reason: reason.trim().to_owned() };
+                let more = more.into_iter().map(|one| Resolution { added: Some(added.clone()), ..one });
+                self.resolutions.extend(more);
+                Ok(self)
+            }
             _ => Err(MeetingRefusal::WrongState(self.state.label())),
         }
     }
@@ -400,6 +473,39 @@ mod tests {
         let mut old = serde_json::to_value(meeting()).expect("JSON");
         old.as_object_mut().expect("an object").remove("editions");
         assert_eq!(serde_json::from_value::<Meeting>(old).ok(), Some(meeting()));
+    }
+
+    #[test]
+    fn what_the_minutes_left_out_is_added_in_sight_and_nothing_is_owed_before_it_was_resolved() {
+        let came = BTreeSet::from([PersonId::from("p")]);
+        let (on, at) = (day("2026-09-03"), Timestamp::start_of(day("2026-09-21")));
+        let by = || (PersonId::from("clerk"), at);
+        let more = || vec![Resolution { text: "补装".to_owned(), follow_up: None, added: None }];
+        let held = meeting().plan().and_then(|one| one.hold(on, came, day("2026-09-05"))).expect("held");
+        assert_eq!(
+            held.clone().add(more(), "漏记", by()),
+            Err(MeetingRefusal::WrongState("待纪要")),
+            "the minutes say it first"
+        );
+        let minuted = held.minute("纪要".to_owned(), Vec::new()).expect("is written down");
+        assert_eq!(minuted.clone().add(Vec::new(), "漏记", by()), Err(MeetingRefusal::NothingAdded));
+        assert_eq!(minuted.clone().add(more(), " ", by()), Err(MeetingRefusal::NoReason));
+        let whole = minuted.clone().add(more(), "漏记", by()).expect("is added");
+        let added = whole.resolutions[0].added.clone().expect("in sight");
+        assert_eq!((added.by.as_str(), added.at, added.reason.as_str()), ("clerk", at, "漏记"));
+        assert_eq!(
+            minuted.owes_by("补装", day("2026-09-02")).map_err(|told| told.code()),
+            Err("meeting.due_before")
+        );
+        assert_eq!(
+            (minuted.owes_by("补装", on), meeting().owes_by("补装", day("2020-01-01"))),
+            (Ok(()), Ok(()))
+        );
+        // What was recorded before anything could be added is read as it is.
+        let old = r#"{"text":"继续宣传","follow_up":null}"#;
+        assert_eq!(serde_json::from_str::<Resolution>(old).map(|one| one.added).ok(), Some(None));
+        assert_eq!(tags(COMMITTEE), ["meeting:committee", "meeting:deployment"]);
+        assert_eq!(tags("risk"), ["meeting:risk"]);
     }
 
     #[test]

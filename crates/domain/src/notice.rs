@@ -60,24 +60,59 @@ impl Heading {
 }
 
 /// Finds the headings of a notice: lines that begin with `一、`, `第一章`, `（一）`, `1.`, `第一条` or `（1）`, in their order.
-/// Their ranges nest: two of them lie apart, or one within the other.
+/// Their ranges nest: two of them lie apart, or one within the other. The colophon belongs to none of them.
 pub fn headings(text: &str) -> Vec<Heading> {
     let mut found: Vec<Heading> = Vec::new();
+    let end = body_end(text);
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let inner = line.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
         if let Some((level, no, ordinal, rest)) = numbered(inner) {
             let begin = start + (line.len() - inner.len());
-            found.push(Heading { no, level, ordinal, title: headline(rest), start: begin, end: text.len() });
+            found.push(Heading { no, level, ordinal, title: headline(rest), start: begin, end });
         }
         start += line.len();
     }
     let starts: Vec<(Level, usize)> = found.iter().map(|heading| (heading.level, heading.start)).collect();
     for (n, heading) in found.iter_mut().enumerate() {
         let next = starts.iter().skip(n + 1).find(|(level, _)| *level <= heading.level);
-        heading.end = next.map_or(text.len(), |(_, at)| *at);
+        heading.end = next.map_or(end.max(heading.start + 1), |(_, at)| *at);
     }
     found
+}
+
+/// Where the words of a notice end and its colophon begins: copies sent, who printed it and when, page numbers. The end of the
+/// text where there is none. Units: bytes. Source: GB/T 9704, the imprint below the last line.
+pub fn body_end(text: &str) -> usize {
+    let (mut at, mut end, mut is_closed) = (text.len(), text.len(), false);
+    for line in text.split_inclusive('\n').rev() {
+        let said = line.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        let is_imprint = is_imprint(said);
+        if !(said.is_empty() || is_page_number(said) || is_imprint) {
+            break;
+        }
+        at -= line.len();
+        is_closed |= is_imprint;
+        if is_closed {
+            end = at;
+        }
+    }
+    end
+}
+
+/// `某镇党政办公室  2023年2月20日印发`, `抄送：…`.
+fn is_imprint(line: &str) -> bool {
+    let is_copy =
+        ["抄送：", "抄送:", "抄报：", "抄报:", "主题词："].iter().any(|head| line.starts_with(head));
+    let is_printed =
+        line.ends_with("印发") && line.contains('年') && line.contains('月') && line.contains('日');
+    (is_copy || is_printed) && numbered(line).is_none()
+}
+
+/// `— 3 —`, `-3-`.
+fn is_page_number(line: &str) -> bool {
+    let inner = line.trim_matches(|c: char| c.is_whitespace() || "—–-－".contains(c));
+    inner.len() < line.len() && !inner.is_empty() && inner.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The headings a notice counts its clauses by: those numbered `1.` or `第一条`; the deepest there are where it has none.
@@ -207,6 +242,26 @@ mod tests {
         let of = |no: &str| found.iter().find(|h| h.no == no).and_then(|h| NOTICE.get(h.range()));
         assert_eq!(of("2"), Some("2.配水带，长\n3.5 米为宜。\n（1）新购。\n"));
         assert!(of("二").is_some_and(|part| part.ends_with("4．查隐患\n")));
+    }
+
+    #[test]
+    fn the_last_heading_ends_before_the_colophon() {
+        let words = "三、保障\n（一）督查。每季一次。\n";
+        for colophon in [
+            "\n\n某镇党政办公室     2023年2月20日印发\n\n— 1 —\n\n",
+            "抄送：区消安办，各村。\n某镇党政办公室　2023年2月20日印发",
+            "- 3 -\n某镇党政办公室 2023年2月20日印发\n— 4 —",
+        ] {
+            let text = format!("{words}{colophon}");
+            let found = headings(&text);
+            let last = found.last().and_then(|heading| text.get(heading.range())).unwrap_or_default();
+            assert_eq!(last.trim_end(), "（一）督查。每季一次。", "{colophon:?}");
+        }
+        // A notice without one ends where it ends; a clause that speaks of printing is none.
+        for whole in ["一、甲\n乙。\n\n", "一、甲\n1.通知于2023年2月20日印发", "一、甲\n— 1 —\n"]
+        {
+            assert_eq!(body_end(whole), whole.len(), "{whole:?}");
+        }
     }
 
     #[test]

@@ -45,6 +45,7 @@ macro_rules! words {
 pub(crate) use words;
 mod away;
 mod complete;
+pub mod order;
 // After the macro, which it uses.
 mod staffing;
 

@@ -99,14 +99,17 @@ pub fn compare(a: &Path, b: &Path, at: Option<&str>, as_json: bool) -> anyhow::R
             let differences = pair.differences.iter();
             let differences = differences.map(|d| json!({ "what": d.what, "a": d.a, "b": d.b }));
             json!({
-                "a": pair.a, "b": pair.b, "title": pair.title,
+                "a": pair.a, "b": pair.b, "title": pair.title, "by": pair.by.code(),
                 "differences": differences.collect::<Vec<_>>(),
             })
         };
         let sides = |sides: &Sides| {
             let (only_a, only_b): (Vec<_>, Vec<_>) = (only(&sides.only_a), only(&sides.only_b));
+            let moved = sides.both.iter().filter(|pair| !differing(pair) && pair.a != pair.b);
+            let moved: Vec<_> = moved.map(pair).collect();
             let differing: Vec<_> = sides.both.iter().filter(differing).map(pair).collect();
-            json!({ "only_a": only_a, "only_b": only_b, "differing": differing, "both": sides.both.len() })
+            let both = sides.both.len();
+            json!({ "only_a": only_a, "only_b": only_b, "differing": differing, "moved": moved, "both": both })
         };
         let head =
             |plan: &domain::plan::Plan| json!({ "code": plan.code, "town": plan.town, "title": plan.title });
@@ -124,6 +127,15 @@ pub fn compare(a: &Path, b: &Path, at: Option<&str>, as_json: bool) -> anyhow::R
             for one in only {
                 println!("{noun}\t仅{town}有\t{}\t{}", one.code, one.title);
             }
+        }
+        for pair in sides.both.iter().filter(|pair| pair.a != pair.b) {
+            println!(
+                "{noun}\t编号不同（按{}对上）\t{} / {}\t{}",
+                pair.by.label(),
+                pair.a,
+                pair.b,
+                pair.title
+            );
         }
         for pair in &sides.both {
             for d in &pair.differences {

@@ -198,6 +198,7 @@ fn two_towns_plans_are_compared() -> Result<()> {
     let text = change(text, "period = \"week in winter_spring\"", "period = \"month\"")?;
     let text = change(text, "name = \"tea.visits\"\nvalue = 2", "name = \"tea.visits\"\nvalue = 3")?;
     let text = change(text, "title = \"隐患限期复查\"", "title = \"河道清理\"")?;
+    let text = change(text, "measure = \"按时复查的隐患占比\"", "measure = \"清理的河道长度\"")?;
     std::fs::write(&neighbour, change(text, "title = \"督办\"", "title = \"水源养护\"")?)?;
     let (a, b) = (own.display().to_string(), neighbour.display().to_string());
     let compared = run(folder.path(), &["plan", "compare", &a, &b, "--json"], "")?;
@@ -207,9 +208,9 @@ fn two_towns_plans_are_compared() -> Result<()> {
     assert_eq!(answer["clauses"]["only_b"][0]["title"], "水源养护");
     assert_eq!(answer["duties"]["only_b"][0]["title"], "河道清理");
     let differing = serde_json::json!([
-        { "a": "一.2.1", "b": "一.2.1", "title": "冬春夜间巡防", "differences": [
+        { "a": "一.2.1", "b": "一.2.1", "title": "冬春夜间巡防", "by": "title", "differences": [
             { "what": "频次", "a": "冬春防控期内每周", "b": "每月" } ] },
-        { "a": "二.1.1", "b": "二.1.1", "title": "制茶季检查茶厂", "differences": [
+        { "a": "二.1.1", "b": "二.1.1", "title": "制茶季检查茶厂", "by": "title", "differences": [
             { "what": "最少数", "a": "2", "b": "3" } ] },
     ]);
     assert_eq!(answer["duties"]["differing"], differing);

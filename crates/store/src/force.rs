@@ -263,6 +263,22 @@ impl Read {
             .collect()
     }
 
+    /// Who was taken off the roster of a force, on days of duty, first day first.
+    pub async fn force_duties_gone(
+        &mut self,
+        force: &ForceId,
+        (from, to): (Date, Date),
+    ) -> Result<Vec<DutyRecord>> {
+        let town = self.town.clone();
+        let sql = "SELECT * FROM force_duty WHERE town = $1 AND force = $2 AND duty_on >= $3 AND duty_on <= $4 \
+                   AND voided_at IS NOT NULL ORDER BY duty_on, shift, id";
+        self.rows(sql, args![town.as_str(), force.as_str(), from, to])
+            .await?
+            .iter()
+            .map(DutyRecord::from_row)
+            .collect()
+    }
+
     /// The last patrols of a force, newest first; those taken back included.
     pub async fn patrols(&mut self, force: &ForceId, limit: i64) -> Result<Vec<PatrolRecord>> {
         let town = self.town.clone();

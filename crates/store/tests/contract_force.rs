@@ -201,6 +201,9 @@ async fn counts_rosters_and_patrols_stay_and_what_is_taken_back_says_why() -> an
         let all = on_duty(read.force_duties(None, week).await?);
         assert_eq!(all, [("d1".to_owned(), Shift::Day), ("d2".to_owned(), Shift::Whole)]);
         assert_eq!(on_duty(read.force_duties(Some(&"f2".into()), week).await?).len(), 1);
+        let gone = on_duty(read.force_duties_gone(&"f1".into(), week).await?);
+        assert_eq!(gone, [("d3".to_owned(), Shift::Night)]);
+        assert!(read.force_duties_gone(&"f2".into(), week).await?.is_empty());
         assert!(read.force_duties(None, (day("2026-09-24"), day("2026-09-27"))).await?.is_empty());
         let patrols = read.patrols(&"f1".into(), 10).await?;
         assert_eq!(

@@ -83,7 +83,7 @@ async fn contracts_are_found_by_scope_day_and_provider_and_a_stale_step_is_a_con
         assert_eq!(read.contracts_of(&"co-a".into()).await?.len(), 2);
         let mut ended = read.contract(&"c2".into(), &everything()).await?.expect("kept");
         drop(read);
-        ended.contract = ended.contract.end(day("2026-05-31"), "人员不到位")?;
+        ended.contract = ended.contract.end(day("2026-05-31"), "人员不到位", day("2026-05-30"))?;
         let mut tx = db.write(&town()).await?;
         tx.update_contract(&ended).await?;
         tx.commit(audit("contract", "c2"), ()).await?;

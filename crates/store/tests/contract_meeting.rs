@@ -222,6 +222,7 @@ async fn reports_and_money_read_back_as_they_were_written() -> anyhow::Result<()
             amount_fen: 40,
             what: "灭火器".to_owned(),
             voucher: "1".to_owned(),
+            over: None,
             void: None,
         };
         kept.line = kept.line.spend(spent, day("2026-09-21"))?;

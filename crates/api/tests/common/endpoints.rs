@@ -331,6 +331,7 @@ pub const TABLE: &[(&str, &str, Kind)] = &[
     ("put", "/api/v1/meetings/{id}", Business),
     ("post", "/api/v1/meetings/{id}/hold", Business),
     ("post", "/api/v1/meetings/{id}/minute", Business),
+    ("post", "/api/v1/meetings/{id}/resolve", Business),
     ("post", "/api/v1/meetings/{id}/cancel", Business),
     ("post", "/api/v1/meetings/{id}/correct", Business),
     ("post", "/api/v1/meetings/{id}/void", Business),

@@ -314,6 +314,7 @@ const VERBS: &[(&str, &str)] = &[
     ("remind", "提醒"),
     ("receive", "收到"),
     ("reopen", "重新打开"),
+    ("resolve", "补记议定事项"),
     ("separate", "撤销并案"),
     ("set", "设定"),
     ("shut", "报告封闭"),

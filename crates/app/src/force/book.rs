@@ -282,7 +282,7 @@ impl Book {
         &self,
         force: &Force,
         standard: &Standard,
-        duties: &[DutyRecord],
+        (duties, gone): (&[DutyRecord], &[DutyRecord]),
         week: &[Date],
     ) -> Vec<RosterDay> {
         let held = self.all_held(force);
@@ -293,10 +293,24 @@ impl Book {
             let absent = force.held(&held, *on).filter(|one| seen.insert(one.person.clone()));
             RosterDay {
                 on: on.to_string(),
-                duties: all
+                duties: duties
                     .iter()
-                    .filter(|duty| duty.on == *on)
-                    .map(|duty| self.duty(force, &held, duty))
+                    .filter(|kept| kept.duty.on == *on)
+                    .map(|kept| self.duty(force, &held, kept))
+                    .collect(),
+                taken_off: gone
+                    .iter()
+                    .filter(|kept| kept.duty.on == *on)
+                    .filter_map(|kept| {
+                        let (at, reason) = kept.voided.as_ref()?;
+                        // Before the day is over a roster is a plan, and plans change.
+                        (at.date() > *on).then(|| TakenOffView {
+                            person: self.person(&kept.duty.person),
+                            shift: Word::new(kept.duty.shift.code(), kept.duty.shift.label()),
+                            on: at.date().to_string(),
+                            reason: reason.clone(),
+                        })
+                    })
                     .collect(),
                 thin: match force.is_in_use(*on) {
                     true => shortages(standard, &there, *on).iter().map(thin).collect(),
@@ -313,11 +327,13 @@ impl Book {
         week.iter().map(day).collect()
     }
 
-    fn duty(&self, force: &Force, held: &[Assignment], duty: &Duty) -> OnDutyView {
+    fn duty(&self, force: &Force, held: &[Assignment], kept: &DutyRecord) -> OnDutyView {
+        let (duty, recorded) = (&kept.duty, kept.recorded_at.date());
         OnDutyView {
             left: force.has_left(held, duty),
             person: self.person(&duty.person),
             shift: Word::new(duty.shift.code(), duty.shift.label()),
+            recorded_late_on: duty.was_recorded_late(recorded).then(|| recorded.to_string()),
         }
     }
 
@@ -428,6 +444,7 @@ pub(super) async fn page(
     let days = week_from(monday(week.unwrap_or(today)));
     let span = (days.first().copied().unwrap_or(today), days.last().copied().unwrap_or(today));
     let duties = read.force_duties(Some(&force.id), span).await?;
+    let gone = read.force_duties_gone(&force.id, span).await?;
     let mut checks = read.kit_checks(Some(&force.id)).await?;
     checks.reverse();
     let mut patrols = Vec::new();
@@ -507,7 +524,7 @@ pub(super) async fn page(
         closed_reason: force.closed.as_ref().map(|(_, reason)| reason.clone()).unwrap_or_default(),
         checks: checks.iter().take(24).map(|one| book.check(one)).collect(),
         patrols_list: patrols,
-        roster: book.roster(force, &standard, &duties, &days),
+        roster: book.roster(force, &standard, (&duties, &gone), &days),
         version: record.version,
         actions: actions(caller, record),
     })

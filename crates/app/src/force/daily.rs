@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::force::{Away, Count, Duty, ForceRefusal, KitCheck, Member, Patrol, Shift, Skill, fits};
+use domain::force::{
+    Away, Count, Duty, ForceRefusal, KitCheck, Member, Patrol, Shift, Skill, fits, may_change,
+};
 use domain::ids::{ForceId, PersonId};
 use domain::policy::Action;
 use domain::time::Date;
@@ -77,6 +79,9 @@ pub struct RosterDayInput {
 pub struct RosterInput {
     /// Days; those not named stay as they are.
     pub days: Vec<RosterDayInput>,
+    /// Why a day that is over is changed.
+    #[serde(default)]
+    pub reason: String,
     /// The force's version that was read.
     pub version: i64,
 }
@@ -242,6 +247,7 @@ impl App {
         if record.force.closed.is_some() {
             return Err(ForceRefusal::Closed.into());
         }
+        let reason = asked.reason.trim();
         let book = Book::read(&mut tx, std::slice::from_ref(&record), now.date()).await?;
         let held = book.all_held(&record.force);
         let known = tx.force_duties(None, (first, last)).await?;
@@ -254,7 +260,9 @@ impl App {
         for one in known {
             match is_ours(&one) && !wanted(&one.duty) {
                 true => {
-                    let gone = DutyRecord { voided: Some((now, "重新排班".to_owned())), ..one };
+                    may_change(one.duty.on, now.date(), reason)?;
+                    let why = if reason.is_empty() { "重新排班" } else { reason };
+                    let gone = DutyRecord { voided: Some((now, why.to_owned())), ..one };
                     tx.void_force_duty(&gone).await?;
                 }
                 false => others.push(one.duty),
@@ -287,6 +295,7 @@ impl App {
                 if !is_new {
                     continue;
                 }
+                may_change(*on, now.date(), reason)?;
                 let kept = DutyRecord { duty: duty.clone(), voided: None, version: 1, recorded_at: now };
                 tx.insert_force_duty(&kept).await?;
                 others.push(duty);
@@ -296,7 +305,8 @@ impl App {
         tx.update_force(&record).await?;
         record.version += 1;
         let view = page(&mut tx, caller, &record, now.date(), Some(first)).await?;
-        let audit = caller.audit_as(&hat, "force.keep_roster", ("force", id.as_str()), &record.path, now);
+        let mut audit = caller.audit_as(&hat, "force.keep_roster", ("force", id.as_str()), &record.path, now);
+        audit.reason = reason.to_owned();
         Ok(tx.commit(audit, view).await?)
     }
 

@@ -286,6 +286,21 @@ pub struct OnDutyView {
     pub left: bool,
     /// Shift.
     pub shift: Word,
+    /// The day he was put on the roster, where that is after the day of duty.
+    pub recorded_late_on: Option<String>,
+}
+
+/// Somebody who was on the roster of a day and was taken off after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TakenOffView {
+    /// Who.
+    pub person: Named,
+    /// Shift.
+    pub shift: Word,
+    /// When he was taken off.
+    pub on: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// A day of the roster.
@@ -295,6 +310,8 @@ pub struct RosterDay {
     pub on: String,
     /// Who is on duty.
     pub duties: Vec<OnDutyView>,
+    /// Who was taken off after the day.
+    pub taken_off: Vec<TakenOffView>,
     /// Shifts with too few.
     pub thin: Vec<ThinShift>,
     /// Members who are away, and until when.

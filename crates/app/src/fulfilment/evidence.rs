@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::budget::{BudgetLine, yuan};
 use domain::fulfilment::{FactRef, Status};
 use domain::ids::AssignmentId;
 use domain::plan::{SubjectKind, facts::FACT_KINDS};
@@ -260,6 +261,16 @@ async fn readable(
     Ok(items)
 }
 
+/// A line of money as evidence names it: what was promised, what was spent, and why more than that.
+fn spent_of(line: &BudgetLine) -> String {
+    let (promised, spent) = (yuan(line.promised_fen), yuan(line.spent_fen()));
+    let over = match line.is_overspent() {
+        true => format!("，超支：{}", line.over_reason().unwrap_or("未说明理由")),
+        false => String::new(),
+    };
+    format!("{}（列支 {promised} 元，已支出 {spent} 元{over}）", line.title)
+}
+
 async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> {
     let place_name = |names: HashMap<String, String>, id: &str| names.get(id).cloned().unwrap_or_default();
     Ok(match object {
@@ -330,7 +341,7 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
         }
         "budget" => {
             let line = read.budget_line(&fact.id.as_str().into()).await?;
-            line.map(|one| one.line.title).unwrap_or_default()
+            line.map(|one| spent_of(&one.line)).unwrap_or_default()
         }
         "facility" => {
             let names = read.subject_names(SubjectKind::Facility, &[&fact.id]).await?;

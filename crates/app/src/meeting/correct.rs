@@ -10,7 +10,7 @@ use domain::policy::Action;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{MeetingCancel, MeetingView, OTHER, page, subject};
+use super::{MeetingCancel, MeetingView, is_own, page, subject};
 use crate::plan::{kinds_of, plan_in_force};
 use crate::post::owner::Owners;
 use crate::view::{Named, read_day};
@@ -93,7 +93,7 @@ impl App {
         let mut record = self.kept(caller, &mut tx, id, &owners, asked.version).await?;
         let on = read_day("on", &asked.on)?;
         let (plan, _) = plan_in_force(&mut tx, now.date()).await?;
-        let is_known = asked.kind == OTHER || kinds_of(&plan, "meeting:").contains_key(&asked.kind);
+        let is_known = is_own(&asked.kind) || kinds_of(&plan, "meeting:").contains_key(&asked.kind);
         // A kind of an older plan may stay.
         if !is_known && asked.kind != record.meeting.kind {
             return Err(Error::field("kind", "meeting.kind", "请选择会议类型"));

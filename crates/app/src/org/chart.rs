@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::ids::{OrgId, TerritoryCode};
+use domain::org::order::{by_rank, natural};
 use domain::org::{Assignment, CommitteeGap, Level, Org, OrgKind, Post, gaps_of_committees};
 use domain::policy::Action;
 use domain::time::Date;
@@ -176,7 +177,8 @@ impl App {
         // As it was on the day: what was closed since was there, what was founded since was not.
         let of_day = |kept: OrgRecord| Org { active: kept.life.is_there(kept.org.active, on), ..kept.org };
         let orgs: Vec<Org> = read.orgs().await?.into_iter().map(of_day).collect();
-        let posts: Vec<Post> = read.posts().await?.iter().map(|record| book.then(record)).collect();
+        let mut posts: Vec<Post> = read.posts().await?.iter().map(|record| book.then(record)).collect();
+        by_rank(&mut posts);
         drop(read);
         let ground = Ground::of(&territories, &orgs);
         let (mut red, mut amber) = (0, 0);
@@ -186,7 +188,11 @@ impl App {
             let light = book.outlook(post).light;
             red += usize::from(light == domain::org::Light::Red);
             amber += usize::from(light == domain::org::Light::Amber);
-            let holders = book.holders(&post.id);
+            let mut holders = book.holders(&post.id);
+            // Who holds it stands before who acts, the longest there first.
+            holders.sort_by_cached_key(|one| {
+                (one.acting, one.from, book.person(&one.person).name, one.id.clone())
+            });
             held.extend(holders.iter().map(|one| (*one).clone()));
             let below = ground.territories.get(&post.territory).is_some_and(|t| is_node(t.territory.level));
             let node = if below { post.territory.to_string() } else { post.org.to_string() };
@@ -203,7 +209,16 @@ impl App {
         let mut nodes: Vec<ChartNode> = Vec::new();
         // Kinds are declared from the government down, so that whatever stands above comes first.
         let mut in_order: Vec<&Org> = orgs.iter().filter(|org| org.active).collect();
-        in_order.sort_by_key(|org| rank(org.kind));
+        in_order.sort_by_cached_key(|org| {
+            let place = ground.up(&org.territory).map(str::to_owned).collect::<Vec<_>>();
+            (
+                rank(org.kind),
+                org.kind,
+                place.into_iter().rev().collect::<Vec<_>>(),
+                natural(&org.name),
+                org.id.clone(),
+            )
+        });
         for org in in_order {
             nodes.push(ChartNode {
                 id: org.id.to_string(),
@@ -216,7 +231,11 @@ impl App {
         }
         let mut below: Vec<&TerritoryRecord> =
             territories.iter().filter(|t| is_node(t.territory.level)).collect();
-        below.sort_by_key(|t| t.territory.path.matches('/').count());
+        below.sort_by_cached_key(|t| {
+            let (path, code) = (t.territory.path.as_str(), t.territory.code.as_str());
+            let above = path.strip_suffix(code).unwrap_or(path).to_owned();
+            (path.matches('/').count(), above, t.territory.level, natural(&t.territory.name), code.to_owned())
+        });
         for territory in below {
             let t = &territory.territory;
             nodes.push(ChartNode {

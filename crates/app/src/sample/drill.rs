@@ -322,18 +322,18 @@ async fn contracts(tx: &mut Write, app: &App, roster: &Roster, today: Date) -> R
         contract.deliver(no, clerk.clone(), at(on, 10), text, Vec::new()).map_err(refused)
     };
     let judge = |contract: Contract, no: usize, on: Date, accept: bool, text: &str| {
-        contract.judge(no, head.clone(), at(on, 15), accept, text).map_err(refused)
+        contract.judge(no, (head.clone(), at(on, 15)), accept, text, Vec::new()).map_err(refused)
     };
     let mut checks = checks.sign(today).map_err(refused)?;
     checks = say(checks, 0, later(was, 148), "检测二十六家，报告装订成册")?;
     checks = judge(checks, 0, later(was, 152), false, "三家缺现场照片，请补齐")?;
     checks = say(checks, 0, later(was, 160), "照片已补齐")?;
-    checks = judge(checks, 0, later(was, 163), true, "")?;
+    checks = judge(checks, 0, later(was, 163), true, "抽看三家现场照片，与报告一致")?;
     checks = say(checks, 1, later(was, 340), "检测二十八家，迟交十日")?;
     checks = judge(checks, 1, later(was, 344), true, "质量合格，迟交已记录")?;
     let mut survey = survey.sign(today).map_err(refused)?;
     survey = say(survey, 0, later(is, 58), "第一批二十二家已评估")?;
-    survey = judge(survey, 0, later(is, 61), true, "")?;
+    survey = judge(survey, 0, later(is, 61), true, "核对二十二份评估表，实地抽查两家属实")?;
     let films = say(films.sign(today).map_err(refused)?, 0, later(is, 49), "成片三条，含方言字幕")?;
     for contract in [checks, survey, films] {
         let recorded_at = at(contract.signed_on, 10);

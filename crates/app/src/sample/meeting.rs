@@ -259,11 +259,15 @@ async fn meeting(
             let Some(owner) = dice.choose(&table.owners).copied() else { continue };
             let name = format!("{word} item {n}");
             let item = table.item(&name, ("meeting", &word), owner, (on, today), dice)?;
-            resolutions
-                .push(Resolution { text: item.item.text.clone(), follow_up: Some(item.item.id.clone()) });
+            resolutions.push(Resolution {
+                text: item.item.text.clone(),
+                follow_up: Some(item.item.id.clone()),
+                added: None,
+            });
             tx.insert_follow_up(&item).await?;
         }
-        resolutions.push(Resolution { text: "继续做好日常宣传".to_owned(), follow_up: None });
+        resolutions
+            .push(Resolution { text: "继续做好日常宣传".to_owned(), follow_up: None, added: None });
         let minutes = format!(
             "会议听取了消防工作站关于近期检查、隐患整改和值守情况的汇报，逐项研究了议题。会议要求各村（社区）和部门\
              按分工抓落实，{}月底前报结果。",
@@ -282,10 +286,10 @@ async fn money(app: &App, table: &Table<'_>, today: Date) -> Result<()> {
     let mut dice = Dice::new("money");
     for year in [today.year() - 1, today.year()] {
         let Some(approved_on) = Date::from_ymd_opt(year, 1, 16).filter(|day| *day < today) else { continue };
-        for (kind, title, promised) in [
-            ("fire", "消防专项经费", 18_000_000_i64),
-            ("office", "消安办办公经费", 3_600_000),
-            ("fire_facilities", "公共消防设施管护经费", 6_500_000),
+        for (kind, title, promised, voucher_from) in [
+            ("fire", "消防专项经费", 18_000_000_i64, 10),
+            ("office", "消安办办公经费", 3_600_000, 20),
+            ("fire_facilities", "公共消防设施管护经费", 6_500_000, 30),
         ] {
             let line = BudgetLine {
                 id: id(&format!("budget {kind} {year}")).into(),
@@ -321,7 +325,8 @@ async fn money(app: &App, table: &Table<'_>, today: Date) -> Result<()> {
                     on,
                     amount_fen: promised / 100 * i64::try_from(4 + dice.below(9)).unwrap_or(4),
                     what: what.to_owned(),
-                    voucher: format!("记-{}", 10 * n + dice.below(9)),
+                    voucher: format!("{:02}-记-{}", n + 2, voucher_from + dice.below(9)),
+                    over: None,
                     void: None,
                 };
                 line = line.spend(spending, today).map_err(refused)?;

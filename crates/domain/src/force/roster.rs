@@ -38,6 +38,23 @@ pub struct Duty {
     pub shift: Shift,
 }
 
+impl Duty {
+    /// Whether it was put on the roster only after its day.
+    pub fn was_recorded_late(&self, recorded: Date) -> bool {
+        recorded > self.on
+    }
+}
+
+/// Whether a day of the roster may be changed: what is over is put right only with a reason.
+///
+/// Errors: the day is over and no reason is given.
+pub fn may_change(on: Date, today: Date, reason: &str) -> Result<(), ForceRefusal> {
+    match on < today && reason.trim().is_empty() {
+        true => Err(ForceRefusal::DayOver(on)),
+        false => Ok(()),
+    }
+}
+
 /// Too few are on duty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shortage {

@@ -132,7 +132,7 @@ fn spoken(label: &str) -> String {
 
 /// The text of each heading up to the next one; what stands before the first heading belongs to nobody.
 fn pieces<'a>(text: &'a str, headings: &[Heading]) -> Vec<Piece<'a>> {
-    let ends = headings.iter().skip(1).map(|next| next.start).chain([text.len()]);
+    let ends = headings.iter().skip(1).map(|next| next.start).chain([super::body_end(text)]);
     let of = |(n, (heading, end)): (usize, (&Heading, usize))| {
         let text = text.get(heading.start..end)?;
         Some(Piece { label: label(headings, n), start: heading.start, text })

@@ -27,6 +27,41 @@ pub struct Difference {
     pub b: String,
 }
 
+/// By what two things were taken for the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Their titles.
+    Title,
+    /// What they measure, of the same subjects by the same facts; the titles say little.
+    Measure,
+    /// Their titles leave it open and they bear the same code.
+    Code,
+    /// The name, of parameters.
+    Name,
+}
+
+impl By {
+    /// Stable word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Measure => "measure",
+            Self::Code => "code",
+            Self::Name => "name",
+        }
+    }
+
+    /// Words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Title => "标题",
+            Self::Measure => "考核口径",
+            Self::Code => "编号",
+            Self::Name => "名称",
+        }
+    }
+}
+
 /// Two things that say the same, and how they differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
@@ -36,6 +71,8 @@ pub struct Pair {
     pub b: String,
     /// Title in the first plan.
     pub title: String,
+    /// By what they were taken for the same.
+    pub by: By,
     /// Where they differ; a pair of clauses has none.
     pub differences: Vec<Difference>,
 }
@@ -64,13 +101,11 @@ pub struct Comparison {
 
 /// Compares two plans as they are on a day.
 pub fn compare(a: &Plan, b: &Plan, on: Date) -> Comparison {
-    let clauses = |plan: &Plan| -> Vec<Only> {
+    let clauses = |plan: &Plan| -> Vec<Told> {
         let there = plan.clauses.iter().filter(|clause| !clause.absent_in_source);
-        there.map(|clause| Only { code: clause.code.clone(), title: clause.title.clone() }).collect()
+        there.map(|clause| Told::only(&clause.code, &clause.title)).collect()
     };
-    let duties = |plan: &Plan| -> Vec<Only> {
-        plan.duties.iter().map(|duty| Only { code: duty.id.clone(), title: duty.title.clone() }).collect()
-    };
+    let duties = |plan: &Plan| -> Vec<Told> { plan.duties.iter().map(Told::duty).collect() };
     let mut of_duties = sides(duties(a), duties(b));
     for pair in &mut of_duties.both {
         if let (Some(one), Some(other)) = (a.duty(&pair.a), b.duty(&pair.b)) {
@@ -85,24 +120,63 @@ const ALIKE: f64 = 0.5;
 /// The same code speaks for the same thing where the titles leave it open, never against them.
 const SAME_CODE: f64 = 0.2;
 
-/// Pairs by title, the most alike first.
-fn sides(a: Vec<Only>, b: Vec<Only>) -> Sides {
-    let pairs: Vec<_> = a.iter().map(|one| letters(&one.title)).collect();
-    let others: Vec<_> = b.iter().map(|one| letters(&one.title)).collect();
+/// Measures this much alike speak for the same duty where subjects and facts are the same; measures are worded from a small
+/// stock, so that half of one says nothing.
+const SAME_MEASURE: f64 = 0.8;
+
+/// What is compared of a clause or a duty.
+#[derive(Debug, Clone)]
+struct Told {
+    only: Only,
+    title: BTreeSet<(char, char)>,
+    measure: BTreeSet<(char, char)>,
+    /// Whom it concerns and which facts are counted; empty where nothing is counted.
+    counts: Vec<String>,
+}
+
+impl Told {
+    fn only(code: &str, title: &str) -> Self {
+        let only = Only { code: code.to_owned(), title: title.to_owned() };
+        Self { title: letters(title), only, measure: BTreeSet::new(), counts: Vec::new() }
+    }
+
+    fn duty(duty: &Duty) -> Self {
+        let facts = duty.needs.iter().map(|need| format!("{} {:?}", need.fact, need.all));
+        let counts = [format!("{:?}", duty.subjects.kinds)].into_iter().chain(facts).collect();
+        Self { measure: letters(&duty.measure), counts, ..Self::only(&duty.id, &duty.title) }
+    }
+
+    /// How much it is the same as another, and by what; none where it is not.
+    fn alike(&self, other: &Self) -> Option<(f64, By)> {
+        let titles = dice(&self.title, &other.title);
+        if titles >= ALIKE {
+            return Some((
+                titles + if self.only.code == other.only.code { SAME_CODE } else { 0.0 },
+                By::Title,
+            ));
+        }
+        if self.only.code == other.only.code && titles + SAME_CODE >= ALIKE {
+            return Some((titles + SAME_CODE, By::Code));
+        }
+        let measures = dice(&self.measure, &other.measure);
+        // Below every pair that its title speaks for.
+        (self.counts.len() > 1 && self.counts == other.counts && measures >= SAME_MEASURE)
+            .then_some((measures * ALIKE * 0.99, By::Measure))
+    }
+}
+
+/// Pairs by title, then by measure, the most alike first.
+fn sides(a: Vec<Told>, b: Vec<Told>) -> Sides {
     let mut likeness = Vec::new();
-    for (n, (one, of_one)) in a.iter().zip(&pairs).enumerate() {
-        for (m, (other, of_other)) in b.iter().zip(&others).enumerate() {
-            let code = if one.code == other.code { SAME_CODE } else { 0.0 };
-            let score = dice(of_one, of_other) + code;
-            if score >= ALIKE {
-                likeness.push((score, n, m));
-            }
+    for (n, one) in a.iter().enumerate() {
+        for (m, other) in b.iter().enumerate() {
+            likeness.extend(one.alike(other).map(|(score, by)| (score, n, m, by)));
         }
     }
     likeness.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
     let (mut taken_a, mut taken_b) = (BTreeSet::new(), BTreeSet::new());
     let mut both = Vec::new();
-    for (_, n, m) in likeness {
+    for (_, n, m, by) in likeness {
         if taken_a.contains(&n) || taken_b.contains(&m) {
             continue;
         }
@@ -110,17 +184,18 @@ fn sides(a: Vec<Only>, b: Vec<Only>) -> Sides {
             taken_a.insert(n);
             taken_b.insert(m);
             let pair = Pair {
-                a: one.code.clone(),
-                b: other.code.clone(),
-                title: one.title.clone(),
+                a: one.only.code.clone(),
+                b: other.only.code.clone(),
+                title: one.only.title.clone(),
+                by,
                 differences: Vec::new(),
             };
             both.push((n, pair));
         }
     }
     both.sort_by_key(|(n, _)| *n);
-    let left = |all: Vec<Only>, taken: &BTreeSet<usize>| {
-        all.into_iter().enumerate().filter(|(n, _)| !taken.contains(n)).map(|(_, one)| one).collect()
+    let left = |all: Vec<Told>, taken: &BTreeSet<usize>| {
+        all.into_iter().enumerate().filter(|(n, _)| !taken.contains(n)).map(|(_, one)| one.only).collect()
     };
     Sides {
         only_a: left(a, &taken_a),
@@ -200,6 +275,7 @@ fn parameters(a: &Plan, b: &Plan, on: Date) -> Sides {
             a: name.clone(),
             b: name.clone(),
             title: name.clone(),
+            by: By::Name,
             differences: differs.into_iter().collect(),
         }
     });
@@ -227,12 +303,13 @@ mod tests {
 
     #[test]
     fn things_are_paired_by_what_they_say_and_each_only_once() {
-        let a = vec![one("C1", "制茶厂防火"), one("C2", "夜间巡防"), one("C3", "民宿防火检查")];
+        let told = |code: &str, title: &str| Told::only(code, title);
+        let a = vec![told("C1", "制茶厂防火"), told("C2", "夜间巡防"), told("C3", "民宿防火检查")];
         let b = vec![
-            one("一", "民宿防火"),
-            one("二", "制茶厂防火"),
-            one("C2", "森林防火"),
-            one("三", "制茶厂防火"),
+            told("一", "民宿防火"),
+            told("二", "制茶厂防火"),
+            told("C2", "森林防火"),
+            told("三", "制茶厂防火"),
         ];
         let found = sides(a, b);
         let pairs: Vec<_> = found.both.iter().map(|pair| (pair.a.as_str(), pair.b.as_str())).collect();
@@ -240,6 +317,43 @@ mod tests {
         assert_eq!(found.only_a, [one("C2", "夜间巡防")], "the same code does not make it the same thing");
         assert_eq!(found.only_b, [one("C2", "森林防火"), one("三", "制茶厂防火")]);
         assert_eq!(sides(Vec::new(), Vec::new()), Sides::default());
-        assert_eq!(sides(vec![one("a", "")], vec![one("b", "")]).both, [], "nothing said is nothing alike");
+        assert_eq!(sides(vec![told("a", "")], vec![told("b", "")]).both, [], "nothing said is nothing alike");
+    }
+
+    #[test]
+    fn a_duty_that_was_renumbered_and_renamed_is_found_by_what_it_measures() {
+        let told = |code: &str, title: &str, measure: &str, fact: &str| Told {
+            measure: letters(measure),
+            counts: vec!["Town".to_owned(), fact.to_owned()],
+            ..Told::only(code, title)
+        };
+        let a = vec![
+            told("C4.6", "定期火灾风险研判", "研判会次数与应有次数", "meeting.held"),
+            told("C8.4", "镇研究部署消防工作", "有消防议题的会议次数", "meeting.held"),
+            told("C8.7", "经费保障", "年度列支", "budget.set"),
+        ];
+        let b = vec![
+            told("5", "钱粮", "年度列支", "budget.set"),
+            told("2", "形势分析", "研判会次数与应有次数", "meeting.held"),
+            told("3", "议防火", "研判会次数与应有次数", "training.held"),
+            told("C8.4", "研究部署消防", "会议", "meeting.held"),
+        ];
+        let found = sides(a, b);
+        let pairs: Vec<_> =
+            found.both.iter().map(|pair| (pair.a.as_str(), pair.b.as_str(), pair.by)).collect();
+        assert_eq!(
+            pairs,
+            [("C4.6", "2", By::Measure), ("C8.4", "C8.4", By::Title), ("C8.7", "5", By::Measure)]
+        );
+        assert_eq!(
+            found.only_b,
+            [one("3", "议防火")],
+            "the same words over other facts are not the same duty"
+        );
+        let open = |code: &str| {
+            sides(vec![Told::only("C1", "消防组织建设")], vec![Told::only(code, "消防组织体系工作机构")])
+        };
+        assert_eq!(open("C1").both.first().map(|pair| pair.by), Some(By::Code), "titles leave it open");
+        assert!(open("C2").both.is_empty());
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::fulfilment::Span;
-use domain::meeting::{Meeting, State};
+use domain::meeting::{Meeting, State, tags};
 use domain::report::Report;
 use domain::time::{Date, Timestamp};
 
@@ -37,7 +37,7 @@ impl Read {
                 if told.get(at + 1).is_some_and(|next| (next.0, next.1) == (*kind, *on)) {
                     continue;
                 }
-                let tags: Vec<String> = acting.iter().cloned().chain([format!("meeting:{kind}")]).collect();
+                let tags: Vec<String> = acting.iter().cloned().chain(tags(kind)).collect();
                 let (subject, span) = (Some(out.town), Span::between(*on, *on));
                 let void_on = until.map(Timestamp::date);
                 out.put_until("meeting.held", &id, subject, &also, span, since, void_on, &tags)?;

@@ -76,7 +76,10 @@ export function nextId(clause: string, duties: Pick<PlanDuty, 'id'>[]): string {
 export interface Sides {
   only_a: Word[]
   only_b: Word[]
-  differing: { a: string; b: string; title: string; differences: { what: string; a: string; b: string }[] }[]
+  differing: PlanPair[]
+  /** The same under another number. */
+  moved: PlanPair[]
   both: number
 }
+export interface PlanPair { a: string; b: string; title: string; by: string; differences: { what: string; a: string; b: string }[] }
 export interface Comparison { a: Word; b: Word; clauses: Sides; duties: Sides; parameters: Sides }

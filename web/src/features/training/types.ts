@@ -12,7 +12,7 @@ export interface TrainingInput { course: string; title: string; on: Day; venue: 
 export interface TrainingChange { title: string; on: Day; venue: string; trainer: string; version: number }
 export interface CoverageGroup { group: Word; people: number; attended: number; passed: number; missing: (Named & { attended: boolean })[] }
 export interface Coverage { year: number; groups: CoverageGroup[] }
-export interface CertificateRow { id: string; kind: string; kind_label: string; number: string; issuer: string; issued_on: Day; expires_on: Day | null; scope: string; revoked: boolean; revoked_on: Day | null; revoke_reason: string; valid: boolean; person: Named; days_left: number | null; standing: string; version: number; actions: string[] }
+export interface CertificateRow { id: string; kind: string; kind_label: string; number: string; issuer: string; issued_on: Day; expires_on: Day | null; scope: string; revoked: boolean; revoked_on: Day | null; revoke_reason: string; valid: boolean; files: { id: string; name: string }[]; person: Named; days_left: number | null; standing: string; version: number; actions: string[] }
 export interface CertificateInput { person: string; kind: string; number: string; issuer: string; issued_on: Day; expires_on: Day | null; scope: string }
 export interface ExemptionView { id: string; person: Named; reason: string; from: Day; to: Day; recorded_by: string; recorded_at: Instant; valid: boolean; void_reason: string | null; version: number; actions: string[] }
 export interface MyTraining { id: string; title: string; on: Day; org: Named; hours: number; outcome: Word; score: number | null; pass_percent: number | null; attempts_left: number; may_test: boolean }

@@ -4254,6 +4254,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/meetings/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 补记议定事项 */
+        post: operations["resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/meetings/{id}/void": {
         parameters: {
             query?: never;
@@ -8096,6 +8113,15 @@ export interface components {
         Accounts: {
             items: components["schemas"]["AccountView"][];
         };
+        /** @description What was put down after the minutes. */
+        AddedView: {
+            /** @description When. */
+            at: string;
+            /** @description Who. */
+            by: components["schemas"]["Named"];
+            /** @description Why only then. */
+            reason: string;
+        };
         /** @description What to do when too few come. */
         AdviceView: {
             /** @description `next`, `neighbours` or `district`. */
@@ -8925,6 +8951,8 @@ export interface components {
             kind: components["schemas"]["Word"];
             /** @description Who spends it. */
             org: components["schemas"]["Named"];
+            /** @description Why, as said with the spending that went beyond. */
+            over_reason?: string | null;
             /** @description More was spent than promised. */
             overspent: boolean;
             /**
@@ -9872,6 +9900,8 @@ export interface components {
         CertificateView: {
             /** @description Last day. */
             expires_on?: string | null;
+            /** @description Scans or pictures of it; only for whoever may record certificates. */
+            files: components["schemas"]["Attachment"][];
             /** @description Id. */
             id: string;
             /** @description First day. */
@@ -12545,6 +12575,8 @@ export interface components {
         FollowUpView: {
             /** @description What the caller may do: `done`, `verify`, `send_back`, `void`. */
             actions: string[];
+            /** @description The day it was put down, where its own day had passed already by then. */
+            asked_late_on?: string | null;
             /** @description By when. */
             due_on: string;
             /** @description Id. */
@@ -14651,7 +14683,9 @@ export interface components {
         JudgeInput: {
             /** @description Whether it is. */
             accept: boolean;
-            /** @description Why; must be said when it is not. */
+            /** @description What shows it, as attachments. */
+            files?: string[];
+            /** @description What was looked at and how, or why it is not. */
             reason?: string;
             /**
              * Format: int64
@@ -15322,6 +15356,18 @@ export interface components {
             /** @description What is to be done. */
             text: string;
         };
+        /** @description What was resolved and stands in no minutes. */
+        MeetingAdded: {
+            /** @description Why only now. */
+            reason?: string;
+            /** @description 议定事项. */
+            resolutions: components["schemas"]["ResolutionInput"][];
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
         /** @description It will not be held, or it was not. */
         MeetingCancel: {
             /** @description Why. */
@@ -15471,6 +15517,8 @@ export interface components {
             org: components["schemas"]["Named"];
             /** @description When it is to begin. */
             planned_at: string;
+            /** @description The day it was put down here, where that is after the day it was called for. */
+            recorded_late_on?: string | null;
             /** @description How many resolutions. */
             resolutions: number;
             /** @description `planned`, `held`, `minuted`, `cancelled` or `voided`. */
@@ -15486,7 +15534,7 @@ export interface components {
         MeetingView: components["schemas"]["MeetingRow"] & {
             /** @description Expected posts of which nobody came. */
             absent: components["schemas"]["OwnerView"][];
-            /** @description What the caller may do: `change`, `hold`, `minute`, `cancel`, `correct`, `void`. */
+            /** @description What the caller may do: `change`, `hold`, `minute`, `resolve`, `cancel`, `correct`, `void`. */
             actions: string[];
             /** @description What it is about. */
             agenda: string[];
@@ -15496,6 +15544,8 @@ export interface components {
             editions: components["schemas"]["MeetingEdition"][];
             /** @description Posts that are expected, with who holds them today. */
             expected: components["schemas"]["OwnerView"][];
+            /** @description When the minutes were handed in. */
+            minuted_at?: string | null;
             /** @description 纪要. */
             minutes: string;
             /** @description Who came. */
@@ -15933,6 +15983,8 @@ export interface components {
             left: boolean;
             /** @description Who. */
             person: components["schemas"]["Named"];
+            /** @description The day he was put on the roster, where that is after the day of duty. */
+            recorded_late_on?: string | null;
             /** @description Shift. */
             shift: components["schemas"]["Word"];
         };
@@ -16653,12 +16705,36 @@ export interface components {
              */
             version: number;
         };
+        /** @description A session a person signed in at. */
+        PersonTraining: {
+            /** @description What the course is called. */
+            course: string;
+            /** @description Id of the session, whose page has the sign-in list. */
+            id: string;
+            /** @description The day it was held. */
+            on: string;
+            /** @description What came of it. */
+            outcome: components["schemas"]["Word"];
+            /**
+             * Format: int32
+             * @description Points in percent.
+             */
+            score?: number | null;
+            /** @description When he signed in. */
+            signed_at: string;
+            /** @description Title. */
+            title: string;
+            /** @description How that was recorded. */
+            way: components["schemas"]["Word"];
+        };
         /** @description A person with what he was before. */
         PersonView: components["schemas"]["PersonRow"] & {
             /** @description What he may show. */
             certificates: components["schemas"]["CertificateView"][];
             /** @description What he was, and what he will be. */
             past: components["schemas"]["AssignmentView"][];
+            /** @description Where he was trained, newest first, as far as the caller may see it. */
+            trainings: components["schemas"]["PersonTraining"][];
             /** @description What waits for him, as far as the caller may see it. */
             waiting: components["schemas"]["Waiting"][];
         };
@@ -17392,6 +17468,8 @@ export interface components {
         PlanPair: {
             a: string;
             b: string;
+            /** @description By what they were taken for the same: `title`, `measure`, `code` or `name`. */
+            by: string;
             differences: components["schemas"]["PlanDifference"][];
             title: string;
         };
@@ -17458,6 +17536,8 @@ export interface components {
             /** @description How many both have. */
             both: number;
             differing: components["schemas"]["PlanPair"][];
+            /** @description What both have alike under another code. */
+            moved: components["schemas"]["PlanPair"][];
             only_a: components["schemas"]["PlanWord"][];
             only_b: components["schemas"]["PlanWord"][];
         };
@@ -18849,6 +18929,7 @@ export interface components {
         };
         /** @description What was resolved. */
         ResolutionView: {
+            added?: components["schemas"]["AddedView"] | null;
             follow_up?: components["schemas"]["FollowUpView"] | null;
             /** @description What was resolved. */
             text: string;
@@ -19229,6 +19310,8 @@ export interface components {
             duties: components["schemas"]["OnDutyView"][];
             /** @description The day. */
             on: string;
+            /** @description Who was taken off after the day. */
+            taken_off: components["schemas"]["TakenOffView"][];
             /** @description Shifts with too few. */
             thin: components["schemas"]["ThinShift"][];
         };
@@ -19250,6 +19333,8 @@ export interface components {
         RosterInput: {
             /** @description Days; those not named stay as they are. */
             days: components["schemas"]["RosterDayInput"][];
+            /** @description Why a day that is over is changed. */
+            reason?: string;
             /**
              * Format: int64
              * @description The force's version that was read.
@@ -20364,6 +20449,8 @@ export interface components {
             amount_fen: number;
             /** @description When it was paid. */
             on: string;
+            /** @description Why more than promised is spent; must be said when it is. */
+            over?: string;
             /**
              * Format: int64
              * @description The version of the line that was read.
@@ -20388,6 +20475,8 @@ export interface components {
             no: number;
             /** @description When it was paid. */
             on: string;
+            /** @description Why more than promised was spent with it. */
+            over?: string | null;
             /** @description Why it was taken back. */
             void?: string | null;
             /** @description 凭证号. */
@@ -20810,6 +20899,17 @@ export interface components {
             };
             /** @description Tasks of one's own and those open to one's organisations. */
             tasks: components["schemas"]["TaskRow"][];
+        };
+        /** @description Somebody who was on the roster of a day and was taken off after it. */
+        TakenOffView: {
+            /** @description When he was taken off. */
+            on: string;
+            /** @description Who. */
+            person: components["schemas"]["Named"];
+            /** @description Why. */
+            reason: string;
+            /** @description Shift. */
+            shift: components["schemas"]["Word"];
         };
         /** @description Figures of the board. Without anything due, or without data, the ratio is null, never 0. */
         Tally: {
@@ -24711,6 +24811,8 @@ export interface operations {
             query?: {
                 /** @description Only what runs out soon or has. */
                 expiring?: boolean;
+                /** @description Text in the name (or its initials) of whose it is, in the number or the issuer. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -33264,6 +33366,47 @@ export interface operations {
             };
         };
     };
+    resolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingAdded"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     void: {
         parameters: {
             query?: never;
@@ -36305,6 +36448,17 @@ export interface operations {
             query?: {
                 /** @description `YYYY-MM-DD`; today when left out. */
                 on?: string;
+                /**
+                 * @description Text in what the post, its role, its organisation or its territory is called, or in the name (or its initials) of
+                 *     somebody on it.
+                 */
+                q?: string;
+                /** @description At or below this territory, by code. */
+                territory?: string;
+                /** @description `vacant`: nobody is on it; `missing`: fewer than the least. */
+                staffing?: string;
+                /** @description `post`, `holder`, `village` or `missing`; by rank of the post when left out. */
+                sort?: string;
             };
             header?: never;
             path?: never;

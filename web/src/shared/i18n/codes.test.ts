@@ -26,6 +26,9 @@ const sources = (folder: string): string[] =>
 const FORCES = ['town', 'micro', 'brigade'].map((name) => `catalog/forces/${name}.toml`)
 /** Whatever the program may send as a code, from where the program has it. */
 const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
+  ['paper_kind', () => readdirSync(join(ROOT, 'catalog/papers')).flatMap((name) => all(read(`catalog/papers/${name}`), /^code = "(DT.+)"/gm))],
+  ['report_template', () => all(read('catalog/reports.toml'), /^code = "(.+)"/gm)],
+  ['paper_series', () => all(read('catalog/papers/series.toml'), /^code = "(.+)"/gm)],
   ['place', () => all(read('catalog/place_categories.toml'), /^code = "(.+)"/gm)],
   ['facility_kind', () => all(read('catalog/facilities.toml').replace(/^ .*$/gm, ''), /^code = "(.+)"/gm)],
   ['hazard_category', () => all(read('catalog/hazards.toml'), /^code = "(\d.*)"/gm)],

@@ -84,7 +84,7 @@ async fn ours(app: &App, issuer: &str, kind: &str) -> Result<()> {
 
 /// Values for the certificate as it is printed: whose, for what, until when.
 pub(super) async fn certificate(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)> {
-    let rows = app.certificates(caller, false).await?;
+    let rows = app.certificates(caller, false, None).await?;
     let found = rows.into_iter().find(|one| one.certificate.id == id).ok_or(Error::NotFound)?;
     let held = &found.certificate;
     ours(app, &held.issuer, &held.kind_label).await?;
