@@ -5,12 +5,15 @@
 //! handed_over → closed`. Source: handbook of the field §4.5. 119 comes first: a confirmed fire asks at once whether it was
 //! told. Cause and loss are determined by the fire rescue organ (消防法 51); what is kept here is labelled initial.
 
+mod close;
 pub mod join;
+pub mod landmark;
 mod merge;
 mod refusal;
 pub mod rehearsal;
 pub mod replay;
 pub mod statistics;
+pub mod stranger;
 #[cfg(test)]
 mod tests;
 pub mod watch;
@@ -234,6 +237,9 @@ pub struct Incident {
     pub at: Option<Position>,
     /// How far off that may be; none where nobody knows. Units: metres.
     pub error_m: Option<f64>,
+    /// Who called named place and spot as a landmark only: it is near there or that way.
+    #[serde(default)]
+    pub near: bool,
     /// What was said first; once somebody vouches for it, what he said, and then that.
     pub text: String,
     /// Who called, in words.
@@ -271,6 +277,9 @@ pub struct Incident {
     /// Incidents that turned out to be this one.
     #[serde(default)]
     pub absorbed: Vec<IncidentId>,
+    /// Of whom it is where nobody registered spoke first.
+    #[serde(default)]
+    pub stranger: Option<stranger::Stranger>,
 }
 
 /// What happens to an incident.
@@ -531,6 +540,7 @@ impl Incident {
             address: sign.address.trim().to_owned(),
             at: sign.at,
             error_m: sign.error_m,
+            near: false,
             text: sign.text.trim().to_owned(),
             called_by: sign.called_by.trim().to_owned(),
             trusted: sign.bound,
@@ -548,6 +558,7 @@ impl Incident {
             rehearsal: false,
             merged_into: None,
             absorbed: Vec::new(),
+            stranger: None,
         })
     }
 
@@ -744,7 +755,10 @@ impl Incident {
                 if self.place.is_none() && at.is_none() && address.trim().is_empty() {
                     return Err(IncidentRefusal::Nowhere);
                 }
-                if self.at != *at {
+                // Who puts it right knows where it is, unless he names the landmark once more.
+                let is_moved = self.at != *at;
+                self.near &= !is_moved && landmark::is_only_near(address);
+                if is_moved {
                     (self.at, self.error_m) = (*at, None);
                 }
                 self.address = address.trim().to_owned();

@@ -183,6 +183,8 @@ impl Writer<'_> {
             bearing: None,
             why,
             sender: String::new(),
+            address: String::new(),
+            phone: String::new(),
         }
     }
 

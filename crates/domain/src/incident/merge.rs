@@ -37,8 +37,8 @@ impl Incident {
         if self.kind == Kind::Unknown {
             self.kind = other.kind;
         }
-        if self.at.is_none() {
-            (self.at, self.error_m) = (other.at, other.error_m);
+        if self.at.is_none() || self.near && other.at.is_some() && !other.near {
+            (self.at, self.error_m, self.near) = (other.at, other.error_m, other.near);
         }
         if self.called_by.is_empty() {
             self.called_by = other.called_by.clone();

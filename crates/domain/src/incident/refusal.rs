@@ -42,6 +42,9 @@ pub enum IncidentRefusal {
     /// It must be gone through again first.
     #[error("这起警情按规定要先复盘（{0}），请登记复盘后再办结")]
     ReviewFirst(String),
+    /// Somebody is still on record as out there: who, and how many.
+    #[error("还有 {1} 人没有归队：{0}。请他们在手机上点“归队”，或由值守在调派里代为登记，再办结")]
+    StillOut(String, usize),
     /// Two that cannot be one.
     #[error(
         "这两起警情不能并成一起：演练、已移交或已办结的不能并，核实更进一步的那一起应并入另一起，请换一起或反过来并"
@@ -78,6 +81,7 @@ impl IncidentRefusal {
             Self::Level => "incident.level",
             Self::NoFinding => "incident.no_finding",
             Self::ReviewFirst(_) => "incident.review_first",
+            Self::StillOut(..) => "incident.still_out",
             Self::Merge => "incident.merge",
             Self::MergeOrders => "incident.merge_orders",
             Self::Mask => "incident.mask",

@@ -295,6 +295,8 @@ fn who_says_the_same_again_within_a_minute_says_nothing() {
         bearing: None,
         why: vec![],
         sender: sender.to_owned(),
+        address: String::new(),
+        phone: String::new(),
     };
     let first = sign("a", "火警", 0);
     assert!(sign("a", "火警", 59).repeats(&first));
