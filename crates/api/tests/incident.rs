@@ -475,7 +475,7 @@ async fn volunteers_called_before_it_was_known_what_it_is_are_called_off_and_war
         // It turns out to be chemicals.
         town.clock.advance_ms(10_000);
         let change = json!({ "step": "change", "kind": "chemical", "address": "老街 1 号",
-            "spot": { "lon": 105.872, "lat": 29.268 } });
+            "spot": { "lon": 105.872, "lat": 29.268 }, "version": clerk.get(&format!("/api/v1/incidents/{id}")).await?.ok()?["version"] });
         let now = step(&mut clerk, &id, change).await?.ok()?;
         let state_of = |page: &Value, person: &str| {
             let all = page["orders"].as_array().cloned().unwrap_or_default();

@@ -75,6 +75,9 @@ pub(crate) async fn answer_within_s(read: &mut Read, now: Timestamp) -> Result<i
 /// When somebody did something by his own phone, whose clock may be a little off: not after now, not before he was called.
 fn own_time(order: &Dispatch, at: Timestamp, now: Timestamp) -> Timestamp {
     let at = if (0..=CLOCK_OFF_MS).contains(&(at.0 - now.0)) { now } else { at };
+    // A phone writes whole seconds.
+    let last = order.stamps.values().map(|stamp| stamp.at).max();
+    let at = last.filter(|last| (0..1_000).contains(&(last.0 - at.0))).unwrap_or(at);
     match order.at(State::Called) {
         Some(called) if (0..=CLOCK_OFF_MS).contains(&(called.0 - at.0)) => called,
         _ => at,
@@ -595,6 +598,7 @@ impl App {
                 water,
                 cameras,
                 error_m: i.error_m,
+                near: i.near,
                 must_leave: barred.iter().any(|one| one.dispatch.id == order.dispatch.id),
             });
         }

@@ -516,7 +516,11 @@ impl App {
         let hat = caller.hat(right_of(&asked.step), &subject(&record))?.clone();
         // Another sign may come at any moment and hinders nobody; only what would be overwritten is guarded.
         let overwrites = matches!(asked.step.as_str(), "note" | "change");
-        if overwrites && asked.version.is_some_and(|seen| seen != record.version) {
+        if overwrites && asked.version.is_none() {
+            let text = "没有写明是按哪一版改的，请刷新后再保存";
+            return Err(Error::field("version", "incident.version", text));
+        }
+        if overwrites && asked.version != Some(record.version) {
             return Err(Error::stale(&view::page(&mut tx, caller, &record, now).await?));
         }
         if asked.step == "merge" {
@@ -697,8 +701,10 @@ fn read_act(asked: &IncidentStep, now: Timestamp) -> Result<Act> {
                 None => None,
                 // By the server's clock: a device's may be off.
                 Some("now") => Some(now),
+                Some("unknown") => None,
                 Some(_) => Some(moment("told_at", asked.told_at.as_deref(), now)?),
             },
+            unknown: asked.told_at.as_deref().map(str::trim) == Some("unknown"),
         },
         "arrived" => Act::Mark { mark: Mark::Arrived },
         "controlled" => Act::Mark { mark: Mark::Controlled },

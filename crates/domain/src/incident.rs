@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::geometry::Position;
 use crate::ids::{IncidentId, PersonId, PlaceId, TerritoryCode};
 use crate::org::words;
-use crate::time::Timestamp;
+use crate::time::{MINUTE_MS, Timestamp};
 
 pub use refusal::IncidentRefusal;
 
@@ -177,6 +177,9 @@ pub struct Stamp {
 pub struct Told {
     /// When it was told; none when it was not.
     pub at: Option<Timestamp>,
+    /// Nobody knows whether it was: that is noted, and asked on.
+    #[serde(default)]
+    pub unknown: bool,
     /// Why it was not told.
     pub why_not: String,
     /// Who answered.
@@ -316,6 +319,9 @@ pub enum Act {
     Tell119 {
         /// When it was told; none: the text says why not.
         at: Option<Timestamp>,
+        /// Nobody knows whether it was.
+        #[serde(default)]
+        unknown: bool,
     },
     /// A moment of the response.
     Mark {
@@ -574,7 +580,8 @@ impl Incident {
 
     /// Whether somebody must say at once whether 119 knows.
     pub fn awaits_119(&self) -> bool {
-        self.asked_119_at.is_some() && self.told_119.is_none() && self.stage.is_live()
+        let is_answered = self.told_119.as_ref().is_some_and(|told| !told.unknown);
+        self.asked_119_at.is_some() && !is_answered && self.stage.is_live()
     }
 
     /// Whether people may be sent out.
@@ -687,18 +694,23 @@ impl Incident {
                 };
                 self.turn_out(kind.unwrap_or(self.kind), now);
             }
-            Act::Tell119 { at: told } => {
+            Act::Tell119 { at: told, unknown } => {
                 if !stage.is_live() {
                     return refused;
                 }
                 if told.is_some_and(|told| told > now) {
                     return Err(IncidentRefusal::NotYet);
                 }
-                if told.is_none() && is_silent {
+                // People tell the time to the minute.
+                if told.is_some_and(|told| told.0 < begun.0 - begun.0.rem_euclid(MINUTE_MS)) {
+                    return Err(IncidentRefusal::ToldBefore);
+                }
+                let unknown = *unknown && told.is_none();
+                if told.is_none() && !unknown && is_silent {
                     return Err(IncidentRefusal::WhyNot119);
                 }
                 let why_not = if told.is_some() { String::new() } else { text.trim().to_owned() };
-                self.told_119 = Some(Told { at: *told, why_not, by: by.clone() });
+                self.told_119 = Some(Told { at: *told, unknown, why_not, by: by.clone() });
             }
             Act::Mark { mark } => {
                 let next = match (mark, stage) {

@@ -109,7 +109,7 @@ pub(super) fn stranger(signal: &Signal) -> Option<Stranger> {
 /// A line as people read it.
 pub(super) fn line_words(line: &str) -> String {
     let (channel, from) = line.split_once(' ').unwrap_or((line, ""));
-    let channel = Provider::from_code(channel).map_or(channel, Provider::label);
+    let channel = Provider::from_code(channel).map_or(channel, |one| one.label());
     format!("{channel} {from}").trim().to_owned()
 }
 

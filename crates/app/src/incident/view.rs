@@ -232,12 +232,13 @@ impl IncidentEventView {
                 let note = if *restored { "（恢复信号不改变警情）" } else { "" };
                 format!("{says}：{}{note}", why.join("、"))
             }
-            Act::Tell119 { at: Some(at) } => {
+            Act::Tell119 { at: Some(at), .. } => {
                 let at = at.to_rfc3339();
                 // The time alone: the day stands beside every event.
                 format!("已报 119：{} {}", at.get(11..19).unwrap_or_default(), event.text)
             }
-            Act::Tell119 { at: None } => format!("未报 119：{}", event.text),
+            Act::Tell119 { unknown: true, .. } => format!("不清楚是否已报 119 {}", event.text),
+            Act::Tell119 { at: None, .. } => format!("未报 119：{}", event.text),
             Act::HandOver { to } => format!("移交{to} {}", event.text),
             Act::Raise { level } => format!("{level} 级：{}", event.text),
             Act::Absorb { code, signals } => format!("{code}（{signals} 个信号）并入本起：{}", event.text),
@@ -268,6 +269,8 @@ impl IncidentEventView {
 pub struct Told119View {
     /// When it was told; none when it was not.
     pub at: Option<String>,
+    /// Nobody knows yet whether it was.
+    pub unknown: bool,
     pub why_not: String,
     pub by: Named,
 }
@@ -403,6 +406,7 @@ pub(crate) async fn page(
         asked_119_at: i.asked_119_at.map(Timestamp::to_rfc3339),
         told_119: i.told_119.as_ref().map(|told| Told119View {
             at: told.at.map(Timestamp::to_rfc3339),
+            unknown: told.unknown,
             why_not: told.why_not.clone(),
             by: Named::new(told.by.as_str(), names.person(&told.by)),
         }),
@@ -520,7 +524,7 @@ pub struct IncidentStep {
     pub how: Option<String>,
     /// `judge`, `change`: what it is.
     pub kind: Option<String>,
-    /// `tell_119`: when, RFC 3339 or `now`; left out when it was not told, the text says why.
+    /// `tell_119`: when, RFC 3339 or `now`; `unknown` when nobody knows; left out when it was not told, the text says why.
     pub told_at: Option<String>,
     /// `hand_over`: to whom.
     pub to: Option<String>,
@@ -536,7 +540,9 @@ pub struct IncidentStep {
     pub other: Option<String>,
     /// `review`.
     pub lessons: Vec<LessonInput>,
-    /// The version that was read. With it, nothing somebody else wrote or said since is overwritten: a note or a change, and
-    /// a judgement, 119, a level or a handover that was said meanwhile.
+    /// The version that was read. `note` and `change` write over what is there and are refused without it. With it, no
+    /// judgement, 119, level or handover is said over one that was said meanwhile; without it those are taken as said, and
+    /// stand beside the others in the timeline: a wall panel or a telephone exchange that passes on what somebody said read
+    /// nothing before.
     pub version: Option<i64>,
 }

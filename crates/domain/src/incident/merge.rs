@@ -43,7 +43,7 @@ impl Incident {
         if self.called_by.is_empty() {
             self.called_by = other.called_by.clone();
         }
-        self.told_119 = self.told_119.or_else(|| other.told_119.clone());
+        self.told_119 = self.told_119.filter(|told| !told.unknown).or_else(|| other.told_119.clone());
         self.acknowledged = self.acknowledged.or_else(|| other.acknowledged.clone());
         self.absorbed.push(other.id.clone());
         self.absorbed.extend(other.absorbed.iter().cloned());

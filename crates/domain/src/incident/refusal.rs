@@ -27,6 +27,9 @@ pub enum IncidentRefusal {
     /// Not told, and no reason.
     #[error("没有报 119 的请写明原因")]
     WhyNot119,
+    /// 119 was told before anybody told us.
+    #[error("报 119 的时间不能早于接到报警的时间，请核对；在那之前别人已报的，请在说明里写明")]
+    ToldBefore,
     /// 119 was asked for and not answered.
     #[error("请先填写 119 报告情况，再移交警情")]
     Untold,
@@ -76,6 +79,7 @@ impl IncidentRefusal {
             Self::Unverified => "incident.unverified",
             Self::NoReason => "incident.no_reason",
             Self::WhyNot119 => "incident.why_not_119",
+            Self::ToldBefore => "incident.told_before",
             Self::Untold => "incident.untold",
             Self::ToWhom => "incident.to_whom",
             Self::Level => "incident.level",
