@@ -26,8 +26,8 @@ async fn of_each_call_words_number_and_address_stay_together() -> anyhow::Result
         assert_eq!(calls[0].1, "13800001234", "{calls:?}");
         assert_eq!(calls[1], ("路人".into(), "13900005678".into(), "老街后巷口，从菜市场进".into()));
         // Others read the words and not the numbers; at rest they are sealed.
-        let mut police = town.login("police").await?;
-        let seen = police.get(&format!("/api/v1/incidents/{}", text(&opened, "id"))).await?.ok()?;
+        let mut auditor = town.login("auditor").await?;
+        let seen = auditor.get(&format!("/api/v1/incidents/{}", text(&opened, "id"))).await?.ok()?;
         assert_eq!(said(&seen)[1].1, "139****5678", "{seen}");
         assert!(!seen.to_string().contains("13900005678"));
         Ok(())
@@ -157,6 +157,39 @@ async fn what_was_tapped_without_a_network_arrives_with_its_own_time_and_once() 
         let ahead = grid.post(&answer, json!({ "state": "returned", "at": at(3_600) })).await?;
         assert_eq!(ahead.code(), "dispatch.order");
         grid.post(&answer, json!({ "state": "returned", "at": at(630) })).await?.ok()?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn whether_119_knows_may_be_unknown_and_nobody_told_it_before_the_alarm() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, ..) = settled(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let opened = clerk.post("/api/v1/incidents", call()).await?.ok()?;
+        let (id, alarm) = (text(&opened, "id").to_owned(), town.app.now());
+        town.clock.advance_ms(60_000);
+        step(&mut clerk, &id, json!({ "step": "judge", "verdict": "real", "how": "telephone" }))
+            .await?
+            .ok()?;
+        // Nobody knows: that is noted, and it is asked on; the incident is not handed over by it.
+        let unknown =
+            step(&mut clerk, &id, json!({ "step": "tell_119", "told_at": "unknown" })).await?.ok()?;
+        assert_eq!((&unknown["told_119"]["unknown"], &unknown["awaits_119"]), (&json!(true), &json!(true)));
+        let line = unknown["events"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+        assert!(text(&line, "text").contains("不清楚"), "{line}");
+        step(&mut clerk, &id, json!({ "step": "out" })).await?.ok()?;
+        let over = step(&mut clerk, &id, json!({ "step": "hand_over", "to": "大队" })).await?;
+        assert_eq!(over.code(), "incident.untold");
+        let told = |at: String| json!({ "step": "tell_119", "told_at": at });
+        let before = step(&mut clerk, &id, told(alarm.plus_ms(-120_000).to_rfc3339())).await?;
+        assert_eq!(before.code(), "incident.told_before");
+        let known = step(&mut clerk, &id, told(alarm.to_rfc3339())).await?.ok()?;
+        assert_eq!((&known["told_119"]["unknown"], &known["awaits_119"]), (&json!(false), &json!(false)));
+        // What writes over what is there says what it read.
+        let note = step(&mut clerk, &id, json!({ "step": "note", "initial": { "cause": "电热毯" } })).await?;
+        assert_eq!(note.body["fields"][0]["code"], "incident.version", "{}", note.body);
         Ok(())
     })
     .await

@@ -53,6 +53,25 @@ fn address_of(arrived: &Arrived, said: &str, place: Option<&PlaceRecord>) -> Str
     }
 }
 
+/// What is kept of a sign that came, with what whoever called said of where it is and his number.
+fn heard_of(arrived: &Arrived, address: &str, phone: &str) -> Heard {
+    Heard {
+        signal: arrived.signal.clone(),
+        source: arrived.source,
+        says: arrived.says.clone(),
+        from: arrived.from.clone(),
+        bound: arrived.bound,
+        restored: arrived.restored,
+        came_at: arrived.clue.came_at,
+        at: arrived.clue.at,
+        bearing: arrived.clue.bearing.clone(),
+        why: Vec::new(),
+        sender: arrived.clue.sender.clone(),
+        address: address.trim().to_owned(),
+        phone: phone.trim().to_owned(),
+    }
+}
+
 impl App {
     /// A sign is heard within the write that stores it: it joins an incident, opens one, or is hidden by a mask.
     /// Gives the incident and what happened to it. Ends nothing, whatever it says.
@@ -102,21 +121,7 @@ impl App {
             bearings: signs_of(&one.incident.id).iter().filter_map(|sign| sign.bearing.clone()).collect(),
             senders: signs_of(&one.incident.id).iter().map(|sign| sign.sender.clone()).collect(),
         };
-        let mut heard = Heard {
-            signal: arrived.signal.clone(),
-            source: arrived.source,
-            says: arrived.says.clone(),
-            from: arrived.from.clone(),
-            bound: arrived.bound,
-            restored: arrived.restored,
-            came_at,
-            at: arrived.clue.at,
-            bearing: arrived.clue.bearing.clone(),
-            why: Vec::new(),
-            sender: arrived.clue.sender.clone(),
-            address: address.trim().to_owned(),
-            phone: phone.trim().to_owned(),
-        };
+        let mut heard = heard_of(&arrived, address, phone);
         let is_new_at = |(one, is): &&(IncidentRecord, IncidentRecord)| {
             let is_over = is.incident.ongoing_since().is_none();
             arrived.alarm
@@ -190,16 +195,19 @@ impl App {
             restored: arrived.restored,
         };
         record.incident = record.incident.take(&act, &caller.person, came_at.min(now), "", now)?;
-        if record.incident.at.is_none() {
+        let was_nowhere = record.incident.at.is_none() && record.incident.place.is_none();
+        let says_where = heard.at.is_some() || arrived.clue.place.is_some();
+        if record.incident.near && !arrived.near && says_where {
+            // Who named a landmark told less than who says where it is.
+            let i = &mut record.incident;
+            (i.at, i.error_m, i.near, i.place) = (heard.at, None, false, None);
+        } else if record.incident.at.is_none() {
             bearings.extend(heard.bearing.clone());
             let fix = crossed(&bearings, window.far_m);
             record.incident.at = fix.map(|fix| fix.at).or(heard.at);
             record.incident.error_m = fix.map(|fix| fix.error_m);
-            record.incident.near = fix.is_none() && heard.at.is_some() && arrived.near;
-        } else if record.incident.near && !arrived.near && heard.at.is_some() {
-            // Who named a landmark told less than who says where it is.
-            (record.incident.at, record.incident.error_m, record.incident.near) = (heard.at, None, false);
-            record.incident.place = None;
+            record.incident.near &= fix.is_none();
+            record.incident.near |= was_nowhere && fix.is_none() && arrived.near && says_where;
         }
         let is_landmark = arrived.near && !record.incident.near;
         if record.incident.place.is_none() && arrived.clue.place.is_some() && !is_landmark {
@@ -256,7 +264,7 @@ impl App {
         let code = format!("{SERIES}-{:04}", tx.next_number("incident").await?);
         let id = IncidentId::from(self.new_id());
         let mut incident = Incident::open(id, code, sign, caller.person.clone(), now)?;
-        incident.near = arrived.near && incident.at.is_some();
+        incident.near = arrived.near && incident.place.is_some();
         incident.stranger = arrived.stranger;
         let record = IncidentRecord {
             incident,
