@@ -115,10 +115,12 @@ it('a frame becomes an incident within a second, and is led to the hand-over by 
   await desk.keyboard.press('c')
   await desk.check('[role=dialog] input[value=real]')
   await desk.selectOption('[role=dialog] select >> nth=0', 'telephone')
+  await desk.selectOption('[role=dialog] select >> nth=1', 'building')
   await desk.click('[role=dialog] .btn.pri')
   await comesTo('real')
   await desk.keyboard.press('1')
   await desk.check('[role=dialog] input[value=yes]')
+  await desk.click('[role=dialog] [data-now]')
   await desk.click('[role=dialog] .btn.pri')
   await expect.poll(async () => (await page()).awaits_119, { timeout: 20_000 }).toBe(false)
 

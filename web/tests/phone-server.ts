@@ -109,6 +109,7 @@ export class PhoneServer {
   law: Json = { me: 'p-1', officers: [{ person: { id: 'p-1', name: '甲' }, org: '站', lacks: '' }, { person: { id: 'p-2', name: '乙' }, org: '站', lacks: '' }, { person: { id: 'p-3', name: '丙' }, org: '站', lacks: '证件已过期' }],
     items: [{ id: 'item', name: '堵塞安全出口', from: '2026-01-01', to: '2026-11-30', standing: 'valid', range: { kinds: ['warning', 'fine'], organisation_fen: [0, 300_000], citizen_fen: [0, 20_000] } }] }
   lawful: Json[] = []
+  orders: Json[] = []
 
   /** The same key gets the same answer again, as the program does it. */
   answer(asked: Asked): Said {
@@ -154,6 +155,7 @@ export class PhoneServer {
       if (asked.method === 'POST') this.absences.push({ path, ...body() })
       return { status: 200, body: { items: [{ force: { id: 'f', name: '胡豆坪微站' }, away: [], duties: [] }] } }
     }
+    if (path === '/me/dispatches') return { status: 200, body: { items: this.orders } }
     if (path === '/me/calls') return { status: 200, body: { items: this.calls } }
     const call = /^\/call-tests\/([^/]+)\/answer$/.exec(path)
     if (call) {
@@ -177,7 +179,7 @@ export class PhoneServer {
     if (path === '/houses') return { status: 200, body: { items: this.houses, may_count: true } }
     if (path === '/whistles/options') return { status: 200, body: { kinds: this.kinds, bodies: [], scores: [] } }
     if (path === '/cases/options') return { status: 200, body: { ...this.law, may_open: true } }
-    if (asked.method === 'POST' && /^\/(stop-uses\/[^/]+\/steps|inspections\/[^/]+\/signatures|houses\/[^/]+\/count|houses\/checks\/[^/]+\/answer|papers\/[^/]+\/answer|whistles|cases\/on-spot)$/.test(path)) {
+    if (asked.method === 'POST' && /^\/(stop-uses\/[^/]+\/steps|inspections\/[^/]+\/signatures|houses\/[^/]+\/count|houses\/checks\/[^/]+\/answer|papers\/[^/]+\/answer|dispatches\/[^/]+\/steps|whistles|cases\/on-spot)$/.test(path)) {
       this.lawful.push({ path, ...body() })
       return { status: 200, body: {} }
     }

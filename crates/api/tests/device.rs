@@ -205,7 +205,7 @@ async fn a_storm_of_one_sender_is_one_incident_and_every_signal_is_kept() -> any
     both_databases(|fresh| async move {
         let (town, mut clerk, ..) = settled(&fresh).await?;
         let now = town.app.now();
-        let stranger = |n: u16| Frame { source: 4_000 + u64::from(n), ..alarm(n, now) };
+        let stranger = |n: u16| Frame { source: 4_000, ..alarm(n, now) };
         let storm = (0..60).map(|n| incoming("203.0.113.9", &stranger(n))).collect();
         take_in(&town, storm).await?;
         let other = incoming("203.0.113.10", &stranger(1));
@@ -270,6 +270,8 @@ async fn opened(tx: &mut store::Write, n: u32, now: Timestamp) -> anyhow::Result
         bearing: None,
         why: Vec::new(),
         sender: format!("wire {n}"),
+        address: String::new(),
+        phone: String::new(),
     };
     let stage = record.incident.stage;
     let (by, text) = ("system".into(), String::new());

@@ -59,6 +59,8 @@ pub(crate) const UNKNOWN: (&str, f64) = ("dispatch.unknown_min", 60.0);
 pub(crate) const DAY_FROM: (&str, f64) = ("dispatch.day_from_h", 8.0);
 /// The night's shift begins at this hour. A default of the town.
 pub(crate) const NIGHT_FROM: (&str, f64) = ("dispatch.night_from_h", 20.0);
+/// So far off a phone's clock may be, as that of who signs a message may. Units: milliseconds.
+const CLOCK_OFF_MS: i64 = domain::device::FRESH_MS;
 /// Orders of his own somebody is shown.
 const MINE: i64 = 20;
 /// Candidates shown at most.
@@ -68,6 +70,18 @@ const SHOWN: usize = 200;
 // A setting of the town, shown beside what somebody may see.
 pub(crate) async fn answer_within_s(read: &mut Read, now: Timestamp) -> Result<i64> {
     Ok(i64::from(number_on(read, ANSWER_S, now.date()).await?))
+}
+
+/// When somebody did something by his own phone, whose clock may be a little off: not after now, not before he was called.
+fn own_time(order: &Dispatch, at: Timestamp, now: Timestamp) -> Timestamp {
+    let at = if (0..=CLOCK_OFF_MS).contains(&(at.0 - now.0)) { now } else { at };
+    // A phone writes whole seconds.
+    let last = order.stamps.values().map(|stamp| stamp.at).max();
+    let at = last.filter(|last| (0..1_000).contains(&(last.0 - at.0))).unwrap_or(at);
+    match order.at(State::Called) {
+        Some(called) if (0..=CLOCK_OFF_MS).contains(&(called.0 - at.0)) => called,
+        _ => at,
+    }
 }
 
 /// Names of every force, by id.
@@ -480,7 +494,19 @@ impl App {
             caller.hat(Action::IncidentCommand, &stands)?;
         }
         let hat = command.or_else(|| caller.hats.all().first()).map(|hat| hat.id.to_string());
-        order.dispatch = order.dispatch.step(next, &caller.person, at, &asked.reason, now)?;
+        let is_told = asked.at.is_some() && is_own;
+        let at = if is_told { own_time(&order.dispatch, at, now) } else { at };
+        if is_told && order.dispatch.stamps.contains_key(&next) {
+            // Sent once more, or somebody wrote down for him what his phone brings now: it is on record.
+            let (names, forces) = (Names::read(&mut tx).await?, force_names(&mut tx).await?);
+            let within_s = answer_within_s(&mut tx, now).await?;
+            return Ok(DispatchView::of(&order, &names, &forces, caller, &incident, (now, within_s)));
+        }
+        let late = order.dispatch.clone().told_late(next, &caller.person, at, now);
+        order.dispatch = match late.filter(|_| is_told) {
+            Some(late) => late,
+            None => order.dispatch.step(next, &caller.person, at, &asked.reason, now)?,
+        };
         tx.update_dispatch(&order).await?;
         order.version += 1;
         // Who answers himself has the message; what others write down for him says nothing of it.
@@ -572,6 +598,7 @@ impl App {
                 water,
                 cameras,
                 error_m: i.error_m,
+                near: i.near,
                 must_leave: barred.iter().any(|one| one.dispatch.id == order.dispatch.id),
             });
         }

@@ -2,11 +2,13 @@
 //! belong here: what is shown ([`view`], [`card`]), who is sent (`dispatch`), the duty screen ([`watch`]).
 
 pub mod card;
+mod hear;
 pub(crate) mod join;
 pub mod mask;
 mod merge;
 pub mod rehearsal;
 pub mod statistics;
+pub(crate) mod stranger;
 pub(crate) mod unheard;
 pub mod view;
 pub mod watch;
@@ -17,21 +19,20 @@ use domain::dispatch::{State, is_barred_work};
 use domain::force::ForceKind;
 use domain::geometry::Position;
 use domain::ids::{ForceId, IncidentId, OrgId, PlaceId, TerritoryCode};
-use domain::incident::join::{Clue, Fix, Heard, Known, Why, Window};
-use domain::incident::{
-    Act, Around, Event, How, Incident, IncidentRefusal, Initial, Kind, Sign, Source, Stage, Verdict,
-};
+use domain::incident::join::{Clue, Window};
+use domain::incident::landmark::is_only_near;
+use domain::incident::{Act, Around, Event, How, Incident, Initial, Kind, Source, Stage, Verdict};
 use domain::message::Urgency;
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
 use store::dispatch::DispatchRecord;
-use store::incident::{IncidentFilter, IncidentRecord, Sought};
+use store::incident::{IncidentFilter, IncidentRecord};
 use store::place::PlaceRecord;
 use store::{Read, Write};
 
 use crate::follow_up::ask;
 use crate::message::News;
-use crate::names::{Names, joined};
+use crate::names::Names;
 use crate::parameter::number_on;
 use crate::post::owner::Owners;
 use crate::view::{Word, read_day};
@@ -115,6 +116,11 @@ fn word<T>(field: &str, found: Option<T>) -> Result<T> {
     found.ok_or_else(|| Error::field(field, "incident.word", "没有这个选项，请从列表中选择"))
 }
 
+/// Where a caller said it is: in the address, or where he gave none in what he said.
+fn where_said(asked: &IncidentInput) -> &str {
+    given(&asked.address).unwrap_or(&asked.text)
+}
+
 /// A sign that reached us, as far as incidents are concerned.
 #[derive(Debug, Clone)]
 pub(crate) struct Arrived {
@@ -136,6 +142,10 @@ pub(crate) struct Arrived {
     pub restored: bool,
     /// The territory it says it is in.
     pub territory: Option<TerritoryCode>,
+    /// Who called named the place as a landmark only.
+    pub near: bool,
+    /// Of whom it is where nobody registered speaks.
+    pub stranger: Option<domain::incident::stranger::Stranger>,
     /// What it belongs to.
     pub clue: Clue,
 }
@@ -165,13 +175,6 @@ pub(crate) fn spot_of(place: &PlaceRecord) -> Option<Position> {
     place.place.location.map(|at| [at.lon_deg, at.lat_deg])
 }
 
-/// Where two of its bearings cross, of several the surest.
-fn crossed(bearings: &[domain::incident::join::Bearing], far_m: f64) -> Option<Fix> {
-    let pairs = bearings.iter().enumerate().flat_map(|(n, a)| bearings[n + 1..].iter().map(move |b| (a, b)));
-    let fixes = pairs.filter_map(|(a, b)| domain::incident::join::cross(a, b, far_m));
-    fixes.min_by(|a, b| a.error_m.total_cmp(&b.error_m))
-}
-
 pub(crate) async fn window(read: &mut Read, today: Date) -> Result<Window> {
     Ok(Window {
         ms: i64::from(number_on(read, JOIN_MINUTES, today).await?) * 60_000,
@@ -180,17 +183,24 @@ pub(crate) async fn window(read: &mut Read, today: Date) -> Result<Window> {
     })
 }
 
-/// Whoever is still on the way is released when others take over, whoever had not left is called off.
-// Part of the step that hands the incident over.
-async fn release(caller: &Caller, tx: &mut Write, incident: &IncidentId, now: Timestamp) -> Result<()> {
-    for mut order in tx.dispatches(incident).await? {
-        // Who is there already says himself when he leaves.
-        if order.dispatch.state.is_open() && order.dispatch.state != State::OnScene {
-            order.dispatch = order.dispatch.released(&caller.person, "警情已移交", now)?;
-            tx.update_dispatch(&order).await?;
-        }
+/// Who is on record as still out for an incident, those of what became part of it included.
+// Part of a step of the incident and of its page.
+pub(crate) async fn still_out(read: &mut Read, incident: &Incident) -> Result<Vec<DispatchRecord>> {
+    let mut out = Vec::new();
+    for id in std::iter::once(&incident.id).chain(&incident.absorbed) {
+        out.extend(read.dispatches(id).await?.into_iter().filter(|one| one.dispatch.state.is_open()));
     }
-    Ok(())
+    Ok(out)
+}
+
+/// Who that is, and with which vehicle.
+fn out_words(out: &[DispatchRecord], names: &Names) -> Vec<String> {
+    let words = |one: &DispatchRecord| {
+        let (name, vehicle) = (names.person(&one.dispatch.person), &one.dispatch.vehicle);
+        let with = if vehicle.is_empty() { String::new() } else { format!("，{vehicle}") };
+        format!("{name}（{}{with}）", one.dispatch.state.label())
+    };
+    out.iter().map(words).collect()
 }
 
 /// Orders to whoever is of no force for such work, as the incident is known now, those of what became part of it included.
@@ -212,6 +222,31 @@ pub(crate) async fn barred_orders(read: &mut Read, incident: &Incident) -> Resul
 }
 
 impl App {
+    /// Whoever is still on the way is released when others take over, whoever had not left is called off. Who is there says
+    /// himself when he leaves: he is told so, and until then it is not closed.
+    // Part of the step that hands the incident over.
+    async fn release(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        (code, to): (&str, &str),
+        out: Vec<DispatchRecord>,
+    ) -> Result<()> {
+        let now = self.now();
+        for mut order in out {
+            if order.dispatch.state != State::OnScene {
+                order.dispatch = order.dispatch.released(&caller.person, "警情已移交", now)?;
+                tx.update_dispatch(&order).await?;
+                continue;
+            }
+            let about = ("dispatch", order.dispatch.id.as_str());
+            let text = format!("{code}：警情已移交{to}，您还记录在现场，撤离后请点“归队”");
+            let news = News { about, tag: "handed_over", urgency: Urgency::Order, text: &text };
+            self.notify(tx, [order.dispatch.person.clone()], &news).await?;
+        }
+        Ok(())
+    }
+
     /// Whoever was called or is on the way is called off, and told; what reached him about going is settled.
     // Part of the step that makes his order useless.
     async fn call_off(
@@ -385,6 +420,8 @@ impl App {
             alarm: true,
             restored: false,
             territory,
+            near: asked.near || is_only_near(where_said(&asked)),
+            stranger: None,
             clue: Clue {
                 came_at: moment("called_at", asked.called_at.as_deref(), now)?,
                 place,
@@ -403,178 +440,6 @@ impl App {
         let object = ("incident", record.incident.id.as_str());
         let audit = caller.audit_as(&hat, act_name(&act), object, &record.path, now);
         Ok(tx.commit(audit, page).await?)
-    }
-
-    /// A sign is heard within the write that stores it: it joins an incident, opens one, or is hidden by a mask.
-    /// Gives the incident and what happened to it. Ends nothing, whatever it says.
-    // Part of the write of whoever received it.
-    pub(crate) async fn hear_in(
-        &self,
-        caller: &Caller,
-        tx: &mut Write,
-        mut arrived: Arrived,
-        (address, phone): (&str, &str),
-    ) -> Result<Option<(IncidentRecord, Act)>> {
-        let now = self.now();
-        let window = window(tx, now.date()).await?;
-        let town = TerritoryCode::from(self.town.as_str());
-        let (place, territory, path, org) =
-            stands(tx, arrived.clue.place.as_ref(), arrived.territory.as_ref(), &town).await?;
-        if arrived.clue.at.is_none() && arrived.clue.bearing.is_none() {
-            arrived.clue.at = place.as_ref().and_then(spot_of);
-        }
-        let came_at = arrived.clue.came_at;
-        let sought = Sought {
-            between: (came_at.plus_ms(-window.ms), came_at.plus_ms(window.ms)),
-            place: arrived.clue.place.clone(),
-            area: arrived.clue.area(&window),
-            sender: arrived.clue.sender_alone().map(str::to_owned),
-        };
-        let open = tx.incidents_near(&sought).await?;
-        let ids: Vec<IncidentId> = open.iter().map(|one| one.incident.id.clone()).collect();
-        let heard_before = tx.incident_signals_of(&ids).await?;
-        let signs_of = |id: &IncidentId| heard_before.get(id).map(Vec::as_slice).unwrap_or_default();
-        let open = followed(tx, open).await?;
-        let known = |(one, is): &(IncidentRecord, IncidentRecord)| Known {
-            id: is.incident.id.clone(),
-            last_at: is.incident.last_signal_at,
-            ongoing_since: is.incident.ongoing_since(),
-            place: one.incident.place.clone(),
-            at: one.incident.at,
-            error_m: one.incident.error_m.unwrap_or(0.0),
-            bearings: signs_of(&one.incident.id).iter().filter_map(|sign| sign.bearing.clone()).collect(),
-            senders: signs_of(&one.incident.id).iter().map(|sign| sign.sender.clone()).collect(),
-        };
-        let mut heard = Heard {
-            signal: arrived.signal.clone(),
-            source: arrived.source,
-            says: arrived.says.clone(),
-            from: arrived.from.clone(),
-            bound: arrived.bound,
-            restored: arrived.restored,
-            came_at: arrived.clue.came_at,
-            at: arrived.clue.at,
-            bearing: arrived.clue.bearing.clone(),
-            why: Vec::new(),
-            sender: arrived.clue.sender.clone(),
-        };
-        let is_new_at = |(one, is): &&(IncidentRecord, IncidentRecord)| {
-            let is_over = is.incident.ongoing_since().is_none();
-            arrived.alarm
-                && arrived.clue.place.is_some()
-                && is_over
-                && heard.rekindles(signs_of(&one.incident.id))
-        };
-        let known: Vec<Known> = open.iter().filter(|pair| !is_new_at(pair)).map(known).collect();
-        let found = domain::incident::join::join(&arrived.clue, &known, &window);
-        if arrived.source == Source::Camera {
-            let masks = tx.incident_masks().await?;
-            let masks: Vec<&domain::incident::join::Mask> = masks.iter().map(|one| &one.mask).collect();
-            let why = found.as_ref().map(|(_, why)| why.as_slice()).unwrap_or_default();
-            if domain::incident::join::is_hidden(&masks, &arrived.clue, why, window.far_m) {
-                return Ok(None);
-            }
-        }
-        if let Some((id, why)) = found {
-            let mut of_it = open.iter().filter(|(_, is)| is.incident.id == id);
-            if of_it.any(|(one, _)| signs_of(&one.incident.id).iter().any(|before| heard.repeats(before))) {
-                return Ok(None);
-            }
-            let Some((_, mut record)) = open.into_iter().find(|(_, is)| is.incident.id == id) else {
-                return Ok(None);
-            };
-            let is_proof = arrived.alarm && arrived.bound && !arrived.restored && !record.incident.trusted;
-            let is_late = arrived.alarm && came_at.0 - record.incident.last_signal_at.0 > window.ms;
-            heard.why = why.iter().map(Why::label).collect();
-            let act = Act::Join {
-                says: arrived.says,
-                why: heard.why.clone(),
-                bound: arrived.bound,
-                restored: arrived.restored,
-            };
-            record.incident =
-                record.incident.take(&act, &caller.person, arrived.clue.came_at.min(now), "", now)?;
-            if record.incident.at.is_none() {
-                let mut bearings = known.into_iter().find(|one| one.id == id).map(|one| one.bearings);
-                let bearings = bearings.get_or_insert_default();
-                bearings.extend(heard.bearing.clone());
-                let fix = crossed(bearings, window.far_m);
-                record.incident.at = fix.map(|fix| fix.at).or(heard.at);
-                record.incident.error_m = fix.map(|fix| fix.error_m);
-            }
-            if record.incident.place.is_none() && arrived.clue.place.is_some() {
-                record.incident.place = arrived.clue.place;
-                (record.path, record.org, record.incident.territory) = (path, org, territory);
-            }
-            // Whoever calls second is called back, too.
-            record.caller_phone = joined(&record.caller_phone, phone);
-            let event = self.event(&record, act.clone(), caller, (arrived.clue.came_at.min(now), now), "");
-            tx.save_incident(&record, &event).await?;
-            tx.insert_incident_signal(&record.incident.id, (&self.new_id(), &heard)).await?;
-            record.version += 1;
-            // Nobody said yet what it is, and after a silence it is heard again: whoever watches is told of that, too.
-            if is_proof && record.incident.stage.is_unverified() {
-                let what = format!("有可信报警并入，仍待核实：来自{}", arrived.source.label());
-                self.tell_watch(caller, tx, &record, "proof", &what).await?;
-            } else if is_late && record.incident.stage.is_unverified() {
-                let tag = format!("again-{}", record.incident.signals);
-                self.tell_watch(caller, tx, &record, &tag, "又有新信号，仍待核实").await?;
-            }
-            return Ok(Some((record, act)));
-        }
-        if !arrived.alarm {
-            return Ok(None);
-        }
-        let said = given(address).map(str::to_owned);
-        let address =
-            said.or_else(|| place.as_ref().map(|one| one.place.address.clone())).unwrap_or_default();
-        let seen = arrived.clue.bearing.as_ref();
-        let address = match seen.filter(|_| address.is_empty()) {
-            Some(seen) => format!("{}方位 {:.0} 度", arrived.from, seen.azimuth_deg),
-            None if address.is_empty() && arrived.source == Source::Camera => {
-                format!("位置不明（{}没有报方位）", arrived.from)
-            }
-            // Whoever sent it is in no register: a person must still see it.
-            None if address.is_empty() && !matches!(arrived.source, Source::Telephone | Source::Person) => {
-                format!("位置不明（{}）", arrived.source.label())
-            }
-            None => address,
-        };
-        let sign = Sign {
-            source: arrived.source,
-            kind: arrived.kind,
-            place: arrived.clue.place.clone(),
-            territory,
-            address,
-            at: arrived.clue.at,
-            error_m: None,
-            text: arrived.says,
-            called_by: arrived.from,
-            bound: arrived.bound,
-            came_at: arrived.clue.came_at,
-        };
-        let code = format!("{SERIES}-{:04}", tx.next_number("incident").await?);
-        let id = IncidentId::from(self.new_id());
-        let incident = Incident::open(id, code, sign, caller.person.clone(), now)?;
-        let record = IncidentRecord {
-            incident,
-            caller_phone: phone.to_owned(),
-            path,
-            org,
-            version: 1,
-            recorded_at: now,
-            recorded_by: caller.name.clone(),
-        };
-        let event = Event { seq: 1, ..self.event(&record, Act::Open, caller, (record.alarm_at(), now), "") };
-        tx.insert_incident(&record, &event, (&self.new_id(), &heard)).await?;
-        // Once for the event, however many frames follow.
-        let what = match now.0 - came_at.0 > window.ms {
-            false => "有警情待核实".to_owned(),
-            // A village's box was cut off, or somebody writes down later what he was told.
-            true => format!("有迟报的警情待核实，{}收到", day_and_minute(came_at)),
-        };
-        self.tell_watch(caller, tx, &record, "open", &what).await?;
-        Ok(Some((record, Act::Open)))
     }
 
     /// Tells whoever watches of an incident. Nothing of the house is told: gateways read it.
@@ -651,7 +516,11 @@ impl App {
         let hat = caller.hat(right_of(&asked.step), &subject(&record))?.clone();
         // Another sign may come at any moment and hinders nobody; only what would be overwritten is guarded.
         let overwrites = matches!(asked.step.as_str(), "note" | "change");
-        if overwrites && asked.version.is_some_and(|seen| seen != record.version) {
+        if overwrites && asked.version.is_none() {
+            let text = "没有写明是按哪一版改的，请刷新后再保存";
+            return Err(Error::field("version", "incident.version", text));
+        }
+        if overwrites && asked.version != Some(record.version) {
             return Err(Error::stale(&view::page(&mut tx, caller, &record, now).await?));
         }
         if asked.step == "merge" {
@@ -663,16 +532,27 @@ impl App {
         {
             return Err(Error::stale(&view::page(&mut tx, caller, &record, now).await?));
         }
-        if act == Act::Close && record.incident.review.is_none() {
+        let out = match act {
+            Act::Close | Act::HandOver { .. } => still_out(&mut tx, &record.incident).await?,
+            _ => Vec::new(),
+        };
+        if act == Act::Close {
+            let names = Names::read(&mut tx).await?;
             let around = around(&mut tx, &record, now.date()).await?;
-            let reasons = record.incident.review_reasons(around);
-            if !reasons.is_empty() && record.incident.stage == Stage::HandedOver {
-                let reasons: Vec<&str> = reasons.into_iter().map(|one| one.label()).collect();
-                return Err(IncidentRefusal::ReviewFirst(reasons.join("、")).into());
-            }
+            record.incident.may_close(around, &out_words(&out, &names))?;
         }
+        let there: Vec<DispatchRecord> =
+            out.iter().filter(|one| one.dispatch.state == State::OnScene).cloned().collect();
+        let said = match there.is_empty() {
+            true => asked.text.clone(),
+            false => {
+                let names = Names::read(&mut tx).await?;
+                let there = out_words(&there, &names).join("、");
+                format!("{}（移交时仍在现场：{there}）", asked.text.trim())
+            }
+        };
         let name = act_name(&act);
-        self.step_in(caller, &mut tx, &mut record, act.clone(), (at, &asked.text)).await?;
+        self.step_in(caller, &mut tx, &mut record, act.clone(), (at, &said)).await?;
         match &act {
             Act::Judge { verdict: Verdict::FalseAlarm | Verdict::Test, .. } | Act::Void => {
                 let why = format!("警情{}", record.incident.stage.label());
@@ -685,7 +565,10 @@ impl App {
             Act::Acknowledge | Act::Verify => {
                 self.settle(&mut tx, ("incident", id.as_str()), &caller.person).await?
             }
-            Act::HandOver { .. } => release(caller, &mut tx, id, now).await?,
+            Act::HandOver { to } => {
+                let code = record.incident.code.clone();
+                self.release(caller, &mut tx, (&code, to.trim()), out).await?;
+            }
             Act::Review { .. } => {
                 let owners = Owners::read(&mut tx, now.date()).await?;
                 let origin = domain::follow_up::Origin { kind: "incident".to_owned(), id: id.to_string() };
@@ -713,11 +596,6 @@ async fn says_again(read: &mut Read, id: &IncidentId, act: &Act, seen: i64) -> R
     let is_same =
         |event: &Event| event.seq > seen && std::mem::discriminant(&event.act) == std::mem::discriminant(act);
     Ok(is_said_once && read.incident_events(id).await?.iter().any(is_same))
-}
-
-/// An instant as a person reads it in a message: month, day and minute.
-fn day_and_minute(at: Timestamp) -> String {
-    at.to_rfc3339().get(5..16).unwrap_or_default().replace('T', " ")
 }
 
 /// Each with the incident it is: those that turned out to be another with that one, where it still waits for somebody.
@@ -781,7 +659,10 @@ pub(crate) async fn reviews_owed(read: &mut Read, caller: &Caller, today: Date) 
 /// What else is known of an incident, to tell whether it must be gone through again.
 pub(crate) async fn around(read: &mut Read, record: &IncidentRecord, today: Date) -> Result<Around> {
     let target_s = i64::from(number_on(read, TARGET_S, today).await?);
-    let Some(place) = &record.incident.place else { return Ok(Around { target_s, ..Around::default() }) };
+    // What is only near a place did not burn there.
+    let Some(place) = record.incident.place.as_ref().filter(|_| !record.incident.near) else {
+        return Ok(Around { target_s, ..Around::default() });
+    };
     let whole = Caller::system().scope(Action::IncidentRead)?;
     let filter = IncidentFilter { place: Some(place.clone()), ..IncidentFilter::default() };
     let before = Some((record.alarm_at(), record.incident.id.clone()));
@@ -820,8 +701,10 @@ fn read_act(asked: &IncidentStep, now: Timestamp) -> Result<Act> {
                 None => None,
                 // By the server's clock: a device's may be off.
                 Some("now") => Some(now),
+                Some("unknown") => None,
                 Some(_) => Some(moment("told_at", asked.told_at.as_deref(), now)?),
             },
+            unknown: asked.told_at.as_deref().map(str::trim) == Some("unknown"),
         },
         "arrived" => Act::Mark { mark: Mark::Arrived },
         "controlled" => Act::Mark { mark: Mark::Controlled },

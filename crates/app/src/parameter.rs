@@ -201,6 +201,12 @@ static OWN: &[Own] = &[
     own_of(device::silence::SILENT_DAYS, "设备失联几天内查明并恢复", &["日"], 365.0),
     own_of(incident::JOIN_MINUTES, "多少分钟内的信号可并为一起警情", &["分钟"], 1_440.0),
     own_of(incident::JOIN_METRES, "相距多少米内的信号可并为一起警情", &["米"], 5_000.0),
+    own_of(
+        incident::stranger::STRANGERS,
+        "同一线路最多几个未登记来源各成一起警情（其余并为一起）",
+        &["个"],
+        100.0,
+    ),
     own_of(incident::CAMERA_METRES, "摄像机最远看多少米", &["米"], 50_000.0),
     own_of(incident::CAMERA_SPREAD, "摄像机方位误差多少度", &["度"], 45.0),
     own_of(incident::VERIFY_S, "警情多少秒内核实为及时", &["秒"], 3_600.0),

@@ -208,7 +208,7 @@ impl Dispatch {
     }
 
     /// Its incident was handed over: whoever was on the way is released and counts as returned, whoever had not left is
-    /// called off; whoever is on scene says himself when he leaves.
+    /// called off; whoever is on scene stays so on record until he says that he left, and it is not closed before.
     ///
     /// Errors: it is over; times out of order; no reason.
     pub fn released(self, by: &PersonId, why: &str, now: Timestamp) -> Result<Self, DispatchRefusal> {
@@ -219,6 +219,24 @@ impl Dispatch {
         };
         let done = self.step(next, by, now, why, now)?;
         Ok(Self { reason: why.trim().to_owned(), ..done })
+    }
+
+    /// A step he took before one that is on record already, told late: he had no network, or somebody wrote the later one
+    /// down for him. It is stamped where it fits between the others and changes nothing else. None where it does not fit,
+    /// or is on record.
+    pub fn told_late(mut self, step: State, by: &PersonId, at: Timestamp, now: Timestamp) -> Option<Self> {
+        let is_past = matches!(step, State::Accepted | State::EnRoute | State::OnScene)
+            && step < self.state
+            && !matches!(self.state, State::Declined | State::Cancelled);
+        let fits = self.stamps.iter().all(|(other, stamp)| match *other < step {
+            true => stamp.at <= at,
+            false => at <= stamp.at,
+        });
+        if !is_past || !fits || at > now || self.stamps.contains_key(&step) {
+            return None;
+        }
+        self.stamps.insert(step, Stamp { at, by: by.clone() });
+        Some(self)
     }
 
     /// Steps the called person may take.

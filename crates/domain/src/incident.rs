@@ -5,12 +5,15 @@
 //! handed_over → closed`. Source: handbook of the field §4.5. 119 comes first: a confirmed fire asks at once whether it was
 //! told. Cause and loss are determined by the fire rescue organ (消防法 51); what is kept here is labelled initial.
 
+mod close;
 pub mod join;
+pub mod landmark;
 mod merge;
 mod refusal;
 pub mod rehearsal;
 pub mod replay;
 pub mod statistics;
+pub mod stranger;
 #[cfg(test)]
 mod tests;
 pub mod watch;
@@ -22,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::geometry::Position;
 use crate::ids::{IncidentId, PersonId, PlaceId, TerritoryCode};
 use crate::org::words;
-use crate::time::Timestamp;
+use crate::time::{MINUTE_MS, Timestamp};
 
 pub use refusal::IncidentRefusal;
 
@@ -174,6 +177,9 @@ pub struct Stamp {
 pub struct Told {
     /// When it was told; none when it was not.
     pub at: Option<Timestamp>,
+    /// Nobody knows whether it was: that is noted, and asked on.
+    #[serde(default)]
+    pub unknown: bool,
     /// Why it was not told.
     pub why_not: String,
     /// Who answered.
@@ -234,6 +240,9 @@ pub struct Incident {
     pub at: Option<Position>,
     /// How far off that may be; none where nobody knows. Units: metres.
     pub error_m: Option<f64>,
+    /// Who called named place and spot as a landmark only: it is near there or that way.
+    #[serde(default)]
+    pub near: bool,
     /// What was said first; once somebody vouches for it, what he said, and then that.
     pub text: String,
     /// Who called, in words.
@@ -271,6 +280,9 @@ pub struct Incident {
     /// Incidents that turned out to be this one.
     #[serde(default)]
     pub absorbed: Vec<IncidentId>,
+    /// Of whom it is where nobody registered spoke first.
+    #[serde(default)]
+    pub stranger: Option<stranger::Stranger>,
 }
 
 /// What happens to an incident.
@@ -307,6 +319,9 @@ pub enum Act {
     Tell119 {
         /// When it was told; none: the text says why not.
         at: Option<Timestamp>,
+        /// Nobody knows whether it was.
+        #[serde(default)]
+        unknown: bool,
     },
     /// A moment of the response.
     Mark {
@@ -531,6 +546,7 @@ impl Incident {
             address: sign.address.trim().to_owned(),
             at: sign.at,
             error_m: sign.error_m,
+            near: false,
             text: sign.text.trim().to_owned(),
             called_by: sign.called_by.trim().to_owned(),
             trusted: sign.bound,
@@ -548,6 +564,7 @@ impl Incident {
             rehearsal: false,
             merged_into: None,
             absorbed: Vec::new(),
+            stranger: None,
         })
     }
 
@@ -563,7 +580,8 @@ impl Incident {
 
     /// Whether somebody must say at once whether 119 knows.
     pub fn awaits_119(&self) -> bool {
-        self.asked_119_at.is_some() && self.told_119.is_none() && self.stage.is_live()
+        let is_answered = self.told_119.as_ref().is_some_and(|told| !told.unknown);
+        self.asked_119_at.is_some() && !is_answered && self.stage.is_live()
     }
 
     /// Whether people may be sent out.
@@ -676,18 +694,23 @@ impl Incident {
                 };
                 self.turn_out(kind.unwrap_or(self.kind), now);
             }
-            Act::Tell119 { at: told } => {
+            Act::Tell119 { at: told, unknown } => {
                 if !stage.is_live() {
                     return refused;
                 }
                 if told.is_some_and(|told| told > now) {
                     return Err(IncidentRefusal::NotYet);
                 }
-                if told.is_none() && is_silent {
+                // People tell the time to the minute.
+                if told.is_some_and(|told| told.0 < begun.0 - begun.0.rem_euclid(MINUTE_MS)) {
+                    return Err(IncidentRefusal::ToldBefore);
+                }
+                let unknown = *unknown && told.is_none();
+                if told.is_none() && !unknown && is_silent {
                     return Err(IncidentRefusal::WhyNot119);
                 }
                 let why_not = if told.is_some() { String::new() } else { text.trim().to_owned() };
-                self.told_119 = Some(Told { at: *told, why_not, by: by.clone() });
+                self.told_119 = Some(Told { at: *told, unknown, why_not, by: by.clone() });
             }
             Act::Mark { mark } => {
                 let next = match (mark, stage) {
@@ -744,7 +767,10 @@ impl Incident {
                 if self.place.is_none() && at.is_none() && address.trim().is_empty() {
                     return Err(IncidentRefusal::Nowhere);
                 }
-                if self.at != *at {
+                // Who puts it right knows where it is, unless he names the landmark once more.
+                let is_moved = self.at != *at;
+                self.near &= !is_moved && landmark::is_only_near(address);
+                if is_moved {
                     (self.at, self.error_m) = (*at, None);
                 }
                 self.address = address.trim().to_owned();

@@ -1,7 +1,7 @@
 //! Incidents as rows: the incident as JSON with columns to search and tell rights by; its events, its signs, masks and
 //! watches. What does not belong here: whether a step is allowed (`domain::incident`), orders (`dispatch`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::geometry::Bounds;
 use domain::ids::{IncidentId, OrgId, PlaceId};
@@ -149,10 +149,17 @@ impl IncidentRecord {
             territory: i.territory.as_str(), path: &self.path, org: self.org.as_ref().map(OrgId::as_str),
             address: &i.address, alarm_at: self.alarm_at(), last_signal_at: i.last_signal_at, rehearsal: i.rehearsal,
             caller_phone: Value::Secret(Some(self.caller_phone.clone()).filter(|phone| !phone.is_empty())),
+            cached_line: i.stranger.as_ref().map(|one| one.line.as_str()),
             cached_lat: i.at.map_or(NOWHERE, |[_, lat]| lat), cached_lon: i.at.map_or(NOWHERE, |[lon, _]| lon),
             content: json(i)?,
         })
     }
+}
+
+/// A sign as it was heard, with the telephone it came from.
+fn heard(row: &Row) -> Result<Heard> {
+    let heard: Heard = row.json("content")?;
+    Ok(Heard { phone: row.opt_opened("incident_signal", "phone")?.unwrap_or_default(), ..heard })
 }
 
 impl MaskRecord {
@@ -280,11 +287,7 @@ impl Read {
     pub async fn incident_signals(&mut self, id: &IncidentId) -> Result<Vec<Heard>> {
         let town = self.town.clone();
         let sql = "SELECT * FROM incident_signal WHERE town = $1 AND incident = $2 ORDER BY came_at, id";
-        self.rows(sql, args![town.as_str(), id.as_str()])
-            .await?
-            .iter()
-            .map(|row| row.json("content"))
-            .collect()
+        self.rows(sql, args![town.as_str(), id.as_str()]).await?.iter().map(heard).collect()
     }
 
     /// Incidents this device was a sign of, those invented to practise left out, whose alarm came since then.
@@ -314,7 +317,7 @@ impl Read {
             let (sql, list) = only.finish();
             let sql = format!("SELECT * FROM incident_signal{sql} ORDER BY came_at, id");
             for row in &self.rows(sql, list).await? {
-                found.entry(row.text("incident")?.into()).or_default().push(row.json("content")?);
+                found.entry(row.text("incident")?.into()).or_default().push(heard(row)?);
             }
         }
         Ok(found)
@@ -338,7 +341,38 @@ impl Read {
                  ORDER BY g.came_at, g.id"
             );
             for row in &self.rows(sql, list).await? {
-                found.push(row.json("content")?);
+                found.push(heard(row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Incidents unregistered senders of this line opened since then or that were heard of since then, those that turned out
+    /// to be another included; rehearsals left out, the oldest first.
+    pub async fn incidents_of_line(&mut self, line: &str, since: Timestamp) -> Result<Vec<IncidentRecord>> {
+        let town = self.town.clone();
+        let sql = "SELECT * FROM incident WHERE town = $1 AND cached_line = $2 AND last_signal_at >= $3 AND \
+                   rehearsal = $4 ORDER BY alarm_at, id";
+        let rows = self.rows(sql, args![town.as_str(), line, since, false]).await?;
+        rows.iter().map(IncidentRecord::from_row).collect()
+    }
+
+    /// Those of these senders of whom an incident has a sign.
+    pub async fn incident_senders(
+        &mut self,
+        incident: &IncidentId,
+        senders: &[&str],
+    ) -> Result<BTreeSet<String>> {
+        let mut found = BTreeSet::new();
+        for some in senders.chunks(500) {
+            let mut only = Where::town("town", self.town.as_str());
+            only.is("incident", Some(incident.as_str()));
+            let marks: Vec<String> = some.iter().map(|sender| only.mark(*sender)).collect();
+            only.and(&format!("cached_sender IN ({})", marks.join(", ")));
+            let (sql, list) = only.finish();
+            let sql = format!("SELECT DISTINCT cached_sender FROM incident_signal{sql}");
+            for row in &self.rows(sql, list).await? {
+                found.insert(row.text("cached_sender")?);
             }
         }
         Ok(found)
@@ -388,13 +422,27 @@ impl Write {
     pub async fn insert_incident_signal(
         &mut self,
         incident: &IncidentId,
-        (id, heard): (&str, &Heard),
+        sign: (&str, &Heard),
     ) -> Result<()> {
-        let row = cols! {
-            incident: incident.as_str(), came_at: heard.came_at, cached_sender: &heard.sender,
-            cached_seen: heard.bearing.is_some(), content: json(heard)?,
-        };
-        self.insert("incident_signal", id, row).await
+        self.insert_incident_signals(incident, &[sign]).await
+    }
+
+    /// More signs of an incident, each under its id.
+    pub async fn insert_incident_signals(
+        &mut self,
+        incident: &IncidentId,
+        signs: &[(&str, &Heard)],
+    ) -> Result<()> {
+        let mut rows = Vec::with_capacity(signs.len());
+        for (id, heard) in signs {
+            let phone = Some(heard.phone.clone()).filter(|phone| !phone.is_empty());
+            let row = cols! {
+                incident: incident.as_str(), came_at: heard.came_at, cached_sender: &heard.sender,
+                cached_seen: heard.bearing.is_some(), phone: Value::Secret(phone), content: json(heard)?,
+            };
+            rows.push(((*id).to_owned(), row));
+        }
+        self.insert_many("incident_signal", rows).await
     }
 
     async fn insert_incident_event(&mut self, id: &IncidentId, event: &Event) -> Result<()> {

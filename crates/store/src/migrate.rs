@@ -58,6 +58,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0053_life", include_str!("../migrations/0053_life.sql")),
     ("0062_boundary", include_str!("../migrations/0062_boundary.sql")),
     ("0063_follow_up_origin", include_str!("../migrations/0063_follow_up_origin.sql")),
+    ("0064_incident_caller", include_str!("../migrations/0064_incident_caller.sql")),
     ("0057_relay", include_str!("../migrations/0057_relay.sql")),
     ("0058_message_receipt", include_str!("../migrations/0058_message_receipt.sql")),
     ("0043_assignment_away", include_str!("../migrations/0043_assignment_away.sql")),

@@ -7,6 +7,7 @@ use domain::dispatch::{Dispatch, State};
 use domain::geometry::Bounds;
 use domain::ids::TownCode;
 use domain::incident::join::{Bearing, Heard, Mask};
+use domain::incident::stranger::Stranger;
 use domain::incident::watch::{Step, Watch};
 use domain::incident::{Act, Event, Incident, Kind, Sign, Source, Stage, Stamp};
 use domain::time::Timestamp;
@@ -73,6 +74,8 @@ fn heard(s: i64) -> Heard {
         }),
         why: vec!["同一场所".to_owned()],
         sender: "a".to_owned(),
+        address: String::new(),
+        phone: String::new(),
     }
 }
 
@@ -245,6 +248,12 @@ async fn incidents_are_found_by_where_and_how_they_stand_and_a_stale_step_is_a_c
         let signs = read.incident_signals(&"a".into()).await?;
         assert_eq!((signs.len(), &signs[1]), (2, &heard(90)));
         assert_eq!(
+            read.incident_senders(&"a".into(), &["a", "b"]).await?,
+            ["a".to_owned()].into(),
+            "who spoke in it"
+        );
+        assert!(read.incident_senders(&"b".into(), &[]).await?.is_empty());
+        assert_eq!(
             ids(read.incidents_near(&sought(70, 999)).await?),
             ["b", "a"],
             "its last sign is newer now"
@@ -346,6 +355,44 @@ async fn an_order_is_found_by_its_incident_by_whom_it_calls_and_while_it_is_open
         tx.update_dispatch(&one).await?;
         tx.commit(audit("a"), ()).await?;
         assert_eq!(db.read(&town()).await?.open_dispatches().await?, [two]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_strangers_of_a_line_opened_is_found_by_it_and_each_number_stays_with_its_call()
+-> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let of = |id: &str, line: &str, s: i64| -> anyhow::Result<IncidentRecord> {
+            let mut record = incident(id, "t/v1", s)?;
+            record.incident.stranger =
+                Some(Stranger { line: line.to_owned(), unit: id.to_owned(), senders: 1, gathered: false });
+            Ok(record)
+        };
+        let mut practice = of("played", "wire 1", 50)?;
+        practice.incident.rehearsal = true;
+        for record in
+            [&of("one", "wire 1", 0)?, &of("two", "wire 1", 60)?, &of("other", "wire 2", 60)?, &practice]
+        {
+            add(&db, record).await?;
+        }
+        let mut tx = db.write(&town()).await?;
+        let call = |phone: &str, s: i64| Heard { phone: phone.to_owned(), ..heard(s) };
+        let (first, second) = (call("13800001234", 61), call("", 62));
+        tx.insert_incident_signals(&"one".into(), &[("one-1", &first), ("one-2", &second)]).await?;
+        tx.insert_incident_signals(&"one".into(), &[]).await?;
+        tx.commit(audit("one"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let ids = |rows: Vec<IncidentRecord>| {
+            rows.into_iter().map(|one| one.incident.id.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(read.incidents_of_line("wire 1", at(0)).await?), ["one", "two"]);
+        assert_eq!(ids(read.incidents_of_line("wire 1", at(1)).await?), ["two"]);
+        assert!(read.incidents_of_line("wire 3", at(0)).await?.is_empty());
+        let signs = read.incident_signals(&"one".into()).await?;
+        assert_eq!(signs.iter().map(|one| one.phone.as_str()).collect::<Vec<_>>(), ["", "13800001234", ""]);
         Ok(())
     })
     .await

@@ -26,8 +26,10 @@ void (async () => {
   setHooks({
     offlineText: () => translate('shared.offline'),
     unauthenticated: () => {
-      session.forget()
       const at = router.currentRoute.value
+      // A watch that sleeps beside its screen is woken by it, not led to a page that keeps silent.
+      if (at.meta.watched && session.me) return void window.dispatchEvent(new Event('fengsui:expired'))
+      session.forget()
       if (at.name !== 'login') void router.push({ name: 'login', query: { next: at.fullPath } })
     },
     mustChange: () => void router.push({ name: 'password' }),

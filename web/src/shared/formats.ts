@@ -70,6 +70,9 @@ export function instant(at: Date = new Date()): Instant {
   return `${year}-${date}T${time}:${String(at.getSeconds()).padStart(2, '0')}+08:00`
 }
 
+/** A moment of this machine's clock, as people read it. */
+export const clockTime = (ms: number): string => moment(instant(new Date(ms)))
+
 /** A share as `89.5%`, cut off and not rounded, as the board shows it; without a base there is none. Only nothing is 0%. */
 export function percent(ratio: number | null | undefined, digits = 1): string {
   if (ratio === null || ratio === undefined) return '—'

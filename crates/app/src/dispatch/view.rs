@@ -205,6 +205,8 @@ pub struct MyDispatch {
     pub cameras: Vec<crate::incident::card::CameraNear>,
     /// How far off the spot may be; none where nobody knows. Units: metres.
     pub error_m: Option<f64>,
+    /// Place and spot are a landmark: it is near there or that way.
+    pub near: bool,
     /// He is of no force for such work: he leaves at once.
     pub must_leave: bool,
 }

@@ -3,8 +3,10 @@
 
 use std::collections::HashMap;
 
+use domain::device::Provider;
 use domain::ids::IncidentId;
 use domain::incident::join::{Bearing, Clue, Heard, REPEATED_MS};
+use domain::incident::stranger::Stranger;
 use domain::incident::{Kind, Source};
 use domain::policy::Action;
 use domain::signal::{Signal, SignalKind, SignalSource, Trust};
@@ -15,8 +17,12 @@ use super::{Arrived, CAMERA_SPREAD, act_name};
 use crate::parameter::number_on;
 use crate::{App, Caller, Result};
 
-/// Under this name it is kept where on the wire somebody unregistered spoke from.
+/// Under this name it is kept who spoke that is not registered: his line, and what he calls himself there.
 pub(crate) const SENDER: &str = "sender";
+/// Under this name it is kept over which line somebody unregistered spoke.
+pub(crate) const LINE: &str = "line";
+/// Under this name it is kept for which unit he spoke.
+pub(crate) const UNIT: &str = "unit";
 /// Under this name a camera says which way it was turned.
 const POSE: &str = "pose";
 
@@ -52,7 +58,7 @@ pub(crate) fn is_sign(signal: &Signal) -> bool {
     signal.kind.is_alarm() || is_restored(signal)
 }
 
-/// Who gave a signal: the device, or where on the wire somebody unregistered spoke from.
+/// Who gave a signal: the device, or whoever is not registered by his line and the name he gave.
 fn sender(signal: &Signal) -> String {
     let device = signal.device.as_ref().map(ToString::to_string);
     device.or_else(|| signal.detail.get(SENDER).cloned()).unwrap_or_default()
@@ -93,6 +99,34 @@ impl Echoes {
     }
 }
 
+/// Who spoke over which line and for which unit, where nobody registered did.
+pub(super) fn stranger(signal: &Signal) -> Option<Stranger> {
+    let line = signal.detail.get(LINE).filter(|_| signal.device.is_none())?;
+    let unit = signal.detail.get(UNIT).cloned().unwrap_or_default();
+    Some(Stranger { line: line.clone(), unit, senders: 1, gathered: false })
+}
+
+/// A line as people read it.
+pub(super) fn line_words(line: &str) -> String {
+    let (channel, from) = line.split_once(' ').unwrap_or((line, ""));
+    let channel = Provider::from_code(channel).map_or(channel, |one| one.label());
+    format!("{channel} {from}").trim().to_owned()
+}
+
+/// Who somebody unregistered is, as far as he said it himself.
+fn stranger_words(signal: &Signal, line: &str) -> String {
+    let said = |name: &str| signal.detail.get(name).map(String::as_str);
+    let own: Vec<&str> = ["source", "system", "part"].into_iter().filter_map(said).collect();
+    let name = said(SENDER).and_then(|sender| sender.strip_prefix(line)).map_or("", str::trim);
+    let who = if own.is_empty() { name.to_owned() } else { own.join(" ") };
+    format!("未登记 {who}（{}）", line_words(line)).replace(" （", "（")
+}
+
+/// A stranger's sign as it is heard.
+pub(super) fn sign_of_stranger(signal: &Signal, line: &str) -> Heard {
+    Heard { from: stranger_words(signal, line), ..sign(signal) }
+}
+
 /// A signal as it is compared with what was said before.
 fn sign(signal: &Signal) -> Heard {
     Heard {
@@ -107,6 +141,8 @@ fn sign(signal: &Signal) -> Heard {
         bearing: None,
         why: Vec::new(),
         sender: sender(signal),
+        address: String::new(),
+        phone: String::new(),
     }
 }
 
@@ -116,13 +152,15 @@ async fn arrived(caller: &Caller, read: &mut Read, signal: &Signal) -> Result<Op
         return Ok(None);
     }
     let sender = sender(signal);
-    let from = match &signal.device {
-        Some(id) => {
+    let stranger = stranger(signal);
+    let from = match (&signal.device, &stranger) {
+        (Some(id), _) => {
             let scope = caller.scope(Action::DeviceRead)?;
             let found = read.device(id, &scope).await?;
             found.map(|one| format!("{} {}", one.device.code, one.device.name)).unwrap_or_default()
         }
-        None => String::new(),
+        (None, Some(stranger)) => stranger_words(signal, &stranger.line),
+        (None, None) => String::new(),
     };
     let bearing = match (signal.source, signal.azimuth, signal.position) {
         (SignalSource::Camera, Some(azimuth_deg), Some(from)) => Some(Bearing {
@@ -145,6 +183,8 @@ async fn arrived(caller: &Caller, read: &mut Read, signal: &Signal) -> Result<Op
         alarm: signal.kind.is_alarm(),
         restored: is_restored(signal),
         territory: signal.territory.clone(),
+        near: false,
+        stranger,
         clue: Clue {
             // A device's clock may be days off: what counts is when it reached us.
             came_at: signal.received_at,

@@ -304,6 +304,8 @@ impl App {
             bearing: None,
             why: Vec::new(),
             sender: String::new(),
+            address: String::new(),
+            phone: String::new(),
         };
         let opened = Event {
             seq: 1,

@@ -22,6 +22,9 @@ use crate::post::owner::OwnerView;
 use crate::view::{Named, Word};
 use crate::{Caller, Result};
 
+/// Signs of one incident that are shown with it: a storm of unregistered senders has thousands.
+const SIGNS: usize = 300;
+
 /// Which incidents to list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -79,12 +82,18 @@ pub struct IncidentRow {
     pub error_m: Option<f64>,
     /// When the first sign came.
     pub alarm_at: String,
+    /// Place and spot are a landmark: it is near there or that way.
+    pub near: bool,
     /// What was said first.
     pub text: String,
     /// Whether a person or a bound device stands behind it.
     pub trusted: bool,
     /// How many signs belong to it.
     pub signals: u32,
+    /// How many unregistered senders spoke; none where a registered one or a person spoke first.
+    pub strangers: Option<u32>,
+    /// Whether further unregistered senders of the same line are gathered here.
+    pub gathered: bool,
     pub acknowledged: Option<StampView>,
     /// Whether somebody must say at once whether 119 knows.
     pub awaits_119: bool,
@@ -109,10 +118,13 @@ impl IncidentRow {
             village: names.territory(i.territory.as_str()),
             spot: i.at.map(|[lon, lat]| Spot { lon, lat }),
             error_m: i.error_m,
+            near: i.near,
             alarm_at: record.alarm_at().to_rfc3339(),
             text: i.text.clone(),
             trusted: i.trusted,
             signals: i.signals,
+            strangers: i.stranger.as_ref().map(|one| one.senders),
+            gathered: i.stranger.as_ref().is_some_and(|one| one.gathered),
             acknowledged: i.acknowledged.as_ref().map(|stamp| StampView::of(stamp, names)),
             awaits_119: i.awaits_119(),
             level: i.level,
@@ -155,13 +167,22 @@ pub struct SignView {
     pub azimuth_deg: Option<f64>,
     /// Where that camera stands.
     pub camera: Option<Spot>,
+    /// Where on the map it says it is.
+    pub spot: Option<Spot>,
+    /// Where, as whoever called said it.
+    pub address: String,
+    /// The number he called from: whole for who verifies and commands, partly hidden for others.
+    pub phone: String,
     /// Why it belongs here.
     pub why: Vec<String>,
 }
 
 impl SignView {
-    fn of(heard: Heard) -> Self {
+    fn of(heard: Heard, sees_phone: bool) -> Self {
         Self {
+            spot: heard.at.map(|[lon, lat]| Spot { lon, lat }),
+            phone: if sees_phone { heard.phone } else { masked(&heard.phone) },
+            address: heard.address,
             signal: heard.signal,
             source: Word::new(heard.source.code(), heard.source.label()),
             says: heard.says,
@@ -211,12 +232,13 @@ impl IncidentEventView {
                 let note = if *restored { "（恢复信号不改变警情）" } else { "" };
                 format!("{says}：{}{note}", why.join("、"))
             }
-            Act::Tell119 { at: Some(at) } => {
+            Act::Tell119 { at: Some(at), .. } => {
                 let at = at.to_rfc3339();
                 // The time alone: the day stands beside every event.
                 format!("已报 119：{} {}", at.get(11..19).unwrap_or_default(), event.text)
             }
-            Act::Tell119 { at: None } => format!("未报 119：{}", event.text),
+            Act::Tell119 { unknown: true, .. } => format!("不清楚是否已报 119 {}", event.text),
+            Act::Tell119 { at: None, .. } => format!("未报 119：{}", event.text),
             Act::HandOver { to } => format!("移交{to} {}", event.text),
             Act::Raise { level } => format!("{level} 级：{}", event.text),
             Act::Absorb { code, signals } => format!("{code}（{signals} 个信号）并入本起：{}", event.text),
@@ -247,6 +269,8 @@ impl IncidentEventView {
 pub struct Told119View {
     /// When it was told; none when it was not.
     pub at: Option<String>,
+    /// Nobody knows yet whether it was.
+    pub unknown: bool,
     pub why_not: String,
     pub by: Named,
 }
@@ -295,7 +319,12 @@ pub struct IncidentView {
     pub review_reasons: Vec<Word>,
     /// Last day for it; none where it is not asked or done.
     pub review_by: Option<String>,
+    /// The first of them; further ones stand in the list of signals.
     pub signs: Vec<SignView>,
+    /// How many further ones there are.
+    pub signs_more: usize,
+    /// Who is on record as there or on the way though it was put out or handed over: it is not closed before they are back.
+    pub still_out: Vec<Named>,
     pub orders: Vec<DispatchView>,
     /// Volunteers who are still there though it is work they are never sent to.
     pub volunteers_there: Vec<Named>,
@@ -336,6 +365,12 @@ pub(crate) async fn page(
         }
     }
     signs.sort_by_key(|sign| sign.came_at);
+    let signs_more = signs.len().saturating_sub(SIGNS);
+    signs.truncate(SIGNS);
+    let out = match i.stage {
+        Stage::Out | Stage::HandedOver => super::still_out(read, i).await?,
+        _ => Vec::new(),
+    };
     events.sort_by(|a, b| a.recorded_at.cmp(&b.recorded_at));
     let merged_into = match &i.merged_into {
         None => None,
@@ -371,6 +406,7 @@ pub(crate) async fn page(
         asked_119_at: i.asked_119_at.map(Timestamp::to_rfc3339),
         told_119: i.told_119.as_ref().map(|told| Told119View {
             at: told.at.map(Timestamp::to_rfc3339),
+            unknown: told.unknown,
             why_not: told.why_not.clone(),
             by: Named::new(told.by.as_str(), names.person(&told.by)),
         }),
@@ -391,7 +427,12 @@ pub(crate) async fn page(
         }),
         review_reasons: reasons.into_iter().map(|one| Word::new(one.code(), one.label())).collect(),
         review_by: review_by.map(|day| day.to_string()),
-        signs: signs.into_iter().map(SignView::of).collect(),
+        signs: signs.into_iter().map(|one| SignView::of(one, sees_phone)).collect(),
+        signs_more,
+        still_out: out
+            .iter()
+            .map(|one| Named::new(one.dispatch.person.as_str(), names.person(&one.dispatch.person)))
+            .collect(),
         orders: orders
             .iter()
             .map(|one| DispatchView::of(one, &names, &forces, caller, record, (now, within_s)))
@@ -454,6 +495,8 @@ pub struct IncidentInput {
     pub called_at: Option<String>,
     /// Told face to face or seen by oneself, not by telephone.
     pub in_person: bool,
+    /// The place is a landmark: it is near there or that way. Taken from the address where that says so.
+    pub near: bool,
 }
 
 /// A lesson.
@@ -481,7 +524,7 @@ pub struct IncidentStep {
     pub how: Option<String>,
     /// `judge`, `change`: what it is.
     pub kind: Option<String>,
-    /// `tell_119`: when, RFC 3339 or `now`; left out when it was not told, the text says why.
+    /// `tell_119`: when, RFC 3339 or `now`; `unknown` when nobody knows; left out when it was not told, the text says why.
     pub told_at: Option<String>,
     /// `hand_over`: to whom.
     pub to: Option<String>,
@@ -497,7 +540,9 @@ pub struct IncidentStep {
     pub other: Option<String>,
     /// `review`.
     pub lessons: Vec<LessonInput>,
-    /// The version that was read. With it, nothing somebody else wrote or said since is overwritten: a note or a change, and
-    /// a judgement, 119, a level or a handover that was said meanwhile.
+    /// The version that was read. `note` and `change` write over what is there and are refused without it. With it, no
+    /// judgement, 119, level or handover is said over one that was said meanwhile; without it those are taken as said, and
+    /// stand beside the others in the timeline: a wall panel or a telephone exchange that passes on what somebody said read
+    /// nothing before.
     pub version: Option<i64>,
 }

@@ -240,6 +240,8 @@ impl App {
             alarm: true,
             restored: false,
             territory: Some(case.site.territory.clone()),
+            near: domain::incident::landmark::is_only_near(&case.site.address),
+            stranger: None,
             clue: Clue {
                 came_at: now,
                 place: case.site.place.clone(),

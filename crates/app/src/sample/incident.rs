@@ -183,6 +183,8 @@ impl Writer<'_> {
             bearing: None,
             why,
             sender: String::new(),
+            address: String::new(),
+            phone: String::new(),
         }
     }
 
@@ -293,7 +295,10 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
         let day = today.checked_sub_days(Days::new(days)).unwrap_or(today);
         Timestamp::start_of(day).plus_ms(minute * 60_000)
     };
-    let told = |days, minute, s: i64| Act::Tell119 { at: Some(begun(days, minute).plus_ms(s * 1_000)) };
+    let told = |days, minute, s: i64| Act::Tell119 {
+        at: Some(begun(days, minute).plus_ms(s * 1_000)),
+        unknown: false,
+    };
     let mut writer = Writer {
         tx: &mut tx,
         duty: clerk.person.clone(),

@@ -23,7 +23,8 @@ use store::signal::{RawSignal, SignalRecord};
 use store::{Read, Write};
 
 use super::relay::{box_of, is_late, passed_on};
-use crate::incident::join::{Echoes, SENDER, is_sign};
+use crate::incident::join::{Echoes, LINE, SENDER, UNIT, is_sign};
+use crate::incident::stranger::Lines;
 use crate::message::{News, concerned};
 use crate::names::Names;
 use crate::parameter::number_on;
@@ -35,6 +36,9 @@ pub(crate) const WARNING_LEVEL: (&str, f64) = ("signal.warning_level", 3.0);
 /// So long one write takes signals into incidents; what is left waits for the next. Opening an incident costs many times what
 /// keeping a message does, and whoever waits at a door for his to be kept waits no longer than for one such write.
 const HELD: Duration = Duration::from_millis(5);
+
+/// Of a name nobody registered so many letters are kept.
+const MOST_NAME: usize = 60;
 
 /// A clock that tells no time is as far off as can be. Units: milliseconds.
 const NO_CLOCK: i64 = i64::MAX;
@@ -77,6 +81,8 @@ struct Made {
     joined: BTreeMap<IncidentId, (&'static str, String)>,
     /// What was said before.
     echoes: Echoes,
+    /// Where the signs of unregistered senders go.
+    lines: Lines,
 }
 
 /// What people call what was wrong with a message.
@@ -156,7 +162,9 @@ impl App {
             }
             digested.push((raw.id, problem.map(str::to_owned)));
             // What says nothing of a fire, or nothing new, costs next to nothing, and many of it are put on record at once.
-            let is_new = |one: &SignalRecord| is_sign(&one.signal) && !made.echoes.holds(&one.signal);
+            let is_new = |one: &SignalRecord| {
+                is_sign(&one.signal) && !made.echoes.holds(&one.signal) && !made.lines.leads(&one.signal)
+            };
             if waiting.iter().any(is_new) {
                 self.put(caller, &mut tx, &mut made, std::mem::take(&mut waiting)).await?;
                 if begun.elapsed() >= HELD {
@@ -166,7 +174,10 @@ impl App {
         }
         self.put(caller, &mut tx, &mut made, waiting).await?;
         let n = digested.len();
-        let Made { records, joined, .. } = made;
+        let Made { records, mut joined, lines, .. } = made;
+        for one in self.gather(caller, &mut tx, lines).await? {
+            joined.entry(one.incident).or_insert((one.action, one.path));
+        }
         for record in &records {
             self.tell_of_warning(&mut tx, record, now).await?;
         }
@@ -201,12 +212,18 @@ impl App {
             if made.echoes.holds(&record.signal) {
                 continue;
             }
+            made.lines.look_up(tx, &record.signal).await?;
+            if made.lines.take(&record.signal) {
+                made.echoes.add(&record.signal);
+                continue;
+            }
             match self.join_signal(caller, tx, &record.signal).await {
                 Err(Error::Store(error)) => return Err(Error::Store(error)),
                 // What an incident refuses holds up no other signal; the signal itself is kept and shown.
                 Err(error) => tracing::error!(cause = ?error, "a signal joined no incident"),
                 Ok(Some(one)) => {
                     made.echoes.add(&record.signal);
+                    made.lines.forget(&record.signal);
                     made.joined.entry(one.incident).or_insert((one.action, one.path));
                 }
                 Ok(None) => {}
@@ -301,7 +318,12 @@ impl App {
             detail.insert("nowhere".to_owned(), "摄像机没有报方位，不知道在哪里".to_owned());
         }
         if first.is_none() {
-            detail.insert(SENDER.to_owned(), unknown_sender(raw));
+            let (line, unit, name) = unknown_sender(raw, &said.names);
+            if raw.channel != Provider::Cap.code() {
+                detail.insert(LINE.to_owned(), line);
+                detail.insert(UNIT.to_owned(), unit);
+            }
+            detail.insert(SENDER.to_owned(), name);
         }
         let signal = Signal {
             id,
@@ -484,9 +506,34 @@ async fn devices_of(
     Ok(read.devices_by_link(&keys.into_iter().collect::<Vec<_>>()).await?)
 }
 
-/// What somebody goes by who is not registered.
-fn unknown_sender(raw: &RawSignal) -> String {
-    format!("{} {}", raw.channel, raw.peer)
+/// Over which line somebody speaks who is not registered, for which unit, and what he goes by: his line and the most exact of
+/// his names. Who answers for a line is the address it comes from, the platform that signs, or whoever may speak to the
+/// broker; behind one of them many may stand.
+fn unknown_sender(raw: &RawSignal, names: &[String]) -> (String, String, String) {
+    let (_, said) = passed_on(&raw.proof);
+    let (channel, peer) = (&raw.channel, &raw.peer);
+    let line = match said.split_once(':').map_or(said, |(word, _)| word) {
+        "broker" => channel.clone(),
+        "platform" | "signed" => format!("{channel} {said}"),
+        _ => format!("{channel} {peer}"),
+    };
+    let line = box_of(&raw.proof).map_or(line.clone(), |code| format!("{line} 经 {code}"));
+    let name = names.first().map(|name| short(name)).unwrap_or_default();
+    // Of a frame: all parts of one system of one unit.
+    let unit = match names {
+        [_, system, _] if *channel == Provider::Gb26875.code() => short(system),
+        _ => name.clone(),
+    };
+    (line.clone(), unit, format!("{line} {name}").trim().to_owned())
+}
+
+/// A name as long as anybody reads it; one that is longer still is no other's.
+fn short(name: &str) -> String {
+    if name.chars().count() <= MOST_NAME {
+        return name.to_owned();
+    }
+    let front: String = name.chars().take(MOST_NAME).collect();
+    format!("{front}~{}", sha256(name.as_bytes()).get(..8).unwrap_or_default())
 }
 
 /// What those who sent messages said shortly before.
@@ -495,7 +542,9 @@ async fn echoes_of(
     messages: &[(RawSignal, Message)],
     devices: &HashMap<String, DeviceRecord>,
 ) -> Result<Echoes> {
-    let unknown = messages.iter().map(|(raw, _)| unknown_sender(raw));
+    let said = messages.iter().flat_map(|(raw, message)| message.said.iter().map(move |said| (raw, said)));
+    let unknown = said.filter(|(raw, said)| known(raw, said, devices).is_empty());
+    let unknown = unknown.map(|(raw, said)| unknown_sender(raw, &said.names).2);
     let senders: BTreeSet<String> =
         devices.values().map(|one| one.device.id.to_string()).chain(unknown).collect();
     let Some(first) = messages.iter().map(|(raw, _)| raw.received_at).min() else {

@@ -249,3 +249,35 @@ proptest! {
         prop_assert!(free.is_sorted_by(|a, b| a <= b));
     }
 }
+
+/// Three taps in a valley: the desk wrote down the arrival before the first two came.
+#[test]
+fn what_is_told_late_is_stamped_where_it_fits_and_undoes_nothing() {
+    let (by, now) = (PersonId::from("he"), Timestamp(1_000_000));
+    let at = |s: i64| now.plus_ms(s * 1_000);
+    let order = Dispatch {
+        id: "d".into(),
+        incident: "i".into(),
+        person: by.clone(),
+        force: "f".into(),
+        vehicle: String::new(),
+        minutes: None,
+        by_rule: String::new(),
+        aid: false,
+        state: State::OnScene,
+        stamps: [(State::Called, 0), (State::OnScene, 420)]
+            .map(|(state, s)| (state, Stamp { at: at(s), by: "desk".into() }))
+            .into(),
+        reason: String::new(),
+    };
+    let late = |order: &Dispatch, step, s| order.clone().told_late(step, &by, at(s), at(600));
+    let accepted = late(&order, State::Accepted, 15).expect("it fits");
+    assert_eq!((accepted.state, accepted.at(State::Accepted)), (State::OnScene, Some(at(15))));
+    assert_eq!(late(&accepted, State::Accepted, 15), None, "it is on record");
+    assert_eq!(late(&accepted, State::EnRoute, 10), None, "before he accepted");
+    assert_eq!(late(&accepted, State::EnRoute, 430), None, "after he was there");
+    assert!(late(&accepted, State::EnRoute, 40).is_some());
+    assert_eq!(late(&accepted, State::Returned, 500), None, "that is a step");
+    let gone = Dispatch { state: State::Cancelled, ..order };
+    assert_eq!(late(&gone, State::Accepted, 15), None, "he was called off");
+}

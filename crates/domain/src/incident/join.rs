@@ -206,6 +206,12 @@ pub struct Heard {
     /// As of [`Clue`].
     #[serde(default)]
     pub sender: String,
+    /// Where it is, as whoever called said it.
+    #[serde(default)]
+    pub address: String,
+    /// The telephone of whoever called: sealed at rest, and no part of what is kept open.
+    #[serde(skip)]
+    pub phone: String,
 }
 
 impl Heard {
@@ -274,6 +280,8 @@ pub enum Why {
     OnBearing,
     /// The same device again, or the same unregistered neighbour on the wire; nobody knows where either stands.
     Sender,
+    /// Nobody registered speaks, for the same unit or over a line on which too many do.
+    Line,
 }
 
 impl Why {
@@ -285,6 +293,7 @@ impl Why {
             Self::Crossed(fix) => format!("两台摄像机方位交会，误差约 {:.0} 米", fix.error_m),
             Self::OnBearing => "位于摄像机所指方位上".to_owned(),
             Self::Sender => "同一来源".to_owned(),
+            Self::Line => "同一线路上的未登记来源".to_owned(),
         }
     }
 }
@@ -357,6 +366,6 @@ fn strength(why: &Why) -> u8 {
         Why::Near(_) => 4,
         Why::Crossed(_) => 3,
         Why::OnBearing => 2,
-        Why::Sender => 1,
+        Why::Sender | Why::Line => 1,
     }
 }

@@ -37,13 +37,13 @@ impl Incident {
         if self.kind == Kind::Unknown {
             self.kind = other.kind;
         }
-        if self.at.is_none() {
-            (self.at, self.error_m) = (other.at, other.error_m);
+        if self.at.is_none() || self.near && other.at.is_some() && !other.near {
+            (self.at, self.error_m, self.near) = (other.at, other.error_m, other.near);
         }
         if self.called_by.is_empty() {
             self.called_by = other.called_by.clone();
         }
-        self.told_119 = self.told_119.or_else(|| other.told_119.clone());
+        self.told_119 = self.told_119.filter(|told| !told.unknown).or_else(|| other.told_119.clone());
         self.acknowledged = self.acknowledged.or_else(|| other.acknowledged.clone());
         self.absorbed.push(other.id.clone());
         self.absorbed.extend(other.absorbed.iter().cloned());

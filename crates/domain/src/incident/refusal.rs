@@ -27,6 +27,9 @@ pub enum IncidentRefusal {
     /// Not told, and no reason.
     #[error("没有报 119 的请写明原因")]
     WhyNot119,
+    /// 119 was told before anybody told us.
+    #[error("报 119 的时间不能早于接到报警的时间，请核对；在那之前别人已报的，请在说明里写明")]
+    ToldBefore,
     /// 119 was asked for and not answered.
     #[error("请先填写 119 报告情况，再移交警情")]
     Untold,
@@ -42,6 +45,9 @@ pub enum IncidentRefusal {
     /// It must be gone through again first.
     #[error("这起警情按规定要先复盘（{0}），请登记复盘后再办结")]
     ReviewFirst(String),
+    /// Somebody is still on record as out there: who, and how many.
+    #[error("还有 {1} 人没有归队：{0}。请他们在手机上点“归队”，或由值守在调派里代为登记，再办结")]
+    StillOut(String, usize),
     /// Two that cannot be one.
     #[error(
         "这两起警情不能并成一起：演练、已移交或已办结的不能并，核实更进一步的那一起应并入另一起，请换一起或反过来并"
@@ -73,11 +79,13 @@ impl IncidentRefusal {
             Self::Unverified => "incident.unverified",
             Self::NoReason => "incident.no_reason",
             Self::WhyNot119 => "incident.why_not_119",
+            Self::ToldBefore => "incident.told_before",
             Self::Untold => "incident.untold",
             Self::ToWhom => "incident.to_whom",
             Self::Level => "incident.level",
             Self::NoFinding => "incident.no_finding",
             Self::ReviewFirst(_) => "incident.review_first",
+            Self::StillOut(..) => "incident.still_out",
             Self::Merge => "incident.merge",
             Self::MergeOrders => "incident.merge_orders",
             Self::Mask => "incident.mask",

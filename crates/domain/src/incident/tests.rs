@@ -67,11 +67,11 @@ fn what_turns_out_to_be_a_fire_afterwards_waits_for_119_as_one_judged_so() {
     let over = Act::HandOver { to: "大队".to_owned() };
     assert_eq!(led(out, &[(over, 110)]), Err(IncidentRefusal::Untold));
     // Why nobody told 119 of a person in need says nothing of the fire; that 119 was told does.
-    let why_not = Act::Tell119 { at: None };
+    let why_not = Act::Tell119 { at: None, unknown: false };
     let again = [(why_not, 50), (change(Kind::Forest), 90)];
     let asked = led(help.clone(), &again).expect("is put right");
     assert!(asked.awaits_119() && asked.told_119.is_none());
-    let told = [(Act::Tell119 { at: Some(after(50)) }, 50), (change(Kind::Forest), 90)];
+    let told = [(Act::Tell119 { at: Some(after(50)), unknown: false }, 50), (change(Kind::Forest), 90)];
     assert!(!led(help.clone(), &told).expect("is put right").awaits_119());
     // On the way there as well, by whichever step; before anybody confirmed it nothing is asked.
     let there = [(mark(Mark::EnRoute), 60), (judged(Kind::Vehicle), 70)];
@@ -85,7 +85,7 @@ fn a_night_fire_goes_from_the_frame_to_the_hand_over() {
         (Act::Acknowledge, 8),
         (Act::Verify, 10),
         (real(), 45),
-        (Act::Tell119 { at: Some(after(50)) }, 55),
+        (Act::Tell119 { at: Some(after(50)), unknown: false }, 55),
         (mark(Mark::Dispatched), 60),
         (mark(Mark::EnRoute), 120),
         (mark(Mark::Arrived), 300),
@@ -152,15 +152,17 @@ fn steps_that_cannot_be_are_refused() {
     }
     let twice = led(incident(true), &[(Act::Acknowledge, 1)]).expect("heard");
     assert_eq!(led(twice, &[(Act::Acknowledge, 2)]), Err(IncidentRefusal::Known));
-    let silent = incident(true).take(&Act::Tell119 { at: None }, &by(), after(1), " ", after(1));
+    let silent =
+        incident(true).take(&Act::Tell119 { at: None, unknown: false }, &by(), after(1), " ", after(1));
     assert_eq!(silent, Err(IncidentRefusal::WhyNot119));
     let later = led(confirmed(), &[(mark(Mark::EnRoute), 100)]).expect("on the way");
     assert_eq!(
         later.clone().take(&mark(Mark::Arrived), &by(), after(90), "", after(200)),
         Err(IncidentRefusal::Order)
     );
-    let why =
-        out().take(&Act::Tell119 { at: None }, &by(), after(61), "自行扑灭", after(61)).expect("says why");
+    let why = out()
+        .take(&Act::Tell119 { at: None, unknown: false }, &by(), after(61), "自行扑灭", after(61))
+        .expect("says why");
     assert!(led(why, &[(hand_over, 62)]).is_ok());
 }
 
@@ -295,6 +297,8 @@ fn who_says_the_same_again_within_a_minute_says_nothing() {
         bearing: None,
         why: vec![],
         sender: sender.to_owned(),
+        address: String::new(),
+        phone: String::new(),
     };
     let first = sign("a", "火警", 0);
     assert!(sign("a", "火警", 59).repeats(&first));
@@ -475,7 +479,7 @@ fn any_act() -> impl Strategy<Value = Act> {
         Just(real()),
         Just(Act::Judge { verdict: Verdict::FalseAlarm, how: How::Other, kind: None }),
         Just(Act::Judge { verdict: Verdict::CannotTell, how: How::Other, kind: None }),
-        Just(Act::Tell119 { at: None }),
+        Just(Act::Tell119 { at: None, unknown: false }),
         Just(mark(Mark::Dispatched)),
         Just(mark(Mark::EnRoute)),
         Just(mark(Mark::Arrived)),

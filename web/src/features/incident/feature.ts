@@ -3,7 +3,7 @@ import type { Feature } from '@/desk/feature'
 /** Incidents: the duty screen, calls taken, people sent, what was learned. */
 export default {
   routes: [
-    { path: '/duty', component: () => import('./DutyPage.vue'), meta: { can: ['incident.read'], title: 'incident.duty' } },
+    { path: '/duty', component: () => import('./DutyPage.vue'), meta: { can: ['incident.read'], title: 'incident.duty', watched: true } },
     { path: '/duty/watch', component: () => import('./WatchPage.vue'), meta: { can: ['incident.command'], title: 'incident.watches' } },
     { path: '/duty/mine', component: () => import('./MyOrders.vue'), meta: { title: 'incident.mine' } },
     { path: '/incidents', component: () => import('./IncidentList.vue'), meta: { can: ['incident.read'], title: 'incident.title' } },

@@ -1,14 +1,14 @@
 // @vitest-environment node
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { CaseOptions, FacilityRow, FollowUpView, HouseRow, MyAwayForce, MyCall, OnSpotInput, PlacardRow, StopUseRow, VisitToSign, WhistleRow, WhistleKind } from '@/shared/api/contract'
+import type { CaseOptions, FacilityRow, FollowUpView, HouseRow, MyAwayForce, MyCall, MyDispatch, OnSpotInput, PlacardRow, StopUseRow, VisitToSign, WhistleRow, WhistleKind } from '@/shared/api/contract'
 import { sha256 } from '@/shared/photo/hash'
 import { PhoneServer } from '../../../tests/phone-server'
 import { checkedHere } from './checked'
 import { Clock } from './clock'
 import { PhoneDb } from './db'
 import { keepPhoto } from './draft'
-import { answerCall, answerCircular, answerLicence, answerWhistle, blowWhistle, checkFacility, comeBack, countHouse, doFollowUp, fetchCalls, fetchErrands, hangPlacard, pathOf, patrol, punishOnSpot, receiptCode, reportAway, signVisit, tellReport, whistleStands, whistleSteps, type Circular, type Licence } from './errand'
+import { answerCall, answerCircular, answerLicence, answerOrder, answerWhistle, blowWhistle, checkFacility, comeBack, countHouse, doFollowUp, fetchCalls, fetchErrands, fetchOrders, hangPlacard, orderStands, pathOf, patrol, punishOnSpot, receiptCode, reportAway, signVisit, tellReport, whistleStands, whistleSteps, type Circular, type KeptOrders, type Licence } from './errand'
 import { Http } from './http'
 import { Outbox } from './outbox'
 import { gates, type Spot } from './spot'
@@ -280,6 +280,33 @@ describe('a call', () => {
     const answer = await answerCall(db, call, made())
     await outbox.now(answer!)
     expect((await entry(answer!))!.state).toBe('delivered')
+  })
+})
+
+describe('an order', () => {
+  const order = { id: 'o1', code: 'JQ-0001', place: null, address: '老街 1 号', state: { code: 'called', label: '' }, actions: ['accepted', 'en_route', 'on_scene', 'declined', 'cancelled'] } as unknown as MyDispatch
+
+  it('is read without a network as it was told last, and what is tapped then goes out once with its own time', async () => {
+    server.orders = [order as never]
+    await fetchOrders(db, http, AT)
+    server.road = () => 'drop'
+    expect((await fetchOrders(db, http, '2026-11-25T10:05:00+08:00')).kind).toBe('unreachable')
+    expect(await db.recall<KeptOrders>('orders')).toEqual({ items: [order], at: AT })
+    const at = (minute: string) => ({ id: id(), at: `2026-11-25T10:${minute}:00+08:00` })
+    await answerOrder(db, order, 'accepted', '', at('01'))
+    expect(await answerOrder(db, order, 'accepted', '', at('02')), 'pressed twice is said once').toBeNull()
+    const stands = orderStands(order, await db.outbox.toArray())
+    expect([stands.state, stands.actions, stands.waiting.length]).toEqual(['accepted', ['en_route', 'on_scene', 'declined'], 1])
+    await answerOrder(db, order, 'on_scene', '', at('09'))
+    expect(await outbox.run()).toBe('unreachable')
+    // The line breaks after the server wrote the first down: it is not written a second time.
+    server.road = (asked) => (asked.path.endsWith('/steps') && server.lawful.length === 0 ? 'drop after' : null)
+    while ((await outbox.run()) !== 'empty');
+    expect(server.lawful).toEqual([
+      { path: '/dispatches/o1/steps', state: 'accepted', at: '2026-11-25T10:01:00+08:00', reason: '' },
+      { path: '/dispatches/o1/steps', state: 'on_scene', at: '2026-11-25T10:09:00+08:00', reason: '' },
+    ])
+    expect(orderStands(order, await db.outbox.toArray())).toEqual({ state: 'called', actions: ['accepted', 'en_route', 'on_scene', 'declined'], waiting: [] })
   })
 })
 

@@ -1,12 +1,12 @@
 // What is to be done beside inspections: a call to answer, placards to hang up, items owed, evidence to record. What the
 // office asks for is fetched when it can be and kept; what was done leaves by the outbox like everything else.
 
-import type { CaseOptions, FacilityDue, FacilityRow, FollowUpView, HouseAnswer, HouseCountInput, HouseList, HouseRow, HouseWait, MyAway, MyAwayForce, MyCall, MyCalls, Named, OnSpotInput, PlacardPage, PlacardRow, ReceivedPage, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseView, StopUseList, StopUseRow, StopUseStep, VisitsToSign, VisitToSign, WhistleInput, WhistleKind, WhistleList, WhistleOptions, WhistleRow } from '@/shared/api/contract'
+import type { CaseOptions, FacilityDue, FacilityRow, FollowUpView, HouseAnswer, HouseCountInput, HouseList, HouseRow, HouseWait, MyAway, MyAwayForce, MyCall, MyCalls, MyDispatch, MyDispatches, Named, OnSpotInput, PlacardPage, PlacardRow, ReceivedPage, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseView, StopUseList, StopUseRow, StopUseStep, VisitsToSign, VisitToSign, WhistleInput, WhistleKind, WhistleList, WhistleOptions, WhistleRow } from '@/shared/api/contract'
 import type { DutyOption, EvidenceOptions, NeedOption } from '@/features/evidence/types'
 import type { PhoneDb } from './db'
 import { blank, type Made } from './draft'
-import type { Http } from './http'
-import type { Me, Position } from './types'
+import type { Http, Reply } from './http'
+import type { Entry, Me, Position } from './types'
 
 /** Rows of a list a phone takes along. */
 const MOST = 100
@@ -123,6 +123,44 @@ export async function answerCall(db: PhoneDb, call: MyCall, made: Made): Promise
 
 /** Where a call is answered; also names it among the entries. */
 export const pathOf = (call: Pick<MyCall, 'test'>): string => `/call-tests/${call.test}/answer`
+
+/** Orders as the office told them last, and when. */
+export interface KeptOrders { items: MyDispatch[]; at: string }
+
+/** Asks who is called where. What was told last stays readable in a valley. Gives the refusal, if it is one. */
+export async function fetchOrders(db: PhoneDb, http: Http, at: string): Promise<Reply<MyDispatches>> {
+  const reply = await http.ask<MyDispatches>('/me/dispatches', { timeoutMs: 10_000 })
+  if (reply.kind === 'ok') await db.keep('orders', { items: reply.data.items, at } satisfies KeptOrders)
+  return reply
+}
+
+/** Where an answer to an order goes; also names it among the entries. */
+export const orderPath = (id: string): string => `/dispatches/${id}/steps`
+
+/** What an answered order leads to, as long as the office has not said more. */
+const THEN: Record<string, string[]> = { accepted: ['en_route', 'on_scene', 'declined'], en_route: ['on_scene', 'returned'], on_scene: ['returned'] }
+
+/** An order as it stands with what was tapped here since: what may be said next, and what is not there yet. */
+export function orderStands(order: MyDispatch, entries: Entry[]): { state: string; actions: string[]; waiting: Entry[] } {
+  const own = entries.filter((entry) => entry.path === orderPath(order.id)).sort((a, b) => (a.created_at < b.created_at ? -1 : 1))
+  const waiting = own.filter((entry) => entry.state === 'waiting' || entry.state === 'sending')
+  const last = waiting.at(-1)?.body.state
+  const told = order.actions.filter((one) => one !== 'cancelled')
+  return typeof last === 'string' ? { state: last, actions: THEN[last] ?? [], waiting } : { state: order.state.code, actions: told, waiting }
+}
+
+/** Answers an order with the time it was: who presses twice has answered once. */
+export async function answerOrder(db: PhoneDb, order: MyDispatch, state: string, reason: string, made: Made): Promise<string | null> {
+  return db.transaction('rw', db.outbox, async () => {
+    const same = (entry: Entry): boolean => entry.kind === 'order' && entry.path === orderPath(order.id) && entry.body.state === state
+    const known = await db.outbox.filter((entry) => same(entry) && ['waiting', 'sending'].includes(entry.state)).first()
+    if (known) return null
+    await db.outbox.add({
+      ...blank('order', made), title: `${order.code} · ${order.place?.name ?? order.address}`, path: orderPath(order.id), body: { state, at: made.at, reason: reason.trim() },
+    })
+    return made.id
+  })
+}
 
 /** A placard hangs: the newest print the phone knows, and a photo of it. */
 export async function hangPlacard(db: PhoneDb, placard: PlacardRow, photos: string[], made: Made): Promise<void> {

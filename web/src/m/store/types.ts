@@ -66,7 +66,7 @@ export interface Photo {
   trouble: Trouble | null
 }
 
-export type EntryKind = 'inspection' | 'hazard' | 'recheck' | 'unable' | 'accept' | 'call' | 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'blow' | 'licence' | 'report_case' | 'report_look' | 'facility' | 'patrol' | 'sign' | 'count' | 'spot' | 'away' | 'circular'
+export type EntryKind = 'inspection' | 'hazard' | 'recheck' | 'unable' | 'accept' | 'call' | 'order' | 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'blow' | 'licence' | 'report_case' | 'report_look' | 'facility' | 'patrol' | 'sign' | 'count' | 'spot' | 'away' | 'circular'
 /**
  * waiting in the phone · sending the record · recorded by the server, photos on their way · delivered, every photo
  * confirmed · refused with a sentence · conflict with what others did.

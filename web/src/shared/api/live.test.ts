@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { effectScope } from 'vue'
-import { useLive } from './live'
+import { streaming, useLive } from './live'
 
 class FakeStream {
   static last: FakeStream
@@ -36,7 +36,9 @@ it('refreshes on changes of its kinds, and by asking where the stream does not c
   vi.advanceTimersByTime(5_500)
   expect(refresh).toHaveBeenCalledTimes(1)
   stream.readyState = 1
+  expect(streaming.value, 'it says that it asks').toBe(false)
   stream.say('open')
+  expect(streaming.value).toBe(true)
   vi.advanceTimersByTime(20_000)
   expect(refresh).toHaveBeenCalledTimes(1)
   // Two changes at once are one refresh, other kinds are none.
@@ -45,6 +47,8 @@ it('refreshes on changes of its kinds, and by asking where the stream does not c
   stream.say('change', { seq: 3, action: 'task.add', object_kind: 'task', object_id: '3' })
   vi.advanceTimersByTime(500)
   expect(refresh).toHaveBeenCalledTimes(2)
+  stream.say('error')
+  expect(streaming.value).toBe(false)
   scope.stop()
   stream.say('change', { seq: 4, action: 'hazard.close', object_kind: 'hazard', object_id: '4' })
   vi.advanceTimersByTime(60_000)

@@ -1,4 +1,4 @@
-import { onScopeDispose } from 'vue'
+import { onScopeDispose, ref } from 'vue'
 import type { ChangeEvent } from './contract'
 import { BASE } from './client'
 
@@ -11,6 +11,8 @@ let timer: ReturnType<typeof setInterval> | null = null
 const POLL_MS = 5_000
 /** An open stream that says nothing this long may be held back by an office proxy: then ask now and again. */
 const SILENT_MS = 60_000
+/** Whether changes come by themselves now; where they do not, they are asked for. */
+export const streaming = ref(false)
 let heard = 0
 let asked = 0
 
@@ -21,7 +23,11 @@ function tell(change: ChangeEvent | null): void {
 function open(): void {
   if (source || typeof EventSource === 'undefined') return
   source = new EventSource(`${BASE}/events`)
-  source.addEventListener('open', () => (heard = Date.now()))
+  source.addEventListener('open', () => {
+    heard = Date.now()
+    streaming.value = true
+  })
+  source.addEventListener('error', () => (streaming.value = false))
   source.addEventListener('change', (event) => {
     heard = Date.now()
     try {
@@ -52,6 +58,7 @@ function stop(): void {
   source = null
   if (timer) clearInterval(timer)
   timer = null
+  streaming.value = false
 }
 
 /** Ends the stream, at logout. */

@@ -14090,6 +14090,11 @@ export interface components {
              */
             kind: string | null;
             /**
+             * @description The place is a landmark: it is near there or that way. Taken from the address where that says so.
+             * @default false
+             */
+            near: boolean;
+            /**
              * @description His telephone.
              * @default
              */
@@ -14144,6 +14149,8 @@ export interface components {
              * @description How far off that may be. Units: metres.
              */
             error_m?: number | null;
+            /** @description Whether further unregistered senders of the same line are gathered here. */
+            gathered: boolean;
             id: string;
             kind: components["schemas"]["Word"];
             /**
@@ -14153,6 +14160,8 @@ export interface components {
             level: number;
             /** @description Whether it waits for somebody. */
             live: boolean;
+            /** @description Place and spot are a landmark: it is near there or that way. */
+            near: boolean;
             place?: components["schemas"]["Named"] | null;
             rehearsal: boolean;
             /**
@@ -14163,6 +14172,11 @@ export interface components {
             source: components["schemas"]["Word"];
             spot?: components["schemas"]["Spot"] | null;
             stage: components["schemas"]["Word"];
+            /**
+             * Format: int32
+             * @description How many unregistered senders spoke; none where a registered one or a person spoke first.
+             */
+            strangers?: number | null;
             /** @description What was said first. */
             text: string;
             /** @description Whether a person or a bound device stands behind it. */
@@ -14252,7 +14266,7 @@ export interface components {
              */
             to: string | null;
             /**
-             * @description `tell_119`: when, RFC 3339 or `now`; left out when it was not told, the text says why.
+             * @description `tell_119`: when, RFC 3339 or `now`; `unknown` when nobody knows; left out when it was not told, the text says why.
              * @default null
              */
             told_at: string | null;
@@ -14263,8 +14277,10 @@ export interface components {
             verdict: string | null;
             /**
              * Format: int64
-             * @description The version that was read. With it, nothing somebody else wrote or said since is overwritten: a note or a change, and
-             *     a judgement, 119, a level or a handover that was said meanwhile.
+             * @description The version that was read. `note` and `change` write over what is there and are refused without it. With it, no
+             *     judgement, 119, level or handover is said over one that was said meanwhile; without it those are taken as said, and
+             *     stand beside the others in the timeline: a wall panel or a telephone exchange that passes on what somebody said read
+             *     nothing before.
              * @default null
              */
             version: number | null;
@@ -14292,7 +14308,12 @@ export interface components {
             review_by?: string | null;
             /** @description Why it must be gone through again. */
             review_reasons: components["schemas"]["Word"][];
+            /** @description The first of them; further ones stand in the list of signals. */
             signs: components["schemas"]["SignView"][];
+            /** @description How many further ones there are. */
+            signs_more: number;
+            /** @description Who is on record as there or on the way though it was put out or handed over: it is not closed before they are back. */
+            still_out: components["schemas"]["Named"][];
             told_119?: components["schemas"]["Told119View"] | null;
             /** Format: int64 */
             version: number;
@@ -15695,6 +15716,8 @@ export interface components {
             kind: components["schemas"]["Word"];
             /** @description He is of no force for such work: he leaves at once. */
             must_leave: boolean;
+            /** @description Place and spot are a landmark: it is near there or that way. */
+            near: boolean;
             /** @description What he must know at the door. */
             notes: string[];
             /** @description The others who were called and have not declined. */
@@ -19897,6 +19920,8 @@ export interface components {
         };
         /** @description A sign. */
         SignView: {
+            /** @description Where, as whoever called said it. */
+            address: string;
             /**
              * Format: double
              * @description Direction a camera saw it in. Units: degrees.
@@ -19907,12 +19932,15 @@ export interface components {
             came_at: string;
             camera?: components["schemas"]["Spot"] | null;
             from: string;
+            /** @description The number he called from: whole for who verifies and commands, partly hidden for others. */
+            phone: string;
             /** @description Whether it says that all is well again: that changes nothing. */
             restored: boolean;
             says: string;
             /** @description The signal it came by. */
             signal?: string | null;
             source: components["schemas"]["Word"];
+            spot?: components["schemas"]["Spot"] | null;
             /** @description Why it belongs here. */
             why: string[];
         };
@@ -21240,6 +21268,8 @@ export interface components {
             /** @description When it was told; none when it was not. */
             at?: string | null;
             by: components["schemas"]["Named"];
+            /** @description Nobody knows yet whether it was. */
+            unknown: boolean;
             why_not: string;
         };
         /** @description A code of the factor offered. */

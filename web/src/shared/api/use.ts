@@ -6,6 +6,8 @@ export interface Load<T> {
   data: Ref<T | null>
   problem: Ref<ApiProblem | null>
   loading: Ref<boolean>
+  /** When the answer that is shown came; 0 before the first. */
+  at: Ref<number>
   /** Loads again; what is shown stays until the new answer is there. */
   reload: () => Promise<void>
 }
@@ -15,6 +17,7 @@ export function useLoad<T>(load: (signal: AbortSignal) => Promise<T>, now = true
   const data = shallowRef<T | null>(null) as Ref<T | null>
   const problem = ref<ApiProblem | null>(null) as Ref<ApiProblem | null>
   const loading = ref(false)
+  const at = ref(0)
   let current: AbortController | null = null
   const reload = async (): Promise<void> => {
     current?.abort()
@@ -25,6 +28,7 @@ export function useLoad<T>(load: (signal: AbortSignal) => Promise<T>, now = true
       const answer = await load(mine.signal)
       if (current !== mine) return
       data.value = answer
+      at.value = Date.now()
       problem.value = null
     } catch (error) {
       if (current !== mine || mine.signal.aborted) return
@@ -35,7 +39,7 @@ export function useLoad<T>(load: (signal: AbortSignal) => Promise<T>, now = true
   }
   onScopeDispose(() => current?.abort())
   if (now) void reload()
-  return { data, problem, loading, reload }
+  return { data, problem, loading, at, reload }
 }
 
 export interface Act<A extends unknown[], T> {

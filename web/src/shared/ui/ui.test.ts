@@ -41,6 +41,9 @@ describe('LoadState', () => {
     expect(page.text()).toContain('您没有权限')
     await page.setProps({ problem: null, has: true })
     expect(page.text()).toBe('rows')
+    // What stays there when the next answer fails says of when it is.
+    await page.setProps({ problem: new ApiProblem(0, 'net', '连接不上'), at: Date.parse('2026-11-25T02:07:00+08:00') })
+    expect(page.text()).toMatch(/^rows以下是 .*02:07 的内容，可能已有变化。 ?连接不上/)
   })
 })
 
