@@ -13,6 +13,7 @@ import { watchUpgrade } from './upgrade'
 import { elementLocale } from './element'
 import { makeRouter } from './router'
 import { useSession } from './session'
+import { askAnew, askSignIn } from './signIn'
 import { deskWords } from './words'
 
 setupTheme()
@@ -25,9 +26,10 @@ void (async () => {
   const session = useSession()
   setHooks({
     offlineText: () => translate('shared.offline'),
-    unauthenticated: () => {
-      session.forget()
+    // Whoever was at work keeps his page: what he typed must not go with the session.
+    unauthenticated: (problem, writes) => {
       const at = router.currentRoute.value
+      if (session.me) return askSignIn(problem.message, writes)
       if (at.name !== 'login') void router.push({ name: 'login', query: { next: at.fullPath } })
     },
     mustChange: () => void router.push({ name: 'password' }),
@@ -35,6 +37,7 @@ void (async () => {
     stepUp: askStepUp,
     clock: learnClock,
   })
+  router.afterEach(askAnew)
   app.use(router)
   await router.isReady()
   watchUpgrade()
