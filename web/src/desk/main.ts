@@ -13,7 +13,6 @@ import { watchUpgrade } from './upgrade'
 import { elementLocale } from './element'
 import { makeRouter } from './router'
 import { useSession } from './session'
-import { askAnew, askSignIn } from './signIn'
 import { deskWords } from './words'
 
 setupTheme()
@@ -29,7 +28,7 @@ void (async () => {
     // Whoever was at work keeps his page: what he typed must not go with the session.
     unauthenticated: (problem, writes) => {
       const at = router.currentRoute.value
-      if (session.me) return askSignIn(problem.message, writes)
+      if (session.me) return import('../features/session/signIn').then((room) => room.askSignIn(app, problem.message, writes), () => false)
       if (at.name !== 'login') void router.push({ name: 'login', query: { next: at.fullPath } })
     },
     mustChange: () => void router.push({ name: 'password' }),
@@ -37,7 +36,6 @@ void (async () => {
     stepUp: askStepUp,
     clock: learnClock,
   })
-  router.afterEach(askAnew)
   app.use(router)
   await router.isReady()
   watchUpgrade()

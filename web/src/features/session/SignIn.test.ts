@@ -1,16 +1,16 @@
-import { flushPromises, mount } from '@vue/test-utils'
-import { createPinia, setActivePinia } from 'pinia'
+import { flushPromises } from '@vue/test-utils'
+import { createPinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { defineComponent, h } from 'vue'
+import { createApp } from 'vue'
 import { createI18n } from 'vue-i18n'
-import { askAnew, askSignIn, ended } from '../../desk/signIn'
+import { createMemoryHistory, createRouter } from 'vue-router'
 import { useSession } from '../../desk/session'
 import { type ApiProblem, api, setHooks, signedOut } from '../../shared/api/client'
 import zhShared from '../../shared/locales/zh-CN.json'
 import zh from './locales/zh-CN.json'
-import SignIn from './SignIn.vue'
+import { askSignIn } from './signIn'
 
-const plugins = [createI18n({ legacy: false, locale: 'zh-CN', messages: { 'zh-CN': { shared: zhShared, session: zh } } })]
+const words = createI18n({ legacy: false, locale: 'zh-CN', messages: { 'zh-CN': { shared: zhShared, session: zh } } })
 const answer = (status: number, body: unknown) => new Response(JSON.stringify(body), { status })
 const ME = { person: { login: 'clerk', name: '罗办' }, totp_enabled: false, actions: [] }
 const OVER = { code: 'session.expired', detail: '登录已过期，请重新登录' }
@@ -30,7 +30,6 @@ function server(code = '') {
   })
   return { seen, end: () => (open = false) }
 }
-const Page = defineComponent({ setup: () => () => (ended.value ? h(SignIn) : null) })
 const box = (name: string): HTMLInputElement => document.querySelector<HTMLInputElement>(`.dialog input[name=${name}]`)!
 async function give(name: string, text: string): Promise<void> {
   box(name).value = text
@@ -41,12 +40,14 @@ async function give(name: string, text: string): Promise<void> {
 }
 const cancel = (): void => document.querySelector<HTMLButtonElement>('.dialog footer button')!.click()
 
+const app = createApp({ render: () => null })
+const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:rest(.*)*', component: { render: () => null } }] })
+app.use(createPinia()).use(words).use(router)
+
 describe('a session that ends under the work', () => {
   beforeEach(() => {
-    setActivePinia(createPinia())
     useSession().me = ME as never
-    setHooks({ unauthenticated: (problem, writes) => askSignIn(problem.message, writes) })
-    askAnew()
+    setHooks({ unauthenticated: (problem, writes) => askSignIn(app, problem.message, writes) })
   })
   afterEach(() => {
     vi.unstubAllGlobals()
@@ -55,7 +56,6 @@ describe('a session that ends under the work', () => {
 
   it('is renewed over the page by the same person, and what was sent goes once more under the same key', async () => {
     const { seen } = server()
-    const page = mount(Page, { global: { plugins }, attachTo: document.body })
     const saved = api.post<{ id: string }>('/places', { name: '填好的' })
     const list = api.get('/places')
     await flushPromises()
@@ -75,12 +75,10 @@ describe('a session that ends under the work', () => {
     expect(sent[0]).toEqual(sent[1])
     expect(seen.filter((one) => one.path.endsWith('/login')).map((one) => one.body?.login)).toEqual(['clerk', 'clerk'])
     expect(signedOut()).toBe(false)
-    page.unmount()
   })
 
   it('asks for the code where the account has a second factor', async () => {
     server('123456')
-    const page = mount(Page, { global: { plugins }, attachTo: document.body })
     const saved = api.post<{ id: string }>('/places', {})
     await flushPromises()
     expect(box('totp')).toBeNull()
@@ -90,12 +88,10 @@ describe('a session that ends under the work', () => {
     expect(document.querySelector('[role=alert]')!.textContent).toContain('验证码不对')
     await give('totp', '123456')
     expect((await saved).id).toBe('p1')
-    page.unmount()
   })
 
   it('stays with the refusal under the form when the person will not, and asks again only for what he does', async () => {
     server()
-    const page = mount(Page, { global: { plugins }, attachTo: document.body })
     const saved = api.post('/places', {}).catch((e: unknown) => e)
     await flushPromises()
     cancel()
@@ -109,12 +105,11 @@ describe('a session that ends under the work', () => {
     expect(document.querySelector('.dialog')).not.toBeNull()
     cancel()
     await again
-    askAnew()
+    await router.push('/hazards')
     const list = api.get('/places').catch(() => undefined)
     await flushPromises()
     expect(document.querySelector('.dialog')).not.toBeNull()
     cancel()
     await list
-    page.unmount()
   })
 })
