@@ -1,7 +1,7 @@
 import { effectScope, nextTick, reactive, ref } from 'vue'
 import { expect, it, vi } from 'vitest'
 import { ApiProblem } from '../../api/client'
-import { useStale } from './stale'
+import { merged, same, useStale } from './stale'
 
 interface Row { name: string; version: number }
 
@@ -47,4 +47,21 @@ it('mine is saved upon the row as it stands, theirs comes into the form, and goi
   await theirs.refused(409, 'conflict.version', { name: '他写的', version: 2 })
   theirs.stale.settle('theirs')
   expect([theirs.typed, theirs.again.mock.calls.length]).toEqual([{ name: '他写的', version: 2 }, 0])
+})
+
+it('only what was typed over since the form was opened is shown, and only that is put upon the row', async () => {
+  interface Three { name: string; phone: string; heads: Record<string, number | null> }
+  const opened: Three = { name: '旧名', phone: '1', heads: { beds: 20, lodging: null } }
+  const mine: Three = { name: '旧名', phone: '2', heads: { lodging: null, beds: 20 } }
+  const now: Three = { name: '他改的', phone: '1', heads: { lodging: 5, beds: 20 } }
+  expect(merged(opened, mine, now)).toEqual({ name: '他改的', phone: '2', heads: { lodging: 5, beds: 20 } })
+  expect([same(opened.heads, mine.heads), same(opened.heads, now.heads), same([1, 2], [2, 1])]).toEqual([true, false, false])
+  const problem = ref<ApiProblem | null>(null)
+  const scope = effectScope()
+  const stale = scope.run(() =>
+    useStale<Three>({ problem: problem as never, clear: () => undefined }, { opened: () => opened, fields: (row) => [['名称', mine.name, row.name], ['电话', mine.phone, row.phone]], onto: () => undefined, take: () => undefined, again: () => undefined }),
+  )!
+  problem.value = new ApiProblem(409, 'conflict.version', '记录已被他人修改', [], '', now)
+  await nextTick()
+  expect(stale.fields.value.map((one) => [one.label, one.mine, one.theirs])).toEqual([['电话', '2', '1']])
 })
