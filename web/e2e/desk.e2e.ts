@@ -104,7 +104,7 @@ it('whose session ends under a form signs in over it, and what he filled in is s
   await page.click('form.gap button[type=submit]')
   await page.waitForSelector('.dialog input[name=password]')
   // Who will not stays where he is, with his words and the refusal.
-  await page.click('.dialog footer .btn:first-child')
+  await page.click('.dialog footer .btn:not(.pri)')
   await page.waitForSelector('form.gap p[role=alert]')
   expect(await page.inputValue('form textarea')).toBe('门前有台阶')
   await page.click('form.gap button[type=submit]')
