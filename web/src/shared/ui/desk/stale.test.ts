@@ -49,19 +49,32 @@ it('mine is saved upon the row as it stands, theirs comes into the form, and goi
   expect([theirs.typed, theirs.again.mock.calls.length]).toEqual([{ name: '他写的', version: 2 }, 0])
 })
 
-it('only what was typed over since the form was opened is shown, and only that is put upon the row', async () => {
-  interface Three { name: string; phone: string; heads: Record<string, number | null> }
-  const opened: Three = { name: '旧名', phone: '1', heads: { beds: 20, lodging: null } }
-  const mine: Three = { name: '旧名', phone: '2', heads: { lodging: null, beds: 20 } }
-  const now: Three = { name: '他改的', phone: '1', heads: { lodging: 5, beds: 20 } }
-  expect(merged(opened, mine, now)).toEqual({ name: '他改的', phone: '2', heads: { lodging: 5, beds: 20 } })
-  expect([same(opened.heads, mine.heads), same(opened.heads, now.heads), same([1, 2], [2, 1])]).toEqual([true, false, false])
+it('only what was typed over since the form was opened is shown, and only that is kept upon the row, also when it changes once more', async () => {
+  interface Three { name: string; phone: string; heads: Record<string, number | null>; version: number }
+  const opened: Three = { name: '旧名', phone: '1', heads: { beds: 20, lodging: null }, version: 1 }
+  const now: Three = { name: '他改的', phone: '1', heads: { lodging: 5, beds: 20 }, version: 2 }
+  expect([same(opened.heads, { lodging: null, beds: 20 }), same(opened.heads, now.heads), same([1, 2], [2, 1])]).toEqual([true, false, false])
+  expect(merged(opened, { ...opened, phone: '2', heads: { lodging: null, beds: 20 } }, now)).toEqual({ ...now, phone: '2' })
   const problem = ref<ApiProblem | null>(null)
-  const scope = effectScope()
-  const stale = scope.run(() =>
-    useStale<Three>({ problem: problem as never, clear: () => undefined }, { opened: () => opened, fields: (row) => [['名称', mine.name, row.name], ['电话', mine.phone, row.phone]], onto: () => undefined, take: () => undefined, again: () => undefined }),
+  const typed = reactive({ name: '旧名', phone: '2' })
+  const version = ref(1)
+  const again = vi.fn()
+  const of = (row: Three) => ({ name: row.name, phone: row.phone })
+  const stale = effectScope().run(() =>
+    useStale<Three>({ problem: problem as never, clear: () => (problem.value = null) }, {
+      typed: { form: typed, opened: () => opened, of }, fields: (row) => [['名称', typed.name, row.name], ['电话', typed.phone, row.phone], ['状态', '待办', '已办', true]],
+      onto: (row) => (version.value = row.version), take: () => undefined, again,
+    }),
   )!
-  problem.value = new ApiProblem(409, 'conflict.version', '记录已被他人修改', [], '', now)
-  await nextTick()
-  expect(stale.fields.value.map((one) => [one.label, one.mine, one.theirs])).toEqual([['电话', '2', '1']])
+  const refused = async (current: Three): Promise<unknown> => {
+    problem.value = new ApiProblem(409, 'conflict.version', '记录已被他人修改', [], '', current)
+    await nextTick()
+    return stale.fields.value.map((one) => [one.label, one.mine, one.theirs])
+  }
+  expect(await refused(now)).toEqual([['电话', '2', '1'], ['状态', '待办', '已办']])
+  stale.settle('mine')
+  expect([{ ...typed }, version.value, again.mock.calls.length]).toEqual([{ name: '他改的', phone: '2' }, 2, 1])
+  expect(await refused({ ...now, name: '又改了', version: 3 })).toEqual([['电话', '2', '1'], ['状态', '待办', '已办']])
+  stale.settle('merge')
+  expect([{ ...typed }, version.value]).toEqual([{ name: '又改了', phone: '2' }, 3])
 })
