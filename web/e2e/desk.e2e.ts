@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ask, settled, signIn } from './desk'
+import { PASSWORD, ask, settled, signIn } from './desk'
 import { openTown, type Town } from './town'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -67,7 +67,9 @@ it('of two who change one place at once the second sees both versions side by si
     await one.goto(`${town.url}${href}/edit`, { waitUntil: 'commit' })
     await one.waitForFunction(() => (document.querySelector<HTMLInputElement>('form input')?.value ?? '') !== '')
   }
+  const beds = 'form label:has-text("床位") input'
   await page.fill('form textarea', '二楼有人住')
+  await page.fill(beds, '35')
   await page.click('form button[type=submit]')
   await page.waitForURL(`**${href}`)
   await other.fill('form textarea', '一楼有仓库')
@@ -76,11 +78,44 @@ it('of two who change one place at once the second sees both versions side by si
   const text = (await other.textContent('[role=dialog] table')) ?? ''
   expect(text).toContain('二楼有人住')
   expect(text).toContain('一楼有仓库')
+  // What only the first changed is no question, and stays when the second saves what he changed.
+  expect(await other.locator('[role=dialog] tbody tr').count()).toBe(1)
   await other.click('[role=dialog] .btn.pri')
   await other.waitForURL(`**${href}`)
   await other.waitForFunction(() => document.querySelector('#main')?.textContent?.includes('一楼有仓库'))
+  await other.goto(`${town.url}${href}/edit`, { waitUntil: 'commit' })
+  await other.waitForFunction(() => (document.querySelector<HTMLInputElement>('form input')?.value ?? '') !== '')
+  expect(await other.inputValue(beds)).toBe('35')
   await page.context().close()
   await other.context().close()
+})
+
+it('whose session ends under a form signs in over it, and what he filled in is saved', async () => {
+  const { page, errors } = await signIn(town, 'clerk')
+  await page.goto(`${town.url}/places`, { waitUntil: 'commit' })
+  await page.waitForSelector('.dt tbody tr')
+  const href = await page.getAttribute('.dt tbody tr a', 'href')
+  await page.goto(`${town.url}${href}/edit`, { waitUntil: 'commit' })
+  await page.waitForFunction(() => (document.querySelector<HTMLInputElement>('form input')?.value ?? '') !== '')
+  await page.fill('form textarea', '门前有台阶')
+  await page.context().clearCookies()
+  const puts: (string | undefined)[] = []
+  page.on('request', (sent) => sent.method() === 'PUT' && puts.push(sent.headers()['idempotency-key']))
+  await page.click('form.gap button[type=submit]')
+  await page.waitForSelector('.dialog input[name=password]')
+  // Who will not stays where he is, with his words and the refusal.
+  await page.click('.dialog footer .btn:not(.pri)')
+  await page.waitForSelector('form.gap p[role=alert]')
+  expect(await page.inputValue('form textarea')).toBe('门前有台阶')
+  await page.click('form.gap button[type=submit]')
+  expect(await page.inputValue('.dialog input[name=username]')).toContain('clerk')
+  await page.fill('.dialog input[name=password]', PASSWORD)
+  await page.click('.dialog button[type=submit]')
+  await page.waitForURL(`**${href}`)
+  await page.waitForFunction(() => document.querySelector('#main')?.textContent?.includes('门前有台阶'))
+  expect([puts.length, new Set(puts).size]).toEqual([3, 2])
+  expect(errors).toEqual([])
+  await page.context().close()
 })
 
 it('of two who change one person at once the second sees both versions, keeps typing upon the new one, and gets through', async () => {

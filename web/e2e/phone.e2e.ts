@@ -113,6 +113,13 @@ describe('a village staff member', () => {
     await page.waitForFunction((item) => document.querySelectorAll(`#${item} figure`).length === 1, minor)
     await page.locator(`#${minor} input[type=file]`).nth(1).setInputFiles(picture(5))
     await page.waitForFunction((item) => document.querySelectorAll(`#${item} figure`).length === 2, minor)
+    // Everything is answered: the fault stays open to be written about, also when the browser comes back from the camera anew.
+    await page.locator(`#${minor} .chips button`).first().click()
+    expect(await page.isVisible(`#${minor} .say1`)).toBe(true)
+    await page.waitForTimeout(500)
+    await page.reload()
+    await page.waitForSelector(`#${minor} .say1`)
+    expect(await page.locator(`#${minor} input[type=file]`).count()).toBe(2)
     await handIn(page, '负责人不在场')
     await delivered(page)
     const entry = (await state(page)).find((one) => one.kind === 'inspection')!

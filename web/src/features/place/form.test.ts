@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { blank, tidy } from './form'
+import type { PlaceView } from '../../shared/api/contract'
+import { blank, fromView, tidy, upon } from './form'
 
 it('a masked phone is left as it was, a new one is sent', () => {
   const form = blank()
@@ -31,4 +32,14 @@ describe('counts', () => {
     expect(notWhole({ ...blank(), area_m2: 85.5, heads: { ...blank().heads, lodging: -1, beds: 0 } })).toEqual(['area_m2', 'heads.lodging'])
     expect(notWhole(blank())).toEqual([])
   })
+})
+
+it('what was typed comes upon the place as it now stands, each count alone, and nothing else of it is written back', () => {
+  const row = { code: 'P-1', name: '罗记农资门市', category: 'shop', tags: [], village: { id: 'v1', name: '一村' }, grid: null, sector: null, address: '正街 1 号', location: null, registration: { kind: 'unknown', uscc: null }, area_m2: 60, heads: { beds: null, capacity: 20, lodging: null, training: null, working: null }, fire_hazard_class: null, gas: null, responsible: '罗成', phone_masked: '138****5102', manager: { name: '罗小军', phone_masked: '139****0010' }, opening: 'open', opened_on: null, closed_on: null, access: null, help: null, note: '', version: 1 } as unknown as PlaceView
+  const opened = tidy(fromView(row))
+  const mine = tidy({ ...fromView(row), note: '二楼有人住', heads: { ...fromView(row).heads, working: '4' as never } })
+  const now = { ...row, address: '正街 9 号', phone_masked: '137****9999', heads: { ...row.heads, capacity: 35 }, version: 2 }
+  const kept = upon(now, opened, mine)
+  expect(kept).toEqual({ ...fromView(now), note: '二楼有人住', heads: { lodging: null, working: 4, training: null, capacity: 35, beds: null } })
+  expect([kept.version, kept.responsible.phone, tidy(kept).responsible.phone]).toEqual([2, '137****9999', null])
 })

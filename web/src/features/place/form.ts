@@ -1,4 +1,5 @@
 import type { ContactInput, PlaceInput, PlaceView } from '../../shared/api/contract'
+import { merged } from '../../shared/ui/desk/stale'
 
 /** An empty form. */
 export function blank(): PlaceInput {
@@ -81,6 +82,15 @@ export function tidy(input: PlaceInput): PlaceInput {
     responsible: contact(input.responsible),
     manager,
   }
+}
+
+/** The form after somebody else changed the place: what was typed since it was `opened`, upon the place as it now stands. */
+export function upon(now: PlaceView, opened: PlaceInput, mine: PlaceInput): PlaceInput {
+  const stands = fromView(now)
+  const kept = { ...merged(opened, mine, stands), heads: merged(opened.heads, mine.heads, stands.heads), version: now.version }
+  // A number nobody typed over stays the one that is there.
+  const whole = (who: ContactInput, there: ContactInput | null | undefined): ContactInput => ({ ...who, phone: who.phone ?? there?.phone ?? '' })
+  return { ...kept, responsible: whole(kept.responsible, stands.responsible), manager: kept.manager ? whole(kept.manager, stands.manager) : null }
 }
 
 /** The counts that are not whole numbers, by the name the server gives the field. */

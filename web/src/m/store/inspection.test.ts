@@ -7,6 +7,7 @@ import { PhoneDb } from './db'
 import { answered, begin, inspectionOf, lacksOfEnforcement, photosOf, report } from './draft'
 import { Http } from './http'
 import { askPlaces, keepPlace, openAt } from './place'
+import { blocks, finished } from './progress'
 import { sync } from './sync'
 import type { Draft, Place, Sheet, Task } from './types'
 
@@ -91,4 +92,18 @@ describe('places the phone was not given', () => {
     expect((await openAt(db, open.place.id)).map((one) => one.id)).toEqual([open.id])
     expect(await openAt(db, 'elsewhere')).toEqual([])
   })
+})
+
+it('who comes back finds folded what is finished, but never where he found a fault or was last', async () => {
+  const draft = await drafted()
+  const all = blocks(draft)
+  const lastOf = all.at(-1)!
+  expect([...finished(draft)]).toEqual(all.filter((one) => one !== lastOf).map((one) => one.code))
+  const first = all[0]!.items[0]!.code
+  const { [first]: one, ...others } = draft.answers
+  // The last tap was in the first block; a fault with its picture and its kind lacks nothing, and one may still write.
+  expect(finished({ ...draft, answers: { ...others, [first]: one! } }).has(all[0]!.code)).toBe(false)
+  const failed = { ...draft, answers: { [first]: { ...answered(undefined, 'fail'), photos: ['p1'], chips: ['过期'] }, ...others } }
+  expect(finished(failed).has(all[0]!.code)).toBe(false)
+  expect(finished({ ...draft, answers: {} }).size).toBe(0)
 })

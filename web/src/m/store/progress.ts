@@ -27,6 +27,18 @@ export function progress(draft: Draft): Progress {
 
 export interface Block { code: string; title: string; items: Item[]; done: number; failed: number }
 
+/**
+ * The blocks that are folded when one comes back: nothing is missing in them, nothing failed, and they are not where one was
+ * last. A browser that made room for the camera comes back too, and who found a fault is not done with it.
+ */
+export function finished(draft: Draft): Set<string> {
+  const { missing } = progress(draft)
+  const last = Object.keys(draft.answers).at(-1)
+  const isOpen = (item: Item): boolean => item.code === last || missing.some((one) => one.item === item.code)
+  const whole = draft.refusal ? [] : blocks(draft).filter((block) => block.done === block.items.length && !block.failed && !block.items.some(isOpen))
+  return new Set(whole.map((block) => block.code))
+}
+
 /** The sheet by block, in its own order. */
 export function blocks(draft: Draft): Block[] {
   const found: Block[] = []

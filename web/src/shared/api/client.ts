@@ -65,7 +65,8 @@ export interface SendOptions {
 }
 
 interface Hooks {
-  unauthenticated: () => void
+  /** Told of a 401, and whether something was to be written; whether somebody is signed in again and it goes once more. */
+  unauthenticated: (problem: ApiProblem, writes: boolean) => unknown
   mustChange: () => void
   /** Told when a second factor must be set up before anything else. */
   mustEnrol: () => void
@@ -138,11 +139,12 @@ export async function send(
   }
   let proved = false
   let asked = false
+  let again = false
   for (;;) {
     const begun = renewals
     const sent = attempt(method, path, headers, body, options)
     // Showing again who one is gives the session another reference: what was on its way under the old one is sent anew.
-    if (path === RENEWS) {
+    if (RENEWS.has(path)) {
       renewing = sent.then(
         (got) => {
           if (got instanceof Response && got.ok) renewals += 1
@@ -151,8 +153,9 @@ export async function send(
       )
     }
     const problem = await sent
+    nobody = !(problem instanceof Response) && (problem.status === 401 || nobody)
     if (problem instanceof Response) return problem
-    if (problem.status === 401 && path !== RENEWS) {
+    if (problem.status === 401 && !RENEWS.has(path)) {
       await renewing
       if (renewals !== begun) {
         asked = true
@@ -172,16 +175,22 @@ export async function send(
       asked = true
       continue
     }
-    if (problem.status === 401 && !options.quiet) hooks.unauthenticated()
+    if (problem.status === 401 && !options.quiet && !again && (await hooks.unauthenticated(problem, method !== 'GET')) === true) {
+      again = true
+      continue
+    }
     if (problem.code === 'password.must_change') hooks.mustChange()
     if (problem.code === 'totp.must_enrol') hooks.mustEnrol()
     throw problem
   }
 }
 
-const RENEWS = '/session/step-up'
+const RENEWS = new Set(['/session/step-up', '/login'])
 let renewing: Promise<void> | null = null
 let renewals = 0
+let nobody = false
+/** The server said that nobody is signed in: until it answers again, nothing is asked that nobody waits for. */
+export const signedOut = (): boolean => nobody
 
 async function attempt(
   method: string,

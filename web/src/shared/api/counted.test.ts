@@ -10,7 +10,7 @@ const FOLDER = 'crates/store/src/fulfilment'
 const TOLD_AS: Record<string, string> = {
   hazard_event: 'hazard', whistle_event: 'whistle', stop_use_event: 'stop_use', road_event: 'road', facility_event: 'facility',
   fire_plan_event: 'fire_plan', device_span: 'device', force_patrol: 'patrol', gate_exemption: 'gate', call_station: 'call_test',
-  training_session: 'training', incident_event: 'incident', attendance: 'training', house: 'place', house_check: 'place', audit: 'inspection',
+  training_session: 'training', incident_event: 'incident', attendance: 'training', house: 'place', house_check: 'place', audit: 'inspection', inspection_signature: 'inspection',
 }
 
 it('every table the figures are read from is listened to', () => {

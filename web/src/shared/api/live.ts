@@ -1,6 +1,6 @@
 import { onScopeDispose, ref } from 'vue'
 import type { ChangeEvent } from './contract'
-import { BASE } from './client'
+import { BASE, signedOut } from './client'
 
 type Listener = (change: ChangeEvent | null) => void
 
@@ -41,6 +41,7 @@ function open(): void {
 function start(): void {
   open()
   timer ??= setInterval(() => {
+    if (signedOut()) return
     const quiet = Date.now() - Math.max(heard, asked) < (source?.readyState === 1 ? SILENT_MS : 0)
     if (source?.readyState === 2) {
       source.close()

@@ -41,6 +41,7 @@ describe('in English', () => {
     ['李建国没有登记位置，算不出到场时间，请补登', '李建国 has no recorded position, so its arrival cannot be worked out. Record it'],
     ['青峰镇消防站消防车：五组进组路（净宽 3.2 米，不足 4 米）', '青峰镇消防站消防车: 五组进组路 (width 3.2 m, less than 4 m)'],
     ['住宿、工作、培训最多 17 人，超过 10 人', 'living, working, learning: at most 17 people, more than 10'],
+    ['派给 叶翠兰', 'assigned to 叶翠兰'],
     ['需要 4，已有 2：现场照片、巡查。', '4 needed, 2 there: Photos, Patrol.'],
   ])('%s', async (chinese, english) => {
     await loadSaid('en')

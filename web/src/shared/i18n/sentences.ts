@@ -56,6 +56,9 @@ shapes.sort((a, b) => b.fixed - a.fixed)
 /** A value within a sentence: a name stays, a word or a list of words of ours is said in English. */
 const value = (text: string, depth: number): string => (HAN.test(text) ? (look(text, depth + 1) ?? text) : text)
 
+/** `派给 {0}`: a word of ours, a blank, and behind it nothing but a name. */
+const isName = (one: Shape, text = ''): boolean => one.names.length === 1 && one.anchor.length === one.fixed && /^\p{Script=Han}+ $/u.test(one.anchor) && /^[\p{Script=Han}\u00b7]+$/u.test(text)
+
 /** The English of a whole sentence; none when nobody wrote it. */
 function look(text: string, depth: number): string | undefined {
   const known = whole.get(text)
@@ -64,8 +67,8 @@ function look(text: string, depth: number): string | undefined {
     if (!text.includes(one.anchor)) continue
     const values = one.found.exec(text)
     if (!values) continue
-    // Two or three characters are in many a sentence: then the values must be ours too.
-    if (one.fixed < 4 && !values.slice(1).every((text) => !HAN.test(text) || look(text, depth + 1) !== undefined)) continue
+    // Two or three characters are in many a sentence: then the values must be ours too, or a name alone behind a blank.
+    if (one.fixed < 4 && !isName(one, values[1]) && !values.slice(1).every((text) => !HAN.test(text) || look(text, depth + 1) !== undefined)) continue
     return one.english.replace(PIECE, (piece, name?: string) => (name ? value(values[one.names.indexOf(name) + 1] ?? '', depth) : piece.charAt(0)))
   }
   return behindName(text, depth) ?? several(text, depth)

@@ -1,7 +1,7 @@
 import { effectScope, nextTick, reactive, ref } from 'vue'
 import { expect, it, vi } from 'vitest'
 import { ApiProblem } from '../../api/client'
-import { useStale } from './stale'
+import { merged, same, useStale } from './stale'
 
 interface Row { name: string; version: number }
 
@@ -47,4 +47,34 @@ it('mine is saved upon the row as it stands, theirs comes into the form, and goi
   await theirs.refused(409, 'conflict.version', { name: '他写的', version: 2 })
   theirs.stale.settle('theirs')
   expect([theirs.typed, theirs.again.mock.calls.length]).toEqual([{ name: '他写的', version: 2 }, 0])
+})
+
+it('only what was typed over since the form was opened is shown, and only that is kept upon the row, also when it changes once more', async () => {
+  interface Three { name: string; phone: string; heads: Record<string, number | null>; version: number }
+  const opened: Three = { name: '旧名', phone: '1', heads: { beds: 20, lodging: null }, version: 1 }
+  const now: Three = { name: '他改的', phone: '1', heads: { lodging: 5, beds: 20 }, version: 2 }
+  expect([same(opened.heads, { lodging: null, beds: 20 }), same(opened.heads, now.heads), same([1, 2], [2, 1])]).toEqual([true, false, false])
+  expect(merged(opened, { ...opened, phone: '2', heads: { lodging: null, beds: 20 } }, now)).toEqual({ ...now, phone: '2' })
+  const problem = ref<ApiProblem | null>(null)
+  const typed = reactive({ name: '旧名', phone: '2' })
+  const version = ref(1)
+  const again = vi.fn()
+  const of = (row: Three) => ({ name: row.name, phone: row.phone })
+  const stale = effectScope().run(() =>
+    useStale<Three>({ problem: problem as never, clear: () => (problem.value = null) }, {
+      typed: { form: typed, opened: () => opened, of }, fields: (row) => [['名称', typed.name, row.name], ['电话', typed.phone, row.phone], ['状态', '待办', '已办', true]],
+      onto: (row) => (version.value = row.version), take: () => undefined, again,
+    }),
+  )!
+  const refused = async (current: Three): Promise<unknown> => {
+    problem.value = new ApiProblem(409, 'conflict.version', '记录已被他人修改', [], '', current)
+    await nextTick()
+    return stale.fields.value.map((one) => [one.label, one.mine, one.theirs])
+  }
+  expect(await refused(now)).toEqual([['电话', '2', '1'], ['状态', '待办', '已办']])
+  stale.settle('mine')
+  expect([{ ...typed }, version.value, again.mock.calls.length]).toEqual([{ name: '他改的', phone: '2' }, 2, 1])
+  expect(await refused({ ...now, name: '又改了', version: 3 })).toEqual([['电话', '2', '1'], ['状态', '待办', '已办']])
+  stale.settle('merge')
+  expect([{ ...typed }, version.value]).toEqual([{ name: '又改了', phone: '2' }, 3])
 })
