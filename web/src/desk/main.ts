@@ -25,18 +25,12 @@ void (async () => {
   const session = useSession()
   setHooks({
     offlineText: () => translate('shared.offline'),
-<<<<<<< HEAD
-    unauthenticated: () => {
-      const at = router.currentRoute.value
-      // A watch that sleeps beside its screen is woken by it, not led to a page that keeps silent.
-      if (at.meta.watched && session.me) return void window.dispatchEvent(new Event('fengsui:expired'))
-      session.forget()
-=======
     // Whoever was at work keeps his page: what he typed must not go with the session.
     unauthenticated: (problem, writes) => {
       const at = router.currentRoute.value
+      // A watch that sleeps beside its screen is woken by it, not led to a page that keeps silent.
+      if (at.meta.watched && session.me && !writes) return void window.dispatchEvent(new Event('fengsui:expired'))
       if (session.me) return import('../features/session/signIn').then((room) => room.askSignIn(app, problem.message, writes), () => false)
->>>>>>> w/walk
       if (at.name !== 'login') void router.push({ name: 'login', query: { next: at.fullPath } })
     },
     mustChange: () => void router.push({ name: 'password' }),
