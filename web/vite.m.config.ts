@@ -10,7 +10,7 @@ import { define, entry, server, target } from './build/entry.ts'
 export default defineConfig({
   base: '/m/',
   // No part of the phone is written with options, nor is a part of Vant; and its words need names in braces and nothing
-  // else (`src/m/words.ts`), so that no compiler of messages travels. 8 KB less on a village line.
+  // else (`src/shared/i18n/ready.ts`), so that no compiler of messages travels. 8 KB less on a village line.
   define: { ...define, __VUE_OPTIONS_API__: 'false', __INTLIFY_DROP_MESSAGE_COMPILER__: 'true' },
   plugins: [
     vue(),

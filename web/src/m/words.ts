@@ -1,4 +1,5 @@
 import { locale, setLocale, type Locale, type Messages } from '../shared/i18n'
+import { ready } from '../shared/i18n/ready'
 
 /** Whether a page behind the first screen was opened: its words come with it. */
 let further = false
@@ -16,15 +17,4 @@ export async function withLaterWords(): Promise<void> {
   if (further) return
   further = true
   await setLocale(locale.value)
-}
-
-interface Values { named: (key: string) => unknown }
-
-/** Sentences with `{names}` as functions, so that no compiler of messages has to travel to the phone. */
-export function ready(words: unknown): unknown {
-  if (typeof words === 'string') {
-    return words.includes('{') ? (values: Values) => words.replace(/\{(\w+)\}/g, (_, name: string) => String(values.named(name) ?? '')) : words
-  }
-  if (Array.isArray(words)) return words
-  return Object.fromEntries(Object.entries(words as object).map(([key, inner]) => [key, ready(inner)]))
 }

@@ -6,7 +6,7 @@ import { PhoneDb } from './db'
 import { takenAt } from './picture'
 import { crc32, rescue, zip } from './rescue'
 import { isLow, space } from './space'
-import { ready } from '../words'
+import { ready } from '../../shared/i18n/ready'
 import { codeIn, facilityIn } from './scan'
 import { Who } from './who'
 

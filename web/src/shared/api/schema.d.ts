@@ -17519,6 +17519,15 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description What an approval would put in another plan's place, or has. */
+        PlanReplaced: {
+            /** @description The day it was replaced. */
+            on?: string | null;
+            /** @description The other plan. */
+            plan: components["schemas"]["Named"];
+            /** @description Tasks of the older one that nobody has begun: they are cancelled with it. */
+            tasks_n: number;
+        };
         /** @description A plan in a list. */
         PlanRow: {
             /** @description What the caller may do: `propose`, `items`, `submit`, `approve`, `send_back`, `reopen`, `void`; on one plan also `supplement`. */
@@ -17589,6 +17598,8 @@ export interface components {
              * @description Visits the year's frequency had before today, which a plan made now does not make up for.
              */
             passed_n: number;
+            replaced_by?: components["schemas"]["PlanReplaced"] | null;
+            replaces?: components["schemas"]["PlanReplaced"] | null;
             /**
              * @description What it leaves uncovered from today on, while it is not approved; of a time that is over, everything. Once it
              *     is approved and its time not over: what came after.
