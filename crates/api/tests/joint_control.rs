@@ -215,13 +215,13 @@ async fn a_place_of_high_risk_lacks_a_list_and_one_record_bears_three_bodies() -
         assert_eq!(dept.post(&sign, json!({})).await?.code(), "joint_control.not_yours");
         // It counts on the board once the last of them signed, not before (C13.3).
         let mut leader = town.login("leader").await?;
-        let met = async |who: &mut Browser| -> anyhow::Result<Value> {
+        let done = async |who: &mut Browser| -> anyhow::Result<Value> {
             let duty = who.get("/api/v1/board/duties/C13.3?from=2026-07-01&to=2026-12-31").await?.ok()?;
-            Ok(duty["duty"]["tally"]["met"].clone())
+            Ok(duty["occurrences"]["items"][0]["done"].clone())
         };
-        assert_eq!(met(&mut leader).await?, json!(0));
+        assert_eq!(done(&mut leader).await?, json!(0));
         police.post(&sign, json!({})).await?.ok()?;
-        assert_eq!(met(&mut leader).await?, json!(1));
+        assert_eq!(done(&mut leader).await?, json!(1));
         let one = row(&clerk.get("/api/v1/joint-control").await?.ok()?);
         assert_eq!((&one["visits"][0]["bodies_n"], &one["visits"][0]["signed_n"]), (&json!(3), &json!(3)));
         Ok(())
