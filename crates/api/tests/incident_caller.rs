@@ -40,6 +40,12 @@ async fn a_landmark_is_no_address_and_whoever_knows_better_is_believed() -> anyh
     both_databases(|fresh| async move {
         let (town, ..) = settled(&fresh).await?;
         let mut clerk = town.login("clerk").await?;
+        // What he says of the fire makes no landmark of where he says it is.
+        let beside = json!({ "place": HOUSE, "address": "", "text": "厨房着火，旁边有液化气罐" });
+        let beside = clerk.post("/api/v1/incidents", beside).await?.ok()?;
+        assert_eq!((&beside["near"], &beside["signs"][0]["opened"]), (&json!(false), &json!(true)));
+        town.clock.advance_ms(2 * 3_600_000);
+        let mut clerk = town.login("clerk").await?;
         let near = json!({ "place": HOUSE, "address": "往老街独居老人住房方向，山坡上", "text": "有烟" });
         let opened = clerk.post("/api/v1/incidents", near).await?.ok()?;
         assert_eq!(opened["near"], json!(true), "it is said: {opened}");
@@ -187,6 +193,9 @@ async fn whether_119_knows_may_be_unknown_and_nobody_told_it_before_the_alarm() 
         assert_eq!(before.code(), "incident.told_before");
         let known = step(&mut clerk, &id, told(alarm.to_rfc3339())).await?.ok()?;
         assert_eq!((&known["told_119"]["unknown"], &known["awaits_119"]), (&json!(false), &json!(false)));
+        // Who does not know it does not undo that.
+        let lost = step(&mut clerk, &id, json!({ "step": "tell_119", "told_at": "unknown" })).await?;
+        assert_eq!(lost.code(), "incident.known_told");
         // What writes over what is there says what it read.
         let note = step(&mut clerk, &id, json!({ "step": "note", "initial": { "cause": "电热毯" } })).await?;
         assert_eq!(note.body["fields"][0]["code"], "incident.version", "{}", note.body);

@@ -116,11 +116,6 @@ fn word<T>(field: &str, found: Option<T>) -> Result<T> {
     found.ok_or_else(|| Error::field(field, "incident.word", "没有这个选项，请从列表中选择"))
 }
 
-/// Where a caller said it is: in the address, or where he gave none in what he said.
-fn where_said(asked: &IncidentInput) -> &str {
-    given(&asked.address).unwrap_or(&asked.text)
-}
-
 /// A sign that reached us, as far as incidents are concerned.
 #[derive(Debug, Clone)]
 pub(crate) struct Arrived {
@@ -420,7 +415,7 @@ impl App {
             alarm: true,
             restored: false,
             territory,
-            near: asked.near || is_only_near(where_said(&asked)),
+            near: asked.near || is_only_near(&asked.address),
             stranger: None,
             clue: Clue {
                 came_at: moment("called_at", asked.called_at.as_deref(), now)?,

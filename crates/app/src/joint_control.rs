@@ -156,6 +156,7 @@ async fn bodies_of(
     orgs.extend(there.map(|one| one.assignment.org.clone()));
     if let Some(task) = &done.record.task
         && let Some(stored) = read.task(task).await?
+        && (stored.filing.kind == "joint" || !stored.task.joint.is_empty())
     {
         orgs.insert(stored.task.lead);
         orgs.extend(stored.task.joint);

@@ -399,6 +399,10 @@ async fn in_name_of_case(
     in_name_of(read, &item).await
 }
 
+/// Records that say other things to other askers, or of which more is true every day: a whistle answers each body with its
+/// own arrival, the ledger of a plan grows with each visit. What a draft took from them is not held against them later.
+const MOVES_ON: [&str; 2] = ["whistle", "inspection_plan"];
+
 impl App {
     /// What a form needs: templates, organisations, bodies.
     pub async fn paper_options(&self, caller: &Caller) -> Result<PaperOptions> {
@@ -636,7 +640,12 @@ impl App {
         let paper = load(&mut read, caller, id).await?.paper;
         let template = template_of(&mut read, &paper).await?;
         drop(read);
-        let Some(about) = paper.about.as_ref().filter(|_| !template.given.is_empty()) else { return Ok(()) };
+        let checked =
+            |about: &About| template.from.contains(&about.kind) && !MOVES_ON.contains(&about.kind.as_str());
+        let Some(about) = paper.about.as_ref().filter(|about| !template.given.is_empty() && checked(about))
+        else {
+            return Ok(());
+        };
         let about = AboutView { kind: about.kind.clone(), id: about.id.clone() };
         let known = match prefill::values(self, caller, &template, &about).await {
             Ok(known) => known.values,

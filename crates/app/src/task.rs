@@ -199,10 +199,12 @@ impl Holders {
 async fn post_for(
     read: &mut Read,
     task: &Task,
-    subject: &Subject,
+    (place, subject): (&str, &Subject),
     person: &PersonId,
     today: Date,
 ) -> Result<PostId> {
+    // Whoever begins before the task does may be given it today.
+    let today = today.max(task.window.from);
     let held = read.assignments_of(person).await?.into_iter().map(|record| record.assignment);
     let hats = Hats::on(held, today);
     let may = |hat: &&Assignment| Hats::on([(*hat).clone()], today).hat(Action::TaskDo, subject).is_some();
@@ -210,8 +212,8 @@ async fn post_for(
     let hat = owes.or_else(|| hats.hat(Action::TaskDo, subject));
     // Whoever's posts do not reach the place could neither accept the task nor hand in what he saw there.
     hat.map(|hat| hat.post.clone()).ok_or_else(|| {
-        let text = "此人的岗位管不到这个场所，收到任务也无法办理，请另选本辖区或本单位的人";
-        Error::field("assignee", "task.out_of_reach", text)
+        let text = format!("此人的岗位管不到“{place}”，收到任务也无法办理，请另选本辖区或本单位的人");
+        Error::field("assignee", "task.out_of_reach", &text)
     })
 }
 
@@ -418,7 +420,8 @@ impl App {
             let to = known_person(&mut tx, to).await?;
             may_go(&mut tx, &stored.filing.kind, &to, now.date()).await?;
             let subject = task_subject(&mut tx, &stored.task, &place).await?;
-            let post = post_for(&mut tx, &stored.task, &subject, &to, now.date()).await?;
+            let post =
+                post_for(&mut tx, &stored.task, (&place.place.name, &subject), &to, now.date()).await?;
             let (task, event) = stored.task.clone().of_post(Some(post)).assign(act, to, now)?;
             tx.save_task_step(&task, &event).await?;
             stored.task = task;
@@ -452,7 +455,8 @@ impl App {
             may_go(&mut tx, &loaded.stored.filing.kind, &to, now.date()).await?;
             let act = caller.act(hat, now, None);
             let task = loaded.stored.task.clone();
-            let post = post_for(&mut tx, &task, &loaded.subject, &to, now.date()).await?;
+            let post = post_for(&mut tx, &task, (&loaded.place.place.name, &loaded.subject), &to, now.date())
+                .await?;
             let (task, event) = task.of_post(Some(post)).assign(act, to.clone(), now)?;
             tx.save_task_step(&task, &event).await?;
             audit = Some(caller.audit_as(

@@ -706,6 +706,10 @@ impl Incident {
                     return Err(IncidentRefusal::ToldBefore);
                 }
                 let unknown = *unknown && told.is_none();
+                // Who does not know it does not undo what somebody knew.
+                if unknown && self.told_119.as_ref().is_some_and(|known| known.at.is_some()) {
+                    return Err(IncidentRefusal::KnownTold);
+                }
                 if told.is_none() && !unknown && is_silent {
                     return Err(IncidentRefusal::WhyNot119);
                 }
@@ -769,7 +773,8 @@ impl Incident {
                 }
                 // Who puts it right knows where it is, unless he names the landmark once more.
                 let is_moved = self.at != *at;
-                self.near &= !is_moved && landmark::is_only_near(address);
+                let is_said = self.address != address.trim();
+                self.near &= !is_moved && (!is_said || landmark::is_only_near(address));
                 if is_moved {
                     (self.at, self.error_m) = (*at, None);
                 }

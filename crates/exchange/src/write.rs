@@ -138,7 +138,12 @@ impl Figure {
 
 /// Whether a column of this head holds numbers that are names.
 fn names_things(head: &str) -> bool {
-    ["电话", "号", "代码", "编码"].iter().any(|word| head.contains(word))
+    // A village may be called 某号: only what ends so, or is called a number, names things.
+    let words = [
+        "电话", "号码", "编号", "文号", "代码", "编码", "条款", "责任", "名称", "场所", "备注", "说明",
+        "理由", "内容",
+    ];
+    head.ends_with('号') || words.iter().any(|word| head.contains(word))
 }
 
 fn sheet(

@@ -197,7 +197,8 @@ impl App {
         record.incident = record.incident.take(&act, &caller.person, came_at.min(now), "", now)?;
         let was_nowhere = record.incident.at.is_none() && record.incident.place.is_none();
         let says_where = heard.at.is_some() || arrived.clue.place.is_some();
-        if record.incident.near && !arrived.near && says_where {
+        let tells = arrived.alarm && !arrived.restored && arrived.bound;
+        if record.incident.near && !arrived.near && says_where && tells {
             // Who named a landmark told less than who says where it is.
             let i = &mut record.incident;
             (i.at, i.error_m, i.near, i.place) = (heard.at, None, false, None);

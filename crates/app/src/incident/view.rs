@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::Days;
 use domain::ids::PlaceId;
 use domain::incident::join::Heard;
-use domain::incident::{Act, Event, Mark, Stage, Stamp};
+use domain::incident::{Act, Event, Mark, Source, Stage, Stamp};
 use domain::policy::Action;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -175,11 +175,30 @@ pub struct SignView {
     pub phone: String,
     /// Why it belongs here.
     pub why: Vec<String>,
+    /// Whether it opened the incident: its words stand above all, its number beside its caller's name.
+    pub opened: bool,
+}
+
+/// Shortens the signs of a storm: whoever called is kept, of the others the first and the last. Says how many are left out.
+fn shortened(signs: &mut Vec<(bool, Heard)>) -> usize {
+    let is_call = |sign: &Heard| matches!(sign.source, Source::Telephone | Source::Person);
+    let others = signs.iter().filter(|(_, sign)| !is_call(sign)).count();
+    let left_out = others.saturating_sub(SIGNS);
+    let (mut nth, kept) = (0, SIGNS / 2);
+    signs.retain(|(opened, sign)| {
+        if *opened || is_call(sign) {
+            return true;
+        }
+        nth += 1;
+        nth <= kept || nth > kept + left_out
+    });
+    left_out
 }
 
 impl SignView {
-    fn of(heard: Heard, sees_phone: bool) -> Self {
+    fn of((opened, heard): (bool, Heard), sees_phone: bool) -> Self {
         Self {
+            opened,
             spot: heard.at.map(|[lon, lat]| Spot { lon, lat }),
             phone: if sees_phone { heard.phone } else { masked(&heard.phone) },
             address: heard.address,
@@ -349,7 +368,11 @@ pub(crate) async fn page(
     let names = Names::read(read).await?;
     let places = place_names(read, std::slice::from_ref(record)).await?;
     let mut orders = read.dispatches(&i.id).await?;
-    let mut signs = read.incident_signals(&i.id).await?;
+    let own = read.incident_signals(&i.id).await?;
+    // A sign may be dated before the one that opened it, and what became part of it may be older.
+    let first = own.iter().position(|sign| sign.says == i.text).unwrap_or_default();
+    let mut signs: Vec<(bool, Heard)> =
+        own.into_iter().enumerate().map(|(nth, sign)| (nth == first, sign)).collect();
     let mut events = Vec::new();
     for event in read.incident_events(&i.id).await? {
         events.push(IncidentEventView::of(event, None, &names));
@@ -359,14 +382,13 @@ pub(crate) async fn page(
         let whole = Caller::system().scope(Action::IncidentRead)?;
         let code = read.incident(id, &whole).await?.map_or_else(|| id.to_string(), |one| one.incident.code);
         orders.extend(read.dispatches(id).await?);
-        signs.extend(read.incident_signals(id).await?);
+        signs.extend(read.incident_signals(id).await?.into_iter().map(|sign| (false, sign)));
         for event in read.incident_events(id).await? {
             events.push(IncidentEventView::of(event, Some(Named::new(id.as_str(), code.as_str())), &names));
         }
     }
-    signs.sort_by_key(|sign| sign.came_at);
-    let signs_more = signs.len().saturating_sub(SIGNS);
-    signs.truncate(SIGNS);
+    signs.sort_by_key(|(_, sign)| sign.came_at);
+    let signs_more = shortened(&mut signs);
     let out = match i.stage {
         Stage::Out | Stage::HandedOver => super::still_out(read, i).await?,
         _ => Vec::new(),

@@ -1,5 +1,6 @@
 //! Two incidents that turn out to be one. What does not belong here: which signs join by themselves (`join`).
 
+use super::stranger::Stranger;
 use super::{Incident, IncidentRefusal, Kind, Mark, Stage};
 
 impl Incident {
@@ -40,6 +41,15 @@ impl Incident {
         if self.at.is_none() || self.near && other.at.is_some() && !other.near {
             (self.at, self.error_m, self.near) = (other.at, other.error_m, other.near);
         }
+        // Strangers of what becomes part of it are counted on, and gathered where they were.
+        self.stranger = match (self.stranger.take(), &other.stranger) {
+            (Some(own), Some(theirs)) => Some(Stranger {
+                senders: own.senders + theirs.senders,
+                gathered: own.gathered || theirs.gathered,
+                ..own
+            }),
+            (own, theirs) => own.or_else(|| theirs.clone()),
+        };
         if self.called_by.is_empty() {
             self.called_by = other.called_by.clone();
         }

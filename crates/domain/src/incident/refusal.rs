@@ -30,6 +30,9 @@ pub enum IncidentRefusal {
     /// 119 was told before anybody told us.
     #[error("报 119 的时间不能早于接到报警的时间，请核对；在那之前别人已报的，请在说明里写明")]
     ToldBefore,
+    /// Somebody knew when 119 was told.
+    #[error("已登记报 119 的时间，不能改为不清楚；时间有误的，请填写正确的时间")]
+    KnownTold,
     /// 119 was asked for and not answered.
     #[error("请先填写 119 报告情况，再移交警情")]
     Untold,
@@ -80,6 +83,7 @@ impl IncidentRefusal {
             Self::NoReason => "incident.no_reason",
             Self::WhyNot119 => "incident.why_not_119",
             Self::ToldBefore => "incident.told_before",
+            Self::KnownTold => "incident.known_told",
             Self::Untold => "incident.untold",
             Self::ToWhom => "incident.to_whom",
             Self::Level => "incident.level",

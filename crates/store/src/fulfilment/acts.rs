@@ -115,8 +115,8 @@ impl Read {
             out.roll.signed.entry(row.text("inspection")?).or_default().push(by);
         }
         // A city has ten million tasks and few of several bodies: those are told apart where rows are read.
-        let sql =
-            "SELECT id, content FROM task WHERE town = $1 AND content LIKE '%\"joint\":[\"%' ORDER BY id";
+        let sql = "SELECT id, kind, content FROM task WHERE town = $1 \
+                   AND (kind = 'joint' OR content LIKE '%\"joint\":[\"%') ORDER BY id";
         for row in self.rows(sql, args![town.as_str()]).await? {
             together(out, &row)?;
         }
@@ -130,7 +130,7 @@ impl Read {
         let rows = self.rows(sql, args![town.as_str(), id]).await?;
         let [row] = rows.as_slice() else { return Ok(Told::Anew) };
         // Its task may be newer than what was gathered.
-        let sql = "SELECT id, content FROM task WHERE town = $1 AND id = $2";
+        let sql = "SELECT id, kind, content FROM task WHERE town = $1 AND id = $2";
         for task in self.rows(sql, args![town.as_str(), row.text("task")?]).await? {
             together(out, &task)?;
         }
@@ -357,7 +357,7 @@ fn days_of(year: i32, first: u32, last: u32) -> Option<Span> {
 
 fn together(out: &mut Gathered, task: &Row) -> Result<()> {
     let Owed { lead, joint } = task.json("content")?;
-    if !joint.is_empty() {
+    if task.text("kind")? == "joint" || !joint.is_empty() {
         out.roll.together.insert(task.text("id")?, std::iter::once(lead).chain(joint).collect());
     }
     Ok(())

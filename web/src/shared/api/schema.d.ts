@@ -19943,6 +19943,8 @@ export interface components {
             came_at: string;
             camera?: components["schemas"]["Spot"] | null;
             from: string;
+            /** @description Whether it opened the incident: its words stand above all, its number beside its caller's name. */
+            opened: boolean;
             /** @description The number he called from: whole for who verifies and commands, partly hidden for others. */
             phone: string;
             /** @description Whether it says that all is well again: that changes nothing. */

@@ -54,6 +54,8 @@ it('only what was typed over since the form was opened is shown, and only that i
   const opened: Three = { name: '旧名', phone: '1', heads: { beds: 20, lodging: null }, version: 1 }
   const now: Three = { name: '他改的', phone: '1', heads: { lodging: 5, beds: 20 }, version: 2 }
   expect([same(opened.heads, { lodging: null, beds: 20 }), same(opened.heads, now.heads), same([1, 2], [2, 1])]).toEqual([true, false, false])
+  // A choice taken back and made again, a blank behind a word: nothing was typed over.
+  expect([same(['gas', 'dense'], ['dense', 'gas']), same('老街 ', '老街'), same(['gas'], ['dense', 'gas'])]).toEqual([true, true, false])
   expect(merged(opened, { ...opened, phone: '2', heads: { lodging: null, beds: 20 } }, now)).toEqual({ ...now, phone: '2' })
   const problem = ref<ApiProblem | null>(null)
   const typed = reactive({ name: '旧名', phone: '2' })

@@ -11,10 +11,11 @@ interface Typed<V> {
   of: (row: V) => object
 }
 
-/** The same content, in whatever order its parts are named. */
+/** The same content, in whatever order its parts are named or chosen, and without blanks around what was typed. */
 export function same(a: unknown, b: unknown): boolean {
   const ordered = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(ordered)
+    if (typeof value === 'string') return value.trim()
+    if (Array.isArray(value)) return value.every((one) => typeof one === 'string') ? value.map((one) => one.trim()).sort() : value.map(ordered)
     if (value === null || typeof value !== 'object') return value
     return Object.fromEntries(Object.entries(value).sort(([x], [y]) => (x < y ? -1 : 1)).map(([name, one]) => [name, ordered(one)]))
   }
