@@ -24,7 +24,9 @@ it('refuses an untrained grid manager on an enforcement visit and quotes the rul
   const [who, other] = grid
   if (!who || !other) throw new Error('the sample town has no trained grid managers')
   for (const card of cards.filter((one) => one.person.id === who.id)) await ask(page, `/certificates/${card.id}/revoke`, { reason: '证件收回', version: card.version })
-  const place = (await ask<PlacePage>(page, '/places?limit=1')).items[0]
+  // A place of the other's grid: nobody is given what his post does not reach.
+  const { items: places } = await ask<PlacePage>(page, '/places?limit=200')
+  const place = places.find((one) => other.assignments.some((held) => held.territory?.id === one.grid?.id))
 
   await page.goto(`${town.url}/tasks`, { waitUntil: 'commit' })
   await page.waitForSelector('#main h1')

@@ -69,6 +69,7 @@ it('who is reached is seen on a map: how far for sure and perhaps, for another v
   const spots = await page.$$eval('[data-access-map] svg > g circle', (all) => all.slice(0, 2).map((one) => { const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2] as const }))
   for (const [x, y] of spots) await page.mouse.click(x, y)
   await page.waitForSelector('[data-way] >> text=不明算可通行')
+  await page.waitForSelector('[data-way] >> text=/分钟|没有可走的路/')
   expect(await page.textContent('[data-way]')).toMatch(/分钟|没有可走的路/)
   await page.waitForURL(/vehicle=motorcycle/)
   expect(errors).toEqual([])
