@@ -13,22 +13,26 @@ fn path(plan: &Value, step: &str) -> String {
     format!("/api/v1/inspection-plans/{}{step}", plan["id"].as_str().unwrap_or_default())
 }
 
-/// Puts places on a list of a body.
+/// A place that comes onto a list.
+fn entry(place: &str) -> Value {
+    json!({ "place": place, "from": "2026-01-05", "reason": "年度核定" })
+}
+
+/// Puts places on a list of a body; where others are entered.
 async fn listed(
     clerk: &mut Browser,
     kind: &str,
     owner: &str,
     village: Option<&str>,
     places: &[&str],
-) -> anyhow::Result<()> {
+) -> anyhow::Result<String> {
     let list = json!({ "kind": kind, "owner": owner, "village": village, "baseline": null });
     let list = clerk.post("/api/v1/place-lists", list).await?.ok()?;
+    let enter = format!("/api/v1/place-lists/{}/entries", list["id"].as_str().unwrap_or_default());
     for place in places {
-        let entry = json!({ "place": place, "from": "2026-01-05", "reason": "年度核定" });
-        let path = format!("/api/v1/place-lists/{}/entries", list["id"].as_str().unwrap_or_default());
-        clerk.post(&path, entry).await?.ok()?;
+        clerk.post(&enter, entry(place)).await?.ok()?;
     }
-    Ok(())
+    Ok(enter)
 }
 
 #[tokio::test]
@@ -185,11 +189,7 @@ async fn what_comes_after_the_approval_is_shown_counted_and_made_up_for() -> any
         let (mut clerk, mut secretary) = (town.login("clerk").await?, town.login("secretary1").await?);
         let mut leader = town.login("leader").await?;
         let noodles = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
-        let list = json!({ "kind": "village_listed", "owner": "village-1", "village": V1, "baseline": null });
-        let list = clerk.post("/api/v1/place-lists", list).await?.ok()?;
-        let enter = format!("/api/v1/place-lists/{}/entries", list["id"].as_str().unwrap_or_default());
-        let entry = |place: &str| json!({ "place": place, "from": "2026-01-05", "reason": "年度核定" });
-        clerk.post(&enter, entry(&noodles)).await?.ok()?;
+        let enter = listed(&mut clerk, "village_listed", "village-1", Some(V1), &[&noodles]).await?;
         let year =
             json!({ "org": "village-1", "span": { "kind": "year", "year": 2026 }, "title": "年度计划" });
         let plan = secretary.post("/api/v1/inspection-plans", year).await?.ok()?;
@@ -331,11 +331,7 @@ async fn whoever_approves_a_second_plan_of_the_same_time_sees_what_it_puts_an_en
         let (mut clerk, mut secretary) = (town.login("clerk").await?, town.login("secretary1").await?);
         let mut leader = town.login("leader").await?;
         let noodles = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
-        let list = json!({ "kind": "village_listed", "owner": "village-1", "village": V1, "baseline": null });
-        let list = clerk.post("/api/v1/place-lists", list).await?.ok()?;
-        let enter = format!("/api/v1/place-lists/{}/entries", list["id"].as_str().unwrap_or_default());
-        let entry = json!({ "place": noodles, "from": "2026-01-05", "reason": "年度核定" });
-        clerk.post(&enter, entry).await?.ok()?;
+        listed(&mut clerk, "village_listed", "village-1", Some(V1), &[&noodles]).await?;
         let at = |plan: &Value| json!({ "version": plan["version"] });
         let mut plans = Vec::new();
         for title in ["年度计划", "年度计划（重编）"] {

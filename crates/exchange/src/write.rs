@@ -651,3 +651,35 @@ fn advice(kind: Kind) -> &'static str {
         Kind::TermList(_) => "可填多个，用顿号隔开；可用的词见“选项”表",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_holds_figures_where_a_text_is_one_and_names_stay_text() {
+        for (text, figure) in [
+            ("4", Figure::Number(4.0)),
+            ("-1.5", Figure::Number(-1.5)),
+            ("90.5%", Figure::Share(0.905)),
+            ("", Figure::Text),
+            ("—", Figure::Text),
+            ("007", Figure::Text),
+            ("1.2.3", Figure::Text),
+            ("13800001111", Figure::Text),
+            ("C4.10", Figure::Text),
+        ] {
+            assert_eq!(Figure::of(text), figure, "{text}");
+        }
+        assert_eq!(
+            Figure::of("2026-12-02"),
+            Figure::Date(domain::time::parse_date("2026-12-02").expect("a day"))
+        );
+        for head in ["联系电话", "编号", "发文字号", "条款", "责任内容"] {
+            assert!(names_things(head), "{head}");
+        }
+        for head in ["逾期天数", "落实度", "三号桥村"] {
+            assert!(!names_things(head), "{head}");
+        }
+    }
+}

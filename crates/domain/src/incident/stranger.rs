@@ -106,6 +106,14 @@ mod tests {
     }
 
     #[test]
+    fn a_merge_counts_strangers_on_and_goes_on_gathering() {
+        let now = Timestamp(1_000_000);
+        let (one, _) = of("one", "a", false, now).absorb(of("other", "b", true, now), "同一起").expect("one");
+        let of_both = Stranger { line: "wire".to_owned(), unit: "a".to_owned(), senders: 2, gathered: true };
+        assert_eq!(one.stranger, Some(of_both));
+    }
+
+    #[test]
     fn each_unit_has_its_own_until_there_are_too_many() {
         let now = Timestamp(1_000_000);
         let within = (now.plus_ms(60_000), 600_000);
