@@ -174,7 +174,9 @@ fn rust() -> Result<Count> {
     }
     // No tool that could be installed; said where everybody looks, with CI=true too.
     if !install::may_mount() {
-        println!("NOT RUN on a full disk: this machine lets nobody mount a small one");
+        println!(
+            "NOT RUN on a full disk, nor through a power cut: this machine lets nobody mount a small disk"
+        );
     }
     Ok(count)
 }

@@ -210,3 +210,62 @@ async fn whether_119_knows_may_be_unknown_and_nobody_told_it_before_the_alarm() 
     })
     .await
 }
+
+/// It was a false alarm, or others took over, and one of ours is there: he is told, and who arrived in a valley meanwhile is on
+/// record as there until he says that he left.
+#[tokio::test]
+async fn whoever_is_there_when_it_is_over_is_told_and_counts_as_there_until_he_leaves() -> anyhow::Result<()>
+{
+    both_databases(|fresh| async move {
+        let (town, near, far) = settled(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let (mut grid, mut staff) = (town.login("grid1").await?, town.login("staff2").await?);
+        for over in ["false_alarm", "hand_over"] {
+            let id = text(&clerk.post("/api/v1/incidents", call()).await?.ok()?, "id").to_owned();
+            step(&mut clerk, &id, json!({ "step": "verify" })).await?.ok()?;
+            if over == "hand_over" {
+                let real = json!({ "step": "judge", "verdict": "real", "how": "telephone" });
+                step(&mut clerk, &id, real).await?.ok()?;
+                step(&mut clerk, &id, json!({ "step": "tell_119", "told_at": "now" })).await?.ok()?;
+            }
+            let send = json!({ "people": [{ "person": "p-grid1", "force": near }, { "person": "p-staff2", "force": far }] });
+            clerk.post(&format!("/api/v1/incidents/{id}/dispatches"), send).await?.ok()?;
+            let mut answers = Vec::new();
+            for one in [&mut grid, &mut staff] {
+                let order = text(&one.get("/api/v1/me/dispatches").await?.ok()?["items"][0], "id").to_owned();
+                answers.push(format!("/api/v1/dispatches/{order}/steps"));
+            }
+            town.clock.advance_ms(60_000);
+            grid.post(&answers[0], json!({ "state": "on_scene" })).await?.ok()?;
+            staff.post(&answers[1], json!({ "state": "en_route" })).await?.ok()?;
+            let arrived = town.app.now().plus_ms(30_000).to_rfc3339();
+            town.clock.advance_ms(60_000);
+            let end = match over {
+                "hand_over" => {
+                    step(&mut clerk, &id, json!({ "step": "out" })).await?.ok()?;
+                    json!({ "step": "hand_over", "to": "区消防救援大队" })
+                }
+                _ => json!({ "step": "judge", "verdict": "false_alarm", "how": "telephone", "text": "烧纸" }),
+            };
+            step(&mut clerk, &id, end).await?.ok()?;
+            for (one, wanted) in [(&mut grid, "撤离后请点“归队”"), (&mut staff, "返回")] {
+                let newest = one.get("/api/v1/me/messages").await?.items()?.into_iter().next().unwrap_or_default();
+                assert!(text(&newest, "text").contains(wanted), "{over}: {newest}");
+            }
+            // He had arrived before that was said; his phone brings it now.
+            let there = staff.post(&answers[1], json!({ "state": "on_scene", "at": arrived })).await?.ok()?;
+            assert_eq!(text(&there["state"], "code"), "on_scene", "{over}: {there}");
+            let told = clerk.get("/api/v1/me/messages").await?.items()?;
+            assert!(told.iter().any(|one| text(one, "text").contains("已到现场，请联系其撤离")), "{over}: {told:?}");
+            let newest = staff.get("/api/v1/me/messages").await?.items()?.into_iter().next().unwrap_or_default();
+            assert!(text(&newest, "text").contains("撤离后请点“归队”"), "{over}: {newest}");
+            town.clock.advance_ms(60_000);
+            for (one, answer) in [(&mut grid, &answers[0]), (&mut staff, &answers[1])] {
+                let back = one.post(answer, json!({ "state": "returned" })).await?.ok()?;
+                assert_eq!(text(&back["state"], "code"), "returned", "{over}");
+            }
+        }
+        Ok(())
+    })
+    .await
+}

@@ -150,3 +150,51 @@ async fn the_bound_is_the_towns_and_a_registered_device_is_not_counted() -> anyh
     })
     .await
 }
+
+/// Somebody said that it burns where strangers were gathered: who spoke there goes on there, others are heard by themselves.
+#[tokio::test]
+async fn who_was_gathered_goes_on_where_it_burns() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut clerk, ..) = settled(&fresh).await?;
+        crate::common::set_number(&town, "incident.strangers", 1.0).await?;
+        let fire = json!({ "smoke": 1 });
+        take_in(&town, ["A", "B", "C"].map(|name| topic(name, &fire, &town)).into()).await?;
+        let found = incidents(&mut clerk).await?;
+        let gathered = found.iter().find(|one| one["gathered"] == json!(true)).cloned().unwrap_or_default();
+        assert_eq!((found.len(), &gathered["strangers"]), (2, &json!(2)), "{found:?}");
+        let real = json!({ "step": "judge", "verdict": "real", "how": "telephone" });
+        clerk.post(&format!("/api/v1/incidents/{}/steps", text(&gathered, "id")), real).await?.ok()?;
+        town.clock.advance_ms(90_000);
+        take_in(&town, vec![topic("B", &fire, &town), topic("D", &fire, &town)]).await?;
+        let found = incidents(&mut clerk).await?;
+        assert_eq!(found.len(), 3, "only who is new opens another: {found:?}");
+        let own = page(&mut clerk, &gathered).await?;
+        assert_eq!((signs(&own).len(), &own["strangers"]), (3, &json!(2)), "{own}");
+        Ok(())
+    })
+    .await
+}
+
+/// What waited to be read while the program stood still came hours apart: it is of different events, though it is read at once.
+#[tokio::test]
+async fn what_is_read_at_once_and_came_hours_apart_is_of_two_events() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut clerk, ..) = settled(&fresh).await?;
+        crate::common::set_number(&town, "incident.strangers", 1.0).await?;
+        let (system, fire) = (app::Caller::system(), json!({ "smoke": 1 }));
+        let first = ["A", "B", "C"].map(|name| topic(name, &fire, &town)).into();
+        town.app.receive(&system, first).await?;
+        town.clock.advance_ms(20 * 60_000);
+        town.app.receive(&system, vec![topic("D", &fire, &town)]).await?;
+        while town.app.digest_signals(&system, 500).await? > 0 {}
+        let found = incidents(&mut clerk).await?;
+        assert_eq!(
+            found.len(),
+            3,
+            "one, the one that gathers, and the one that came twenty minutes later: {found:?}"
+        );
+        assert!(text(&found[0], "address").contains("未登记 D"), "{}", found[0]);
+        Ok(())
+    })
+    .await
+}

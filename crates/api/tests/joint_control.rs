@@ -149,7 +149,8 @@ async fn a_place_of_high_risk_lacks_a_list_and_one_record_bears_three_bodies() -
     both_databases(|fresh| async move {
         let town = planned(&fresh).await?;
         let mut clerk = town.login("clerk").await?;
-        let place = add_place(&mut clerk, "老街气瓶店", V1, "nine_small.shop", &["three_in_one"]).await?;
+        let tags = ["three_in_one", "self_built.business"];
+        let place = add_place(&mut clerk, "老街气瓶店", V1, "nine_small.shop", &tags).await?;
         let board = clerk.get("/api/v1/joint-control").await?.ok()?;
         let row = |board: &Value| {
             let all = board["items"].as_array().cloned().unwrap_or_default();
@@ -222,6 +223,9 @@ async fn a_place_of_high_risk_lacks_a_list_and_one_record_bears_three_bodies() -
         assert_eq!(done(&mut leader).await?, json!(0));
         police.post(&sign, json!({})).await?.ok()?;
         assert_eq!(done(&mut leader).await?, json!(1));
+        // The village alone was there on record; each body that signed counts (C17.2).
+        let houses = leader.get("/api/v1/board/duties/C17.2?from=2026-07-01&to=2026-12-31").await?.ok()?;
+        assert_eq!(houses["occurrences"]["items"][0]["done"], json!(2), "{houses}");
         let one = row(&clerk.get("/api/v1/joint-control").await?.ok()?);
         assert_eq!((&one["visits"][0]["bodies_n"], &one["visits"][0]["signed_n"]), (&json!(3), &json!(3)));
         Ok(())

@@ -502,6 +502,7 @@ impl App {
             let within_s = answer_within_s(&mut tx, now).await?;
             return Ok(DispatchView::of(&order, &names, &forces, caller, &incident, (now, within_s)));
         }
+        let was_over = !order.dispatch.state.is_open();
         let late = order.dispatch.clone().told_late(next, &caller.person, at, now);
         order.dispatch = match late.filter(|_| is_told) {
             Some(late) => late,
@@ -511,6 +512,9 @@ impl App {
         order.version += 1;
         // Who answers himself has the message; what others write down for him says nothing of it.
         self.settle(&mut tx, ("dispatch", id.as_str()), &caller.person).await?;
+        if was_over && order.dispatch.state.is_open() {
+            self.tell_there(&mut tx, &incident, &order).await?;
+        }
         self.follow(caller, &mut tx, &mut incident, &order, (next, at)).await?;
         let names = Names::read(&mut tx).await?;
         let forces = force_names(&mut tx).await?;
@@ -522,6 +526,27 @@ impl App {
         audit.reason = asked.reason.trim().to_owned();
         audit.happened_at = at;
         Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Who is there did not hear in time that others ended his order: he is told, and so is whoever watches.
+    // Part of the step of his order.
+    async fn tell_there(
+        &self,
+        tx: &mut Write,
+        incident: &IncidentRecord,
+        order: &DispatchRecord,
+    ) -> Result<()> {
+        let (code, why) = (&incident.incident.code, &order.dispatch.reason);
+        let about = ("dispatch", order.dispatch.id.as_str());
+        let text = format!("{code}：{why}，您还记录在现场，撤离后请点“归队”");
+        let news = News { about, tag: "there", urgency: Urgency::Order, text: &text };
+        self.notify(tx, [order.dispatch.person.clone()], &news).await?;
+        let name = Names::read(tx).await?.person(&order.dispatch.person);
+        let text = format!("{code}：{name}没有及时收到取消的通知，已到现场，请联系其撤离");
+        let about = ("incident", incident.incident.id.as_str());
+        let tag = format!("there-{}", order.dispatch.id);
+        let told = self.on_watch(tx, &incident.path, self.now().date()).await?;
+        self.notify(tx, told, &News { about, tag: &tag, urgency: Urgency::Order, text: &text }).await
     }
 
     /// The incident's own moments follow the first of its crews. What a crew says is kept whether or not it moves them.

@@ -217,8 +217,8 @@ pub(crate) async fn barred_orders(read: &mut Read, incident: &Incident) -> Resul
 }
 
 impl App {
-    /// Whoever is still on the way is released when others take over, whoever had not left is called off. Who is there says
-    /// himself when he leaves: he is told so, and until then it is not closed.
+    /// Whoever is still on the way is released when others take over, whoever had not left is called off; each is told. Who
+    /// is there says himself when he leaves: he is told so, and until then it is not closed.
     // Part of the step that hands the incident over.
     async fn release(
         &self,
@@ -229,20 +229,38 @@ impl App {
     ) -> Result<()> {
         let now = self.now();
         for mut order in out {
+            let text = match order.dispatch.state {
+                State::OnScene => format!("{code}：警情已移交{to}，您还记录在现场，撤离后请点“归队”"),
+                State::EnRoute => format!("{code}：警情已移交{to}，不必再前往，请返回"),
+                _ => format!("{code}：警情已移交{to}，请不要前往"),
+            };
             if order.dispatch.state != State::OnScene {
                 order.dispatch = order.dispatch.released(&caller.person, "警情已移交", now)?;
                 tx.update_dispatch(&order).await?;
-                continue;
             }
-            let about = ("dispatch", order.dispatch.id.as_str());
-            let text = format!("{code}：警情已移交{to}，您还记录在现场，撤离后请点“归队”");
-            let news = News { about, tag: "handed_over", urgency: Urgency::Order, text: &text };
-            self.notify(tx, [order.dispatch.person.clone()], &news).await?;
+            self.tell_ordered(caller, tx, &order, "handed_over", &text).await?;
         }
         Ok(())
     }
 
-    /// Whoever was called or is on the way is called off, and told; what reached him about going is settled.
+    /// Tells who was sent what became of his order; what reached him about going is settled.
+    // Part of the step that changed it.
+    async fn tell_ordered(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        order: &DispatchRecord,
+        tag: &str,
+        text: &str,
+    ) -> Result<()> {
+        let about = ("dispatch", order.dispatch.id.as_str());
+        self.settle(tx, about, &caller.person).await?;
+        let news = News { about, tag, urgency: Urgency::Order, text };
+        self.notify(tx, [order.dispatch.person.clone()], &news).await
+    }
+
+    /// Whoever was called or is on the way is called off, and told. Who is there is told, too, and says himself when he
+    /// leaves.
     // Part of the step that makes his order useless.
     async fn call_off(
         &self,
@@ -252,20 +270,17 @@ impl App {
         orders: Vec<DispatchRecord>,
     ) -> Result<()> {
         let now = self.now();
-        for mut order in orders {
-            if !matches!(order.dispatch.state, State::Called | State::Accepted | State::EnRoute) {
-                continue;
-            }
+        for mut order in orders.into_iter().filter(|order| order.dispatch.state.is_open()) {
             let text = match order.dispatch.state {
+                State::OnScene => format!("{code}：{why}，您还记录在现场，撤离后请点“归队”"),
                 State::EnRoute => format!("{code}：{why}，请立即返回"),
                 _ => format!("{code}：{why}，请不要前往"),
             };
-            order.dispatch = order.dispatch.step(State::Cancelled, &caller.person, now, why, now)?;
-            tx.update_dispatch(&order).await?;
-            let about = ("dispatch", order.dispatch.id.as_str());
-            self.settle(tx, about, &caller.person).await?;
-            let told = [order.dispatch.person.clone()];
-            self.notify(tx, told, &News { about, tag: "off", urgency: Urgency::Order, text: &text }).await?;
+            if order.dispatch.state != State::OnScene {
+                order.dispatch = order.dispatch.step(State::Cancelled, &caller.person, now, why, now)?;
+                tx.update_dispatch(&order).await?;
+            }
+            self.tell_ordered(caller, tx, &order, "off", &text).await?;
         }
         Ok(())
     }
@@ -551,7 +566,7 @@ impl App {
         match &act {
             Act::Judge { verdict: Verdict::FalseAlarm | Verdict::Test, .. } | Act::Void => {
                 let why = format!("警情{}", record.incident.stage.label());
-                let orders = tx.dispatches(id).await?;
+                let orders = still_out(&mut tx, &record.incident).await?;
                 self.call_off(caller, &mut tx, (&record.incident.code, &why), orders).await?;
             }
             Act::Judge { .. } | Act::Change { .. } => {

@@ -203,7 +203,7 @@ const STEPS: [Step; 8] = [
     Step {
         code: "extensions",
         label: "待批延期",
-        rights: &[Action::HazardExtend],
+        rights: &[Action::HazardExtend, Action::HazardOrder],
         asked: || Asked { extension_asked: true, ..Asked::default() },
         href: "/hazards?extension_asked=true",
     },

@@ -221,10 +221,28 @@ impl Dispatch {
         Ok(Self { reason: why.trim().to_owned(), ..done })
     }
 
+    /// Whether others ended it while he was out or called: he was called off, or released when others took over.
+    fn is_ended_by_others(&self) -> bool {
+        self.state == State::Cancelled || self.state == State::Returned && !self.reason.is_empty()
+    }
+
     /// A step he took before one that is on record already, told late: he had no network, or somebody wrote the later one
     /// down for him. It is stamped where it fits between the others and changes nothing else. None where it does not fit,
-    /// or is on record.
+    /// or is on record. But who is there although others ended his order is there: it is on record until he says that he
+    /// left, and that he was called off stays beside it.
     pub fn told_late(mut self, step: State, by: &PersonId, at: Timestamp, now: Timestamp) -> Option<Self> {
+        if step == State::OnScene && self.is_ended_by_others() && !self.stamps.contains_key(&step) {
+            let is_after = |(other, stamp): (&State, &Stamp)| *other >= step || stamp.at <= at;
+            if at > now || !self.stamps.iter().all(is_after) {
+                return None;
+            }
+            // Who was released did not return.
+            if let Some(released) = self.stamps.remove(&State::Returned) {
+                self.stamps.insert(State::Cancelled, released);
+            }
+            self.stamps.insert(step, Stamp { at, by: by.clone() });
+            return Some(Self { state: step, ..self });
+        }
         let is_past = matches!(step, State::Accepted | State::EnRoute | State::OnScene)
             && step < self.state
             && !matches!(self.state, State::Declined | State::Cancelled);

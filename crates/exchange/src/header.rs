@@ -249,7 +249,8 @@ fn weigh(
     height: usize,
 ) -> (u32, Mapping) {
     let labels = labels(sheet, row, height);
-    let mut offers: Vec<(u8, usize, usize)> = Vec::new();
+    // How well, as which of its spellings, which column of the sheet, which of the ledger.
+    let mut offers: Vec<(u8, usize, usize, usize)> = Vec::new();
     for (index, label) in labels.iter().enumerate() {
         if label.is_empty() || label.chars().count() > 40 {
             continue;
@@ -258,16 +259,19 @@ fn weigh(
             if column.except.iter().any(|word| label.contains(word)) {
                 continue;
             }
-            let score = score_label(label, spelled);
+            let (score, spelling) = score_label(label, spelled);
             if score >= LEAST_SCORE {
-                offers.push((score, index, which));
+                offers.push((score, spelling, index, which));
             }
         }
     }
-    offers.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
+    // Our own words before others', whichever column stands first.
+    offers.sort_by_key(|(score, spelling, index, which)| {
+        (std::cmp::Reverse(*score), *spelling, *index, *which)
+    });
     let mut taken: Vec<Option<(usize, u8)>> = vec![None; labels.len()];
     let mut given = vec![false; definition.columns.len()];
-    for (score, index, which) in offers {
+    for (score, _, index, which) in offers {
         if let (Some(slot @ None), Some(used @ false)) = (taken.get_mut(index), given.get_mut(which)) {
             *slot = Some((which, score));
             *used = true;
@@ -316,16 +320,19 @@ fn weigh(
     (points, mapping)
 }
 
-/// Points of 100 for how well a header says one of these spellings.
-fn score_label(label: &str, spelled: &[String]) -> u8 {
-    let score = |text: &str| {
+/// Points of 100 for how well a header says one of these spellings, and which of them it says best.
+fn score_label(label: &str, spelled: &[String]) -> (u8, usize) {
+    let score = |text: &str, less: u8| {
         let whole = comparable(text);
         let bare = comparable(&without_brackets(text));
-        spelled.iter().map(|spelling| score_words(&whole, &bare, spelling)).max().unwrap_or(0)
+        let points = |spelling: &String| score_words(&whole, &bare, spelling).saturating_sub(less);
+        let all = spelled.iter().enumerate().map(|(n, spelling)| (points(spelling), n));
+        all.max_by_key(|(points, n)| (*points, std::cmp::Reverse(*n))).unwrap_or_default()
     };
-    let Some((upper, lower)) = label.split_once('/') else { return score(label) };
+    let Some((upper, lower)) = label.split_once('/') else { return score(label, 0) };
     // The lower line says what the cell holds; the upper one only narrows it.
-    score(&format!("{upper}{lower}")).max(score(lower).saturating_sub(3)).max(score(label).saturating_sub(3))
+    let said = [score(&format!("{upper}{lower}"), 0), score(lower, 3), score(label, 3)];
+    said.into_iter().max_by_key(|(points, n)| (*points, std::cmp::Reverse(*n))).unwrap_or_default()
 }
 
 fn score_words(whole: &str, bare: &str, spelling: &str) -> u8 {

@@ -358,7 +358,9 @@ const COLUMNS: &[Column] = &[
         key: "area_m2",
         header: "建筑面积（平方米）",
         english: "Area (m2)",
-        synonyms: &["面积", "建筑面积", "经营面积", "使用面积", "营业面积", "占地面积", "场所面积", "area"],
+        synonyms: &["建筑面积", "面积", "场所面积", "使用面积", "经营面积", "营业面积", "area", "floor area"],
+        // The ground it stands on is another figure.
+        except: &["占地", "用地"],
         kind: Kind::Area,
         example: "85.5",
         width: 14.0,

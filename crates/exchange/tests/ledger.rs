@@ -89,6 +89,25 @@ fn village_ledger() -> Vec<u8> {
 }
 
 #[test]
+fn our_own_word_counts_before_others_and_the_ground_is_no_floor() {
+    let area = |heads: &str, row: &str| {
+        let text = format!("场所名称,村社区,{heads}\n甲店,场镇社区,{row}\n");
+        let mapping = header::guess(&read(text.as_bytes()).sheets[0], &PLACES).unwrap();
+        mapping.columns.iter().find(|one| one.key.as_deref() == Some("area_m2")).map(|one| one.header.clone())
+    };
+    assert_eq!(area("占地面积,建筑面积（平方米）", "400,85.5").as_deref(), Some("建筑面积（平方米）"));
+    assert_eq!(area("营业面积,建筑面积（平方米）", "60,85.5").as_deref(), Some("建筑面积（平方米）"));
+    assert_eq!(area("营业面积,建筑面积", "60,85.5").as_deref(), Some("建筑面积"));
+    assert_eq!(
+        area("营业面积,floor area", "60,85.5").as_deref(),
+        Some("营业面积"),
+        "what stands first in the list"
+    );
+    assert_eq!(area("占地面积", "400"), None);
+    assert_eq!(area("floor area", "85.5").as_deref(), Some("floor area"));
+}
+
+#[test]
 fn a_village_ledger_with_titles_merged_headers_sections_and_sums() {
     let book = read(&village_ledger());
     let parsed = parse_places(&book.sheets[0]);

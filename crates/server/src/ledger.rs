@@ -55,7 +55,7 @@ pub enum Crs {
 pub struct Import {
     /// Kind of ledger.
     kind: Kind,
-    /// `.xlsx`, `.xls`, `.ods`, `.csv`, `.json` or `.geojson`.
+    /// `.xlsx`, `.xls`, `.ods`, `.csv`, `.json`, `.geojson`, `.kml` or `.gpkg`.
     file: PathBuf,
     /// Only look; write nothing.
     #[arg(long)]
@@ -82,7 +82,7 @@ pub struct Import {
 pub struct Export {
     /// Kind of ledger.
     kind: Kind,
-    /// `.xlsx`, `.csv`, `.geojson` or `.kml`, by its ending; `.jsonl` of events.
+    /// `.xlsx`, `.csv`, `.geojson`, `.kml` or `.gpkg`, by its ending; `.jsonl` of events.
     file: PathBuf,
     /// Events after this number of the record only.
     #[arg(long, default_value_t = 0)]

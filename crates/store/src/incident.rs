@@ -357,16 +357,17 @@ impl Read {
         rows.iter().map(IncidentRecord::from_row).collect()
     }
 
-    /// Those of these senders of whom an incident has a sign.
+    /// Those of these senders of whom one of these incidents has a sign.
     pub async fn incident_senders(
         &mut self,
-        incident: &IncidentId,
+        incidents: &[IncidentId],
         senders: &[&str],
     ) -> Result<BTreeSet<String>> {
         let mut found = BTreeSet::new();
         for some in senders.chunks(500) {
             let mut only = Where::town("town", self.town.as_str());
-            only.is("incident", Some(incident.as_str()));
+            let of: Vec<&str> = incidents.iter().map(IncidentId::as_str).collect();
+            only.is_one_of("incident", Some(&of.join(",")));
             let marks: Vec<String> = some.iter().map(|sender| only.mark(*sender)).collect();
             only.and(&format!("cached_sender IN ({})", marks.join(", ")));
             let (sql, list) = only.finish();

@@ -248,11 +248,11 @@ async fn incidents_are_found_by_where_and_how_they_stand_and_a_stale_step_is_a_c
         let signs = read.incident_signals(&"a".into()).await?;
         assert_eq!((signs.len(), &signs[1]), (2, &heard(90)));
         assert_eq!(
-            read.incident_senders(&"a".into(), &["a", "b"]).await?,
+            read.incident_senders(&["a".into()], &["a", "b"]).await?,
             ["a".to_owned()].into(),
             "who spoke in it"
         );
-        assert!(read.incident_senders(&"b".into(), &[]).await?.is_empty());
+        assert!(read.incident_senders(&["b".into()], &[]).await?.is_empty());
         assert_eq!(
             ids(read.incidents_near(&sought(70, 999)).await?),
             ["b", "a"],

@@ -4,7 +4,7 @@
 
 use domain::calendar::Calendar;
 use domain::enforcement::{
-    Act, Case, Clock, Decision, Ending, Event, Hand, Heard, Hearing, Outcome, Paid, PartyKind, Penalty,
+    Act, Case, Decision, Ending, Event, Hand, Heard, Hearing, Outcome, Paid, PartyKind, Penalty,
     PenaltyKind, Procedure, ReviewGround, Running, Stage, Step,
 };
 use domain::org::{Certificate, Role};
@@ -59,6 +59,8 @@ pub struct CaseClock {
     pub done: Option<String>,
     /// Whether the day passed without it.
     pub late: bool,
+    /// Whether the party did not use its right in time; then nobody is late.
+    pub lapsed: bool,
     /// As `7 个工作日`.
     pub length: String,
     /// The article.
@@ -342,23 +344,11 @@ fn clock_view(running: &Running, today: Date) -> CaseClock {
         from: running.from.to_string(),
         due: running.due.to_string(),
         done: running.done.map(|day| day.to_string()),
-        late: running.done.unwrap_or(today) > running.due,
+        late: running.is_late(today),
+        lapsed: running.has_lapsed(today),
         length: format!("{}{}", limit.n, limit.unit.label()),
         law: limit.law.to_owned(),
     }
-}
-
-/// Whether a period is one the organ has to keep, rather than one of the party.
-fn is_ours(clock: Clock) -> bool {
-    !matches!(
-        clock,
-        Clock::Reconsideration
-            | Clock::Litigation
-            | Clock::LitigationAfterReview
-            | Clock::PublicNotice
-            | Clock::Limitation
-            | Clock::LimitationHarm
-    )
 }
 
 /// A case in the index.
@@ -373,7 +363,8 @@ pub(super) async fn row(
     let events = read.case_events(&case.id).await?;
     let calendar = calendar(read).await?;
     let running = case.clocks(&events, today, &calendar)?;
-    let open = running.iter().filter(|one| one.done.is_none() && is_ours(one.clock));
+    let is_watched = |one: &&Running| one.clock.is_watched() && !one.has_lapsed(today);
+    let open = running.iter().filter(|one| one.done.is_none()).filter(is_watched);
     Ok(CaseRow {
         id: case.id.to_string(),
         number: case.number.clone(),

@@ -198,7 +198,8 @@ fn rights(step: Step) -> &'static [Action] {
         // Who may write the notice may hand it over.
         Step::Served => &[Action::HazardAdvise, Action::HazardOrder],
         Step::ExtensionAsked | Step::FixSubmitted => &[Action::HazardFix],
-        Step::ExtensionGranted | Step::ExtensionRefused => &[Action::HazardExtend],
+        // The term is part of the order: who may order decides it, the district's fire rescue body included.
+        Step::ExtensionGranted | Step::ExtensionRefused => &[Action::HazardExtend, Action::HazardOrder],
         Step::RecheckStarted | Step::RecheckPassed | Step::RecheckFailed => &[Action::HazardRecheck],
         Step::Closed => &[Action::HazardClose],
         Step::Transferred | Step::TransferAnswered => &[Action::HazardTransfer],

@@ -10,7 +10,7 @@ use domain::incident::stranger::{Goes, Line, is_told_again};
 use domain::incident::{Act, Sign};
 use domain::policy::Action;
 use domain::signal::Signal;
-use domain::time::Timestamp;
+use domain::time::{MINUTE_MS, Timestamp};
 use store::incident::IncidentRecord;
 use store::{Read, Write};
 
@@ -44,6 +44,13 @@ pub(super) async fn goes(read: &mut Read, of: &super::Arrived, window_ms: i64) -
     if is_elsewhere {
         // Who says where it is and is not there is not of his unit's own.
         line.own.clear();
+    } else if line.gathered.is_none() && !line.own.contains_key(&stranger.unit) {
+        for id in &line.judged {
+            let spoke = read.incident_senders(std::slice::from_ref(id), &[&of.clue.sender]).await?;
+            if !spoke.is_empty() {
+                return Ok(Goes::Into(id.clone()));
+            }
+        }
     }
     Ok(line.goes(&stranger.unit, most))
 }
@@ -58,11 +65,17 @@ pub(super) fn gathers(sign: Sign, of: &domain::incident::stranger::Stranger) -> 
     }
 }
 
-/// What lines of strangers lead to, as far as it was looked up within a write, and what goes there.
+/// What lines of strangers lead to, as far as it was looked up within a write, and what goes there. What was sent while a
+/// box was cut off may have come hours apart and reach us at once: a line is looked up anew for each minute.
 #[derive(Default)]
 pub(crate) struct Lines {
-    known: BTreeMap<String, Line>,
+    known: BTreeMap<(String, i64), Line>,
     into: BTreeMap<IncidentId, Vec<Heard>>,
+}
+
+/// Under what a line is known as of the moment a signal came.
+fn key(line: &str, signal: &Signal) -> (String, i64) {
+    (line.to_owned(), signal.received_at.0.div_euclid(MINUTE_MS))
 }
 
 impl Lines {
@@ -77,7 +90,7 @@ impl Lines {
             return None;
         }
         let stranger = stranger(signal)?;
-        let known = self.known.get(&stranger.line)?;
+        let known = self.known.get(&key(&stranger.line, signal))?;
         let id = known.own.get(&stranger.unit).or(known.gathered.as_ref())?;
         Some((id.clone(), sign_of_stranger(signal, &stranger.line)))
     }
@@ -93,19 +106,19 @@ impl Lines {
     // Part of the write that takes the signal in.
     pub(crate) async fn look_up(&mut self, read: &mut Read, signal: &Signal) -> Result<()> {
         let stranger = stranger(signal).filter(|_| is_sign(signal));
-        let Some(stranger) = stranger.filter(|one| !self.known.contains_key(&one.line)) else {
+        let Some(stranger) = stranger.filter(|one| !self.known.contains_key(&key(&one.line, signal))) else {
             return Ok(());
         };
         let ms = window(read, signal.received_at.date()).await?.ms;
         let found = line(read, &stranger.line, signal.received_at, ms).await?;
-        self.known.insert(stranger.line, found);
+        self.known.insert(key(&stranger.line, signal), found);
         Ok(())
     }
 
     /// Forgets what was known of the line of a signal that just opened something.
     pub(crate) fn forget(&mut self, signal: &Signal) {
         if let Some(stranger) = stranger(signal) {
-            self.known.remove(&stranger.line);
+            self.known.retain(|(line, _), _| *line != stranger.line);
         }
     }
 }
@@ -139,7 +152,9 @@ impl App {
         let whole = Caller::system().scope(Action::IncidentRead)?;
         let mut record = tx.incident(id, &whole).await?.ok_or(Error::NotFound)?;
         let senders: BTreeSet<&str> = signs.iter().map(|one| one.sender.as_str()).collect();
-        let mut known = tx.incident_senders(id, &senders.into_iter().collect::<Vec<_>>()).await?;
+        // Who spoke in what became part of it spoke in it.
+        let parts: Vec<IncidentId> = std::iter::once(id).chain(&record.incident.absorbed).cloned().collect();
+        let mut known = tx.incident_senders(&parts, &senders.into_iter().collect::<Vec<_>>()).await?;
         let before = record.incident.stranger.as_ref().map_or(0, |one| one.senders);
         let (mut kept, mut new) = (Vec::new(), 0);
         for mut heard in signs {

@@ -38,7 +38,7 @@ pub struct PlaceQuery {
     pub tag: Option<String>,
     /// Only of this sector authority; empty: places nobody has.
     pub sector: Option<String>,
-    /// `red`, `orange`, `yellow` or `blue`.
+    /// `red`, `orange`, `yellow`, `blue` or `ungraded`.
     pub grade: Option<String>,
     /// Only on a list of this kind today.
     pub list: Option<String>,

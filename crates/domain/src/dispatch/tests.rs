@@ -281,3 +281,36 @@ fn what_is_told_late_is_stamped_where_it_fits_and_undoes_nothing() {
     let gone = Dispatch { state: State::Cancelled, ..order };
     assert_eq!(late(&gone, State::Accepted, 15), None, "he was called off");
 }
+
+/// He arrived in a valley; meanwhile it was a false alarm, or others took over. He is there, and so it is on record.
+#[test]
+fn who_is_there_although_others_ended_his_order_is_there_until_he_says_that_he_left() {
+    let he = PersonId::from("a");
+    let go = |one: Dispatch, next, s| one.step(next, &he, after(s), "", after(s)).expect("goes");
+    let en_route = go(sent("a"), State::EnRoute, 20);
+    let off =
+        en_route.clone().step(State::Cancelled, &"duty".into(), after(60), "误报", after(60)).expect("off");
+    let released = en_route.clone().released(&"duty".into(), "警情已移交", after(60)).expect("released");
+    // Before he was called off, and after: nobody could tell him there.
+    for s in [40, 80] {
+        for one in [&off, &released] {
+            let there = one.clone().told_late(State::OnScene, &he, after(s), after(90)).expect("he is there");
+            assert_eq!((there.state, there.at(State::OnScene)), (State::OnScene, Some(after(s))));
+            assert_eq!(there.at(State::Cancelled), Some(after(60)), "that he was called off stays");
+            assert_eq!((there.at(State::Returned), there.steps()), (None, vec![State::Returned]));
+            assert!(there.state.is_open());
+            let back = go(there, State::Returned, 100);
+            assert_eq!(back.told_late(State::OnScene, &he, after(s), after(120)), None, "it is on record");
+        }
+    }
+    assert_eq!(off.clone().told_late(State::OnScene, &he, after(10), after(90)), None, "before he set off");
+    assert_eq!(off.told_late(State::OnScene, &he, after(95), after(90)), None, "not yet");
+    let home = go(go(en_route, State::OnScene, 30), State::Returned, 50);
+    assert_eq!(
+        home.told_late(State::OnScene, &he, after(55), after(90)),
+        None,
+        "he said himself that he left"
+    );
+    let declined = sent("a").step(State::Declined, &he, after(5), "受伤", after(5)).expect("declines");
+    assert_eq!(declined.told_late(State::OnScene, &he, after(55), after(90)), None);
+}

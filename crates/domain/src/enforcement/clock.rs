@@ -95,6 +95,36 @@ impl Clock {
         )
     }
 
+    /// Whether the organ has something to do before it ends, or as soon as it has: it keeps the period itself, or waits for the
+    /// party's before it may go on.
+    pub fn is_watched(self) -> bool {
+        match self {
+            Self::Decision
+            | Self::Preservation
+            | Self::HearingRequest
+            | Self::HearingNotice
+            | Self::Service
+            | Self::Payment
+            | Self::HandIn
+            | Self::Demand
+            | Self::CourtApplication => true,
+            Self::PublicNotice
+            | Self::Reconsideration
+            | Self::Litigation
+            | Self::LitigationAfterReview
+            | Self::Limitation
+            | Self::LimitationHarm => false,
+        }
+    }
+
+    /// Whether it is a right of the party that ends by itself: who does not use it owes nothing and is late with nothing.
+    pub fn lapses(self) -> bool {
+        matches!(
+            self,
+            Self::HearingRequest | Self::Reconsideration | Self::Litigation | Self::LitigationAfterReview
+        )
+    }
+
     /// The last day of the period that begins with `start`, the day after it being day one.
     ///
     /// Errors: [`OutOfRange`] when the date cannot be represented.
@@ -184,6 +214,29 @@ mod tests {
             .with(run("2026-09-25", "2026-09-27"))
             .with(run("2026-10-01", "2026-10-07"))
             .with(worked)
+    }
+
+    #[test]
+    fn what_the_party_may_do_is_nobodys_delay_when_it_does_not() {
+        use super::super::Running;
+        for clock in Clock::ALL.iter().copied() {
+            let (from, due) = (day("2026-09-01"), day("2026-09-08"));
+            let open = Running { clock, from, due, done: None };
+            let is_right = clock.lapses();
+            assert_eq!(
+                (open.is_late(due), open.has_lapsed(due)),
+                (false, false),
+                "{clock:?} on its last day"
+            );
+            let after = day("2026-09-09");
+            assert_eq!(
+                (open.is_late(after), open.has_lapsed(after)),
+                (!is_right, is_right),
+                "{clock:?} after it"
+            );
+            let kept = Running { done: Some(due), ..open };
+            assert_eq!((kept.is_late(after), kept.has_lapsed(after)), (false, false), "{clock:?} kept");
+        }
     }
 
     /// Every clock of the law, from before a holiday, over it, and where no holiday lies.

@@ -57,6 +57,18 @@ pub struct Running {
     pub done: Option<Date>,
 }
 
+impl Running {
+    /// Whether its last day passed, or had passed, before what it asks for was done.
+    pub fn is_late(&self, today: Date) -> bool {
+        self.done.unwrap_or(today) > self.due && !self.has_lapsed(today)
+    }
+
+    /// Whether the party did not use its right in time: nobody waits for it any more.
+    pub fn has_lapsed(&self, today: Date) -> bool {
+        self.clock.lapses() && self.done.is_none_or(|done| done > self.due) && today > self.due
+    }
+}
+
 impl Case {
     /// Whether nothing more can happen to it.
     pub fn is_over(&self) -> bool {

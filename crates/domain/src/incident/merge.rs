@@ -38,7 +38,11 @@ impl Incident {
         if self.kind == Kind::Unknown {
             self.kind = other.kind;
         }
+        // Who named a landmark told less than who says where it is: then it did not burn at the landmark.
         if self.at.is_none() || self.near && other.at.is_some() && !other.near {
+            if self.near {
+                self.place = other.place.clone();
+            }
             (self.at, self.error_m, self.near) = (other.at, other.error_m, other.near);
         }
         // Strangers of what becomes part of it are counted on, and gathered where they were.

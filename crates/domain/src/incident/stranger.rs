@@ -30,6 +30,8 @@ pub struct Line {
     pub own: BTreeMap<String, IncidentId>,
     /// Where further ones are gathered.
     pub gathered: Option<IncidentId>,
+    /// Where they were gathered and somebody said since what it is: who spoke there already speaks of it again.
+    pub judged: Vec<IncidentId>,
     /// How many incidents they opened within the time signs are of one incident.
     pub opened: usize,
 }
@@ -69,8 +71,10 @@ impl Line {
         if !stranger.gathered {
             self.own.insert(stranger.unit.clone(), is.id.clone());
         } else if is.stage.is_unverified() {
-            // Once somebody said what it is, nobody else's alarm is of it.
             self.gathered = Some(is.id.clone());
+        } else {
+            // Once somebody said what it is, nobody else's alarm is of it.
+            self.judged.push(is.id.clone());
         }
     }
 }
@@ -137,6 +141,7 @@ mod tests {
         line.add(&real, &real, within);
         line.add(&a, &b, within);
         assert_eq!((line.goes("d", 9), line.goes("a", 9)), (Goes::Own, Goes::Into("ib".into())));
+        assert_eq!(line.judged, ["ic".into()], "who spoke there already is asked for");
         // Long ago is another.
         let mut line = Line::default();
         line.add(&a, &a, (now.plus_ms(700_000), 600_000));

@@ -90,7 +90,7 @@ pub const DIALECTS: &[Dialect] = &[
     },
     Dialect {
         name: "command_xor",
-        label: "校验自命令字节起异或",
+        label: "校验和自命令字节起异或",
         checksum: Checksum::XorFromCommand,
         part_address: PartAddress::Number,
         pressure_5: KPA,

@@ -389,9 +389,10 @@ fn inspection(out: &mut Gathered, row: &Row) -> Result<Vec<FactIx>> {
     let id = row.text("inspection")?;
     let mut orgs = BTreeSet::from([row.text("org")?]);
     orgs.extend(record.inspectors.iter().filter_map(|by| out.roll.hats.get(&by.assignment).cloned()));
+    let mut how = vec![format!("plan_kind:{}", record.occasion)];
+    how.extend(record.pins.iter().map(|pin| format!("checklist:{}", pin.code)));
     let (mut tags, also) = out.roll.acting(&orgs);
-    tags.push(format!("plan_kind:{}", record.occasion));
-    tags.extend(record.pins.iter().map(|pin| format!("checklist:{}", pin.code)));
+    tags.extend_from_slice(&how);
     let place = out.facts.subject(SubjectKind::Place, &row.text("place")?);
     let on = Span::since(row.date("happened_on")?);
     let (at, corrected_at) = (row.instant("recorded_at")?, row.opt_instant("corrected_at")?);
@@ -402,6 +403,9 @@ fn inspection(out: &mut Gathered, row: &Row) -> Result<Vec<FactIx>> {
     let mut bodies = orgs;
     bodies.extend(out.roll.together.get(&row.text("task")?).into_iter().flatten().cloned());
     if let Some(signed_at) = signed_by_all(out, &id, (&recorder, at), &bodies) {
+        // Whoever signed did it, and is counted as one of them, though another wrote down who was there.
+        let (mut tags, also) = out.roll.acting(&bodies);
+        tags.extend(how);
         added.extend(out.put_until("inspection.joint", &id, place, &also, on, signed_at, until, &tags)?);
     }
     if record.power == "enforcement" {

@@ -47,11 +47,6 @@ export function databaseName(town: string, person: string): string {
   return `fengsui-${town}-${person}`
 }
 
-/** Entries that have not arrived, whatever stands in their way. */
-export function isOutstanding(entry: Entry): boolean {
-  return entry.state !== 'delivered'
-}
-
 /** Whether anything would be lost with the phone: entries not arrived and drafts not finished. */
 export async function outstanding(db: PhoneDb): Promise<{ entries: number; drafts: number; photos: number }> {
   const entries = await db.outbox.where('state').notEqual('delivered').count()

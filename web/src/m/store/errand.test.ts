@@ -7,6 +7,7 @@ import { PhoneServer } from '../../../tests/phone-server'
 import { checkedHere } from './checked'
 import { Clock } from './clock'
 import { PhoneDb } from './db'
+import type { Entry } from './types'
 import { keepPhoto } from './draft'
 import { answerCall, answerCircular, answerLicence, answerOrder, answerWhistle, blowWhistle, checkFacility, comeBack, countHouse, doFollowUp, fetchCalls, fetchErrands, fetchOrders, hangPlacard, orderStands, pathOf, patrol, punishOnSpot, receiptCode, reportAway, signVisit, tellReport, whistleStands, whistleSteps, type Circular, type KeptOrders, type Licence } from './errand'
 import { Http } from './http'
@@ -284,7 +285,7 @@ describe('a call', () => {
 })
 
 describe('an order', () => {
-  const order = { id: 'o1', code: 'JQ-0001', place: null, address: '老街 1 号', state: { code: 'called', label: '' }, actions: ['accepted', 'en_route', 'on_scene', 'declined', 'cancelled'] } as unknown as MyDispatch
+  const order = { id: 'o1', code: 'JQ-0001', place: null, address: '老街 1 号', state: { code: 'called', label: '' }, actions: ['accepted', 'en_route', 'on_scene', 'declined', 'cancelled'], stamps: [] } as unknown as MyDispatch
 
   it('is read without a network as it was told last, and what is tapped then goes out once with its own time', async () => {
     server.orders = [order as never]
@@ -306,7 +307,13 @@ describe('an order', () => {
       { path: '/dispatches/o1/steps', state: 'accepted', at: '2026-11-25T10:01:00+08:00', reason: '' },
       { path: '/dispatches/o1/steps', state: 'on_scene', at: '2026-11-25T10:09:00+08:00', reason: '' },
     ])
-    expect(orderStands(order, await db.outbox.toArray())).toEqual({ state: 'called', actions: ['accepted', 'en_route', 'on_scene', 'declined'], waiting: [] })
+    expect(orderStands(order, await db.outbox.toArray())).toEqual({ state: 'called', actions: ['accepted', 'en_route', 'on_scene', 'declined'], waiting: [], refused: undefined })
+  })
+  it('what was refused is said until something later is on record', () => {
+    const stamped = (at: string) => ({ ...order, stamps: [{ state: { code: 'called', zh: '' }, at, by: { id: 'p', name: '' } }] }) as unknown as MyDispatch
+    const entry = { path: '/dispatches/o1/steps', state: 'refused', created_at: '2026-11-25T10:05:00+08:00', body: { state: 'returned' } } as unknown as Entry
+    expect(orderStands(stamped('2026-11-25T10:00:00+08:00'), [entry]).refused).toBe(entry)
+    expect(orderStands(stamped('2026-11-25T10:06:00+08:00'), [entry]).refused).toBeUndefined()
   })
 })
 

@@ -141,12 +141,15 @@ export const orderPath = (id: string): string => `/dispatches/${id}/steps`
 const THEN: Record<string, string[]> = { accepted: ['en_route', 'on_scene', 'declined'], en_route: ['on_scene', 'returned'], on_scene: ['returned'] }
 
 /** An order as it stands with what was tapped here since: what may be said next, and what is not there yet. */
-export function orderStands(order: MyDispatch, entries: Entry[]): { state: string; actions: string[]; waiting: Entry[] } {
+export function orderStands(order: MyDispatch, entries: Entry[]): { state: string; actions: string[]; waiting: Entry[]; refused?: Entry } {
   const own = entries.filter((entry) => entry.path === orderPath(order.id)).sort((a, b) => (a.created_at < b.created_at ? -1 : 1))
   const waiting = own.filter((entry) => entry.state === 'waiting' || entry.state === 'sending')
+  // What was refused matters until something later is on record.
+  const known = Math.max(0, ...order.stamps.map((stamp) => Date.parse(stamp.at)))
+  const refused = own.filter((entry) => (entry.state === 'refused' || entry.state === 'conflict') && Date.parse(entry.created_at) > known).at(-1)
   const last = waiting.at(-1)?.body.state
   const told = order.actions.filter((one) => one !== 'cancelled')
-  return typeof last === 'string' ? { state: last, actions: THEN[last] ?? [], waiting } : { state: order.state.code, actions: told, waiting }
+  return typeof last === 'string' ? { state: last, actions: THEN[last] ?? [], waiting, refused } : { state: order.state.code, actions: told, waiting, refused }
 }
 
 /** Answers an order with the time it was: who presses twice has answered once. */

@@ -23,7 +23,6 @@ export type Day = string
 
 export type Named = View<'Named'>
 export type Word = View<'Word'>
-export type Location = View<'LonLat'>
 export interface Items<T> { items: T[] }
 export type PhotoView = View<'PhotoView'>
 export type ExportView = View<'ExportView'>

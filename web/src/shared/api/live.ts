@@ -67,22 +67,42 @@ export function stopLive(): void {
   stop()
 }
 
+/** A load that answers nothing for so long is lost and holds nothing up any more. */
+const LOST_MS = 15_000
+
 /**
  * Calls `refresh` when something of these kinds changed, or every five seconds where the stream does not come through.
- * Several changes at once are one call.
+ * Several changes at once are one call. Where it gives a promise, what changes meanwhile is one more call once it is settled: in a
+ * storm of changes a page still gets its answers, one after the other.
  */
-export function useLive(kinds: string[], refresh: () => void, matches: (change: ChangeEvent) => boolean = () => true): void {
+export function useLive(kinds: string[], refresh: () => unknown, matches: (change: ChangeEvent) => boolean = () => true): void {
   let due: ReturnType<typeof setTimeout> | null = null
+  let running = false
+  let again = false
+  let over = false
+  const arm = (): void => {
+    if (running) again = true
+    else if (!over) due ??= setTimeout(() => void run(), 400)
+  }
+  const run = async (): Promise<void> => {
+    due = null
+    running = true
+    again = false
+    let lost: ReturnType<typeof setTimeout> | undefined
+    const waits = new Promise((on) => (lost = setTimeout(on, LOST_MS)))
+    // What goes wrong the page says itself.
+    await Promise.race([(async () => refresh())().catch(() => null), waits])
+    clearTimeout(lost)
+    running = false
+    if (again) arm()
+  }
   const listener: Listener = (change) => {
-    if (change && !(kinds.includes(change.object_kind) && matches(change))) return
-    due ??= setTimeout(() => {
-      due = null
-      refresh()
-    }, 400)
+    if (!change || (kinds.includes(change.object_kind) && matches(change))) arm()
   }
   listeners.add(listener)
   start()
   onScopeDispose(() => {
+    over = true
     listeners.delete(listener)
     if (due) clearTimeout(due)
     if (listeners.size === 0) stop()

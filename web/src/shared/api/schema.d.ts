@@ -9519,6 +9519,8 @@ export interface components {
             done?: string | null;
             due: string;
             from: string;
+            /** @description Whether the party did not use its right in time; then nobody is late. */
+            lapsed: boolean;
             /** @description Whether the day passed without it. */
             late: boolean;
             /** @description The article. */
@@ -27698,7 +27700,7 @@ export interface operations {
                 tag?: string;
                 /** @description Only of this sector authority; empty: places nobody has. */
                 sector?: string;
-                /** @description `red`, `orange`, `yellow` or `blue`. */
+                /** @description `red`, `orange`, `yellow`, `blue` or `ungraded`. */
                 grade?: string;
                 /** @description Only on a list of this kind today. */
                 list?: string;
@@ -35996,7 +35998,7 @@ export interface operations {
                 tag?: string;
                 /** @description Only of this sector authority; empty: places nobody has. */
                 sector?: string;
-                /** @description `red`, `orange`, `yellow` or `blue`. */
+                /** @description `red`, `orange`, `yellow`, `blue` or `ungraded`. */
                 grade?: string;
                 /** @description Only on a list of this kind today. */
                 list?: string;
