@@ -47,6 +47,11 @@ export function databaseName(town: string, person: string): string {
   return `fengsui-${town}-${person}`
 }
 
+/** Whose database it is. */
+export function ownerOf(name: string): string {
+  return name.split('-').slice(2).join('-')
+}
+
 /** Entries that have not arrived, whatever stands in their way. */
 export function isOutstanding(entry: Entry): boolean {
   return entry.state !== 'delivered'
