@@ -118,6 +118,32 @@ it('whose session ends under a form signs in over it, and what he filled in is s
   await page.context().close()
 })
 
+it('a form is not saved under another who signed in meanwhile: its own person signs in over it', async () => {
+  const { page, errors } = await signIn(town, 'clerk')
+  await page.goto(`${town.url}/places`, { waitUntil: 'commit' })
+  await page.waitForSelector('.dt tbody tr')
+  const href = await page.getAttribute('.dt tbody tr a', 'href')
+  await page.goto(`${town.url}${href}/edit`, { waitUntil: 'commit' })
+  await page.waitForFunction(() => (document.querySelector<HTMLInputElement>('form input')?.value ?? '') !== '')
+  await page.fill('form textarea', '后门常锁')
+  // As another tab of the same browser does.
+  const other = await page.evaluate(async (password) => {
+    const headers = { 'Content-Type': 'application/json', 'X-Fengsui': '1' }
+    const came = await fetch('/api/v1/login', { method: 'POST', headers, body: JSON.stringify({ login: 'leader', password }) })
+    return ((await came.json()) as { person: { login: string } }).person.login
+  }, PASSWORD)
+  expect(other).toBe('leader')
+  await page.click('form.gap button[type=submit]')
+  await page.waitForSelector('.dialog:has-text("现在登录的是另一个人") input[name=password]')
+  expect(await page.inputValue('.dialog input[name=username]')).toContain('clerk')
+  await page.fill('.dialog input[name=password]', PASSWORD)
+  await page.click('.dialog button[type=submit]')
+  await page.waitForURL(`**${href}`)
+  await page.waitForFunction(() => document.querySelector('#main')?.textContent?.includes('后门常锁'))
+  expect(errors).toEqual([])
+  await page.context().close()
+})
+
 it('of two who change one person at once the second sees both versions, keeps typing upon the new one, and gets through', async () => {
   const { page } = await signIn(town, 'clerk')
   const { page: other } = await signIn(town, 'clerk')

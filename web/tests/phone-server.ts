@@ -46,6 +46,8 @@ const problem = (status: number, code: string, detail: string, more: Json = {}):
 
 export class PhoneServer {
   signedIn = true
+  /** Whose session the browser's cookie is. */
+  who = ME.person.id
   demandsLogin = false
   inspections = new Map<string, Json>()
   hazards = new Map<string, Json>()
@@ -132,6 +134,8 @@ export class PhoneServer {
       return { status: 200, body: ME }
     }
     if (!this.signedIn) return problem(401, 'session.expired', '登录已过期，请重新登录')
+    const person = asked.headers['x-fengsui-person']
+    if (person && person !== this.who) return problem(401, 'session.other_person', '现在登录的不是打开这个页面的人')
     if (path === '/logout') { this.signedIn = false; return { status: 204, body: null } }
     if (path === '/me') return { status: 200, body: ME }
     if (path === '/sync') return { status: 200, body: this.sync() }

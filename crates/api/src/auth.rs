@@ -21,6 +21,9 @@ const PROOF: &str = "-proof";
 /// What a page says in `X-Fengsui` when it asks something while nobody touches it: that keeps no session alive.
 const UNATTENDED: &str = "background";
 
+/// Name of the header in which a page says who it believes is signed in, by the person's id. Programs send none.
+const PERSON: &str = "x-fengsui-person";
+
 /// The caller of a request, or a refusal. An account whose password must be changed, or that must set up a second factor,
 /// gets no further than that.
 pub(crate) struct Known(pub Caller);
@@ -58,7 +61,9 @@ impl FromRequestParts<Doors> for Entering {
     async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refusal> {
         let Referred(reference) = Referred::from_request_parts(parts, doors).await?;
         let proof = kept(&parts.headers, &format!("{}{PROOF}", name(doors)));
-        let shown = Shown { reference: &reference, proof: proof.as_deref() };
+        // What nobody can read is nobody's id.
+        let person = parts.headers.get(PERSON).map(|value| value.to_str().unwrap_or_default());
+        let shown = Shown { reference: &reference, proof: proof.as_deref(), person };
         // A stream stays open by itself, and comes again by itself.
         let is_use = parts.headers.get("x-fengsui").is_none_or(|value| value != UNATTENDED)
             && !parts.uri.path().ends_with("/events");

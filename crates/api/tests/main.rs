@@ -71,6 +71,7 @@ mod road_bad_input;
 mod road_limit;
 mod search;
 mod session;
+mod session_person;
 mod siting;
 mod sortie;
 mod step_up;

@@ -55,19 +55,21 @@ pub struct Shown<'a> {
     pub reference: &'a str,
     /// That the phone's key was shown lately, see [`App::prove`].
     pub proof: Option<&'a str>,
+    /// Who the page believes is signed in; another may have signed in since, in the same browser.
+    pub person: Option<&'a str>,
 }
 
 impl<'a> From<&'a String> for Shown<'a> {
     /// A reference alone.
     fn from(reference: &'a String) -> Self {
-        Self { reference, proof: None }
+        Self { reference, proof: None, person: None }
     }
 }
 
 impl<'a> From<&'a str> for Shown<'a> {
     /// A reference alone.
     fn from(reference: &'a str) -> Self {
-        Self { reference, proof: None }
+        Self { reference, proof: None, person: None }
     }
 }
 
@@ -225,6 +227,14 @@ impl App {
         let now = self.now();
         let mut read = self.db.read(&self.town).await?;
         let (session, account) = opened(&mut read, shown.reference, door, now).await?;
+        // Before anything else: what is typed into the page of one must not be recorded under the name of another.
+        if shown.person.is_some_and(|person| person != account.person.as_str()) {
+            return Err(Error::Unauthenticated {
+                code: "session.other_person",
+                message: "现在登录的不是打开这个页面的人，刚才的操作没有执行；请由打开页面的人重新登录，或重新打开页面后再操作"
+                    .to_owned(),
+            });
+        }
         if !session.device_key.is_empty() {
             self.is_proven(&session, shown.proof).await?;
         }

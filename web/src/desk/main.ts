@@ -3,7 +3,7 @@ import '../styles/base.css'
 import '../styles/element.css'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
-import { setHooks } from '../shared/api/client'
+import { acting, setHooks } from '../shared/api/client'
 import { learnClock } from '../shared/api/clock'
 import { setupI18n, translate } from '../shared/i18n'
 import { setupTheme } from '../shared/theme'
@@ -26,14 +26,17 @@ void (async () => {
   setHooks({
     offlineText: () => translate('shared.offline'),
     // Whoever was at work keeps his page: what he typed must not go with the session.
-    unauthenticated: (problem, writes) => {
+    unauthenticated: (problem, writes, clicked) => {
       const at = router.currentRoute.value
+      const atDoor = at.name === 'login' || at.name === 'password'
+      // He is just leaving.
+      if (session.me && !acting()) return
       // A watch that sleeps beside its screen is woken by it, not led to a page that keeps silent.
       if (at.meta.watched && session.me && !writes) return void window.dispatchEvent(new Event('fengsui:expired'))
-      if (session.me) return import('../features/session/signIn').then((room) => room.askSignIn(app, problem.message, writes), () => false)
-      if (at.name !== 'login') void router.push({ name: 'login', query: { next: at.fullPath } })
+      if (session.me && !(atDoor && problem.status === 403)) return import('../features/session/signIn').then((room) => room.askSignIn(app, problem, writes || clicked), () => false)
+      if (problem.status === 403) void router.push({ name: 'password' })
+      else if (!atDoor) void router.push({ name: 'login', query: { next: at.fullPath } })
     },
-    mustChange: () => void router.push({ name: 'password' }),
     mustEnrol: () => void router.push({ name: 'account' }),
     stepUp: askStepUp,
     clock: learnClock,

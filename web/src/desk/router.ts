@@ -1,4 +1,4 @@
-import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocation, type RouteRecordRaw, type Router } from 'vue-router'
 import { translate } from '../shared/i18n'
 import Forbidden from '../shared/ui/Forbidden.vue'
 import type { Feature, MenuItem } from './feature'
@@ -27,6 +27,12 @@ const routes: RouteRecordRaw[] = [
   { path: '/:rest(.*)*', name: 'missing', component: () => import('../shared/ui/NotFound.vue'), meta: { title: 'shared.notFoundTitle' } },
 ]
 
+/** Where somebody was going before the login; only within the desk's own pages. */
+export function wantedPage(to: RouteLocation): string {
+  const next = to.query['next']
+  return typeof next === 'string' && /^\/(?![\\/])/.test(next) ? next : '/'
+}
+
 export function makeRouter(): Router {
   const router = createRouter({
     history: createWebHistory(),
@@ -36,7 +42,7 @@ export function makeRouter(): Router {
   router.beforeEach(async (to) => {
     const session = useSession()
     await session.ensure().catch(() => undefined)
-    if (to.name === 'login') return session.me && !session.me.must_change_password ? '/' : true
+    if (to.name === 'login') return session.me && !session.me.must_change_password ? wantedPage(to) : true
     if (!session.me) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
     if (session.me.must_change_password && to.name !== 'password') return { name: 'password' }
     if (session.me.must_enrol && to.name !== 'password' && to.name !== 'account') return { name: 'account' }

@@ -1,14 +1,19 @@
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
-import { ApiProblem, api } from '../shared/api/client'
+import { computed, ref, watch } from 'vue'
+import { ApiProblem, actAs, api, left } from '../shared/api/client'
 import type { LoginInput, Me } from '../shared/api/contract'
 import { stopLive } from '../shared/api/live'
 import { setHolidaysTo, setToday } from '../shared/formats'
+
+/** Told to the other tabs of the browser: somebody has signed out. */
+export const LEFT = 'fengsui.left'
 
 /** Who is signed in and what they may do. */
 export const useSession = defineStore('session', () => {
   const me = ref<Me | null>(null)
   const known = ref(false)
+  watch(() => me.value?.person?.id ?? '', actAs, { flush: 'sync' })
+  addEventListener('storage', (event) => event.key === LEFT && left())
 
   function take(answer: Me): void {
     me.value = answer
@@ -37,7 +42,15 @@ export const useSession = defineStore('session', () => {
   }
   async function logout(): Promise<void> {
     stopLive()
-    await api.post('/logout', undefined, { quiet: true }).catch(() => undefined)
+    const told = api.post('/logout', undefined, { quiet: true }).catch(() => undefined)
+    // From here on nothing of his is sent anew, whatever the server answers to it.
+    actAs('')
+    try {
+      localStorage.setItem(LEFT, String(Date.now()))
+    } catch {
+      // A browser that keeps nothing tells nobody.
+    }
+    await told
     forget()
   }
   function forget(): void {

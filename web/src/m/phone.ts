@@ -2,11 +2,12 @@
 
 import { liveQuery, type Observable } from 'dexie'
 import { onScopeDispose, reactive, shallowRef, watch, type Ref } from 'vue'
+import { actAs } from '@/shared/api/client'
 import { forgetKey, keepKey, newKey } from '@/shared/api/device'
 import { uuidv7 } from '@/shared/api/id'
 import { setToday } from '@/shared/formats'
 import { Clock } from './store/clock'
-import { PhoneDb, databaseName, outstanding } from './store/db'
+import { PhoneDb, databaseName, outstanding, ownerOf } from './store/db'
 import { Http, type Reply } from './store/http'
 import { Outbox, type RunEnd } from './store/outbox'
 import { space, type Space } from './store/space'
@@ -103,8 +104,12 @@ async function open(name: string): Promise<void> {
   database.value?.close()
   const opened = new PhoneDb(name)
   await opened.open()
+  const owner = ownerOf(name)
   database.value = opened
-  outbox = new Outbox(opened, http, clock)
+  // What is in it goes out under its owner's name or not at all, also while somebody else signs in.
+  outbox = new Outbox(opened, http.of(owner), clock)
+  http.person = owner
+  actAs(owner)
   await outbox.wake()
   await outbox.tidy(clock.now())
   phone.syncedAt = await opened.recall<string>('synced_at')
@@ -142,7 +147,8 @@ export async function login(name: string, password: string, totp: string): Promi
 }
 
 export async function changePassword(old: string, next: string): Promise<Reply<unknown>> {
-  return http.ask('/me/password', { method: 'POST', key: newId(), json: { old_password: old, new_password: next } })
+  // Whoever is signing in now, and not who used the phone until now.
+  return http.of('').ask('/me/password', { method: 'POST', key: newId(), json: { old_password: old, new_password: next } })
 }
 
 /** Whoever signed in finds their own database; what another has not sent yet stays in theirs. */
@@ -166,6 +172,9 @@ export async function logout(): Promise<'out' | 'outstanding' | 'unreachable'> {
   }
   clearTimeout(timer)
   clearTimeout(ear)
+  remember('fengsui.left', String(Date.now()))
+  http.person = ''
+  actAs('')
   const gone = db()
   await who.signedOut()
   await forgetKey()

@@ -47,6 +47,11 @@ export function databaseName(town: string, person: string): string {
   return `fengsui-${town}-${person}`
 }
 
+/** Whose database it is. */
+export function ownerOf(name: string): string {
+  return name.split('-').slice(2).join('-')
+}
+
 /** Whether anything would be lost with the phone: entries not arrived and drafts not finished. */
 export async function outstanding(db: PhoneDb): Promise<{ entries: number; drafts: number; photos: number }> {
   const entries = await db.outbox.where('state').notEqual('delivered').count()

@@ -26,6 +26,8 @@ export class Http {
   onUnknown: () => void = () => {}
   /** Told when the difference of the clocks changed. */
   onClock: () => void = () => {}
+  /** Who asks, by id: the server answers to nobody else who may have signed in since in the same browser. Nobody before the login. */
+  person = ''
   private readonly clock: Clock
   private readonly fetcher: typeof fetch
   private readonly base: string
@@ -34,6 +36,11 @@ export class Http {
     this.clock = clock
     this.fetcher = fetcher
     this.base = base
+  }
+
+  /** The same for this person only, whoever uses the phone after him. */
+  of(person: string): Http {
+    return Object.assign(Object.create(this) as Http, { person })
   }
 
   /** Asks; where the phone has to show its key first, it does and asks again. Without the key only a login helps. */
@@ -51,6 +58,7 @@ export class Http {
     const method = ask.method ?? 'GET'
     const headers: Record<string, string> = { accept: 'application/json', ...ask.headers }
     if (method !== 'GET') headers['x-fengsui'] = '1'
+    if (this.person) headers['x-fengsui-person'] = this.person
     if (ask.key) headers['idempotency-key'] = ask.key
     let body: BodyInit | undefined
     if (ask.json !== undefined) {

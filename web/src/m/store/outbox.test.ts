@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PhoneServer, type Said } from '../../../tests/phone-server'
 import { Clock } from './clock'
-import { PhoneDb, outstanding } from './db'
+import { PhoneDb, databaseName, outstanding, ownerOf } from './db'
 import { accept, answered, begin, finish, inspectionOf, keepPhoto, recheck, report, unable } from './draft'
 import { progress } from './progress'
 import { Http } from './http'
@@ -288,6 +288,33 @@ describe('a road that is not there', () => {
     expect((await db.outbox.get(entry.id))!.state).toBe('waiting')
     server.signedIn = true
     expect(await outbox.run()).toBe('empty')
+  })
+
+  it('what one holds goes out under nobody else who signed in meanwhile, nor does he get what is the other\'s', async () => {
+    const name = databaseName('500110106', ME)
+    const his = new Outbox(db, http.of(ownerOf(name)), clock)
+    const entry = await finished(1)
+    let told = 0
+    http.onUnknown = () => { told += 1 }
+    // The other signs in between the record and its photo, and once more before either.
+    for (const before of ['/inspections', '/photos']) {
+      server.who = ME
+      server.road = (asked) => {
+        if (asked.path.includes(before)) server.who = 'somebody-else'
+        return null
+      }
+      expect(await his.run()).toBe('unknown')
+      expect([server.inspections.size, server.uploads.size]).toEqual([before === '/photos' ? 1 : 0, 0])
+      expect([(await db.outbox.get(entry.id))!.state, await states(entry.id)]).toEqual([before === '/photos' ? 'recorded' : 'waiting', ['held']])
+    }
+    expect(told).toBe(2)
+    server.road = () => null
+    const cursor = await db.recall('synced_at')
+    expect((await sync(db, http.of(ME), '2026-11-25T11:00:00+08:00')).kind).toBe('problem')
+    expect(await db.recall('synced_at')).toBe(cursor)
+    server.who = ME
+    expect(await his.run()).toBe('empty')
+    expect(server.asked.filter((one) => one === 'POST /inspections')).toHaveLength(2)
   })
 })
 

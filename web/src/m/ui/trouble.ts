@@ -9,7 +9,7 @@ type T = (key: string, values?: Record<string, unknown>) => string
 const OWN: Record<string, string> = {
   'net.network': 'm.trouble.network', 'net.timeout': 'm.trouble.timeout', 'net.portal': 'm.trouble.portal',
   'photo.differs': 'm.trouble.differs', 'photo.gone': 'm.trouble.gone', 'photo.refused': 'm.trouble.photo',
-  'receipt.incomplete': 'm.trouble.incomplete', 'session.expired': 'm.trouble.expired', 'session.missing': 'm.trouble.expired', 'password.must_change': 'm.trouble.expired', 'totp.must_enrol': 'm.trouble.expired',
+  'receipt.incomplete': 'm.trouble.incomplete', 'session.expired': 'm.trouble.expired', 'session.missing': 'm.trouble.expired', 'session.other_person': 'm.trouble.expired', 'password.must_change': 'm.trouble.expired', 'totp.must_enrol': 'm.trouble.expired',
   'conflict.version': 'm.trouble.conflict', 'inspection.conflict': 'm.trouble.sameId', 'operation.key_reused': 'm.trouble.sameId', 'photo.hash': 'm.trouble.hash',
 }
 

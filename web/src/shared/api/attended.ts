@@ -12,6 +12,17 @@ if (typeof window !== 'undefined') {
   for (const one of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart']) window.addEventListener(one, touch, { capture: true, passive: true })
 }
 
+/** What is asked so soon after a click is asked by whoever clicked, and not by the page itself. */
+const CLICK_MS = 1_000
+let clicked = -CLICK_MS
+if (typeof window !== 'undefined') {
+  for (const one of ['click', 'change', 'submit']) window.addEventListener(one, () => void (clicked = Date.now()), { capture: true, passive: true })
+}
+/** Whether somebody has just chosen or pressed something. */
+export const pressed = (): boolean => Date.now() - clicked < CLICK_MS
+/** The last click is answered: what comes now, the page asks by itself. */
+export const released = (): void => void (clicked = -CLICK_MS)
+
 /** Nobody touched the page for a while, and it is no screen that is only looked at. */
 export const unattended = (): boolean => screens === 0 && Date.now() - touched > STILL_MS
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { ApiProblem, api, setHooks, url } from './client'
+import { ApiProblem, actAs, api, setHooks, url } from './client'
 import { uuidv7 } from './id'
 import { effectScope } from 'vue'
 import { resultOf, useJob } from '../ui/jobs'
@@ -18,6 +18,21 @@ describe('client', () => {
     const init = fetch.mock.calls[0]?.[1] as RequestInit & { headers: Record<string, string> }
     expect(init.headers['X-Fengsui']).toBe('1')
     expect(init.headers['Idempotency-Key']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  })
+
+  it('says with what is sent or fetched who the page believes is signed in, but not with what the page looks up', async () => {
+    const said: (string | undefined)[] = []
+    vi.stubGlobal('fetch', async (_url: string, init: RequestInit & { headers: Record<string, string> }) => {
+      said.push(init.headers['X-Fengsui-Person'])
+      return answer(200, {})
+    })
+    actAs('p-1')
+    await api.post('/places', {})
+    await api.get('/places')
+    await api.get('/exports/places', undefined, { wanted: true })
+    actAs('')
+    await api.post('/login', {})
+    expect(said).toEqual(['p-1', undefined, 'p-1', undefined])
   })
 
   it('turns a problem into code, fields and the row as it stands', async () => {

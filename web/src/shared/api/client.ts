@@ -1,7 +1,7 @@
 import { said, speaking } from '../i18n/codes'
 import { uuidv7 } from './id'
 import type { Problem, ProblemField } from './contract'
-import { unattended } from './attended'
+import { pressed, unattended } from './attended'
 
 /** A refusal, a failure or a lost connection, always with a sentence a person can act on. */
 export class ApiProblem extends Error {
@@ -62,12 +62,16 @@ export interface SendOptions {
   signal?: AbortSignal
   /** A 401 stays with the caller instead of leading to the login page. */
   quiet?: boolean
+  /** Somebody asked for just this and waits for it, as for a file. */
+  wanted?: boolean
 }
 
 interface Hooks {
-  /** Told of a 401, and whether something was to be written; whether somebody is signed in again and it goes once more. */
-  unauthenticated: (problem: ApiProblem, writes: boolean) => unknown
-  mustChange: () => void
+  /**
+   * Told of a 401, and of a password that must be changed; whether something was to be written, and whether a click asked for
+   * it. Whether the same person is in again and it goes once more.
+   */
+  unauthenticated: (problem: ApiProblem, writes: boolean, clicked: boolean) => unknown
   /** Told when a second factor must be set up before anything else. */
   mustEnrol: () => void
   /** Asks who is signed in to show it again; whether he did. */
@@ -78,16 +82,31 @@ interface Hooks {
 }
 const hooks: Hooks = {
   unauthenticated: () => undefined,
-  mustChange: () => undefined,
   mustEnrol: () => undefined,
   stepUp: async () => false,
   offlineText: () => '没有连上服务器，请检查网络后重试',
   clock: () => undefined,
 }
-/** What an entry does on 401, on a forced password change, and how it words a lost connection. */
+/** What an entry does on 401 and on a forced password change, and how it words a lost connection. */
 export function setHooks(given: Partial<Hooks>): void {
   Object.assign(hooks, given)
 }
+
+let person = ''
+let turn = 0
+/**
+ * Who the page believes is signed in, by id: what is sent says so, and the server takes it from nobody else who may have signed
+ * in since in the same browser. What was on its way for somebody who left is not sent anew, whoever comes after him.
+ */
+export function actAs(id: string): void {
+  if (id === person) return
+  person = id
+  turn += 1
+}
+/** Somebody left in another tab: what is on its way here is not sent anew either. */
+export const left = (): void => void (turn += 1)
+/** Whether somebody works here, and has not just left. */
+export const acting = (): boolean => person !== ''
 
 export const BASE = '/api/v1'
 
@@ -137,9 +156,13 @@ export async function send(
     headers['X-Fengsui'] = '1'
     headers['Idempotency-Key'] = options.key ?? uuidv7()
   }
+  const writes = method !== 'GET' || options.wanted === true
+  if (writes && person) headers['X-Fengsui-Person'] = person
+  const clicked = pressed()
+  const since = turn
   let proved = false
   let asked = false
-  let again = false
+  let again = 0
   for (;;) {
     const begun = renewals
     const sent = attempt(method, path, headers, body, options)
@@ -155,12 +178,13 @@ export async function send(
     const problem = await sent
     nobody = !(problem instanceof Response) && (problem.status === 401 || nobody)
     if (problem instanceof Response) return problem
-    if (problem.status === 401 && !RENEWS.has(path)) {
-      await renewing
-      if (renewals !== begun) {
-        asked = true
-        continue
-      }
+    const over = problem.status === 401 && !RENEWS.has(path)
+    if (over) await renewing
+    // Whoever sent it left meanwhile: nothing is asked for it, and it does not go once more.
+    if (turn !== since) throw problem
+    if (over && renewals !== begun) {
+      asked = true
+      continue
     }
     // A phone's session, also where the desk is opened on the phone: the key is shown, and the same request goes again.
     if (problem.code === 'session.proof_needed' && !proved) {
@@ -171,15 +195,15 @@ export async function send(
       if (proved) continue
     }
     // Once the person has shown again who he is, the same request under the same key goes through.
-    if (problem.code === 'session.step_up_needed' && !asked && (await hooks.stepUp())) {
+    if (problem.code === 'session.step_up_needed' && !asked && (await hooks.stepUp()) && turn === since) {
       asked = true
       continue
     }
-    if (problem.status === 401 && !options.quiet && !again && (await hooks.unauthenticated(problem, method !== 'GET')) === true) {
-      again = true
-      continue
+    // Who signs in again may have to choose a new password, too, before it goes through.
+    if (again < 2 && (problem.code === 'password.must_change' || (problem.status === 401 && !options.quiet))) {
+      again += 1
+      if ((await hooks.unauthenticated(problem, writes, clicked)) === true && turn === since) continue
     }
-    if (problem.code === 'password.must_change') hooks.mustChange()
     if (problem.code === 'totp.must_enrol') hooks.mustEnrol()
     throw problem
   }
@@ -242,7 +266,7 @@ export const api = {
 
 /** Fetches a file and hands it to the browser's downloads under the name the server gives. */
 export async function download(path: string, query?: Query, fallbackName = 'download'): Promise<string> {
-  const response = await send('GET', path, undefined, { headers: { Accept: '*/*' }, ...(query ? { query } : {}) })
+  const response = await send('GET', path, undefined, { headers: { Accept: '*/*' }, wanted: true, ...(query ? { query } : {}) })
   const named = /filename\*=UTF-8''([^;]+)|filename="?([^";]+)"?/i.exec(response.headers.get('Content-Disposition') ?? '')
   const name = named ? decodeURIComponent(named[1] ?? named[2] ?? fallbackName) : fallbackName
   const link = document.createElement('a')
