@@ -10,6 +10,7 @@ use std::sync::Arc;
 use app::placard::Hotline;
 use app::report_case::open311::{RequestUpdate, RequestsAsked, ServiceRequest};
 use app::report_case::public::PublicReport;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -383,10 +384,17 @@ async fn post(
     from: From,
     headers: HeaderMap,
     Path(what): Path<String>,
-    Form(fields): Form<Fields>,
+    form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
     let Some((name, shape)) = shaped(&what) else {
         return refused(Shape::Json, StatusCode::NOT_FOUND, "地址应以 .json 或 .xml 结尾，请核对");
+    };
+    let Ok(Form(fields)) = form else {
+        return refused(
+            shape,
+            StatusCode::BAD_REQUEST,
+            "请以表单（x-www-form-urlencoded）提交，至少写明 service_code",
+        );
     };
     if !matches!(name, "requests" | "servicerequestupdates") {
         return refused(shape, StatusCode::NOT_FOUND, "没有这个地址，请核对");

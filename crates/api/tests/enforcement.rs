@@ -555,7 +555,7 @@ async fn a_fine_moves_no_figure_of_the_board() -> anyhow::Result<()> {
         let figures = |board: Value| (board["clauses"].clone(), board["villages"].clone());
         let before = figures(clerk.get("/api/v1/board").await?.ok()?);
         assert!(before.0.as_array().is_some_and(|all| all.len() > 10), "there is a board to move");
-        let spot = json!({ "step": "decide_on_spot", "penalty": fine(20_000), "shown": true, "document_no": "当场〔2026〕1号" });
+        let spot = json!({ "step": "decide_on_spot", "penalty": fine(20_000), "shown": true, "heard": true, "document_no": "当场〔2026〕1号" });
         let page = step(&mut officer, &page, spot).await?.ok()?;
         let page = step(&mut officer, &page, json!({ "step": "pay", "how": "bank", "amount_fen": 20_000 })).await?.ok()?;
         let page = step(&mut officer, &page, json!({ "step": "report_spot" })).await?.ok()?;
@@ -577,7 +577,10 @@ async fn a_case_begun_for_the_spot_goes_on_by_the_ordinary_procedure_with_why() 
         let page = officer.post("/api/v1/cases", small).await?.ok()?;
         assert!(door(&page, "convert").is_some() && door(&page, "file").is_none());
         // Too much for the spot: the refusal quotes the article and names the way out.
-        let spot = json!({ "step": "decide_on_spot", "penalty": fine(500_000), "shown": true, "document_no": "当场〔2026〕2号" });
+        let spot = json!({ "step": "decide_on_spot", "penalty": fine(500_000), "shown": true, "heard": true, "document_no": "当场〔2026〕2号" });
+        let mut unseen = spot.clone();
+        unseen["shown"] = json!(false);
+        assert_eq!(step(&mut officer, &page, unseen).await?.code(), "enforcement.not_shown");
         let told = step(&mut officer, &page, spot.clone()).await?;
         assert_eq!(told.code(), "enforcement.not_summary");
         let said = text(&told.body, "detail");
@@ -641,10 +644,13 @@ async fn a_penalty_on_the_spot_comes_from_the_phone_whole_and_through_every_gate
             let told = officer.post(path, asked).await?;
             assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, code), "{}", told.body);
         }
-        assert_eq!(
-            officer.post(path, with("document_no", json!(""))).await?.body["fields"][0]["code"],
-            "enforcement.document"
-        );
+        let long_ago = json!("2026-09-10");
+        for (key, value, code) in
+            [("document_no", json!(""), "enforcement.document"), ("on", long_ago, "enforcement.spot_late")]
+        {
+            let told = officer.post(path, with(key, value)).await?;
+            assert_eq!(told.body["fields"][0]["code"], code, "{}", told.body);
+        }
         // A hundred yuan may be taken on the spot, two hundred may not.
         let mut too_much = on_spot(&item, 20_000);
         too_much["paid"] = json!("spot_small");
@@ -662,6 +668,8 @@ async fn a_penalty_on_the_spot_comes_from_the_phone_whole_and_through_every_gate
             page["events"].as_array().into_iter().flatten().map(|one| text(&one["step"], "code")).collect();
         assert_eq!(steps, ["pay", "decide_on_spot", "open"]);
         assert_eq!(page["events"][1]["document_no"], "当场〔2026〕0007");
+        let again = officer.post(path, on_spot(&item, 10_000)).await?;
+        assert_eq!(again.body["fields"][0]["code"], "enforcement.number_used", "{}", again.body);
         assert!(town.app.verify(&app::Caller::system()).await?.findings.is_empty());
         Ok(())
     })

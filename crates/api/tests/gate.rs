@@ -192,6 +192,12 @@ async fn only_the_leader_lets_somebody_through_for_a_time_and_it_shows() -> anyh
         assert_eq!(leader.post(path, own).await?.code(), "gate.self");
         let one = leader.post(path, exempt("2026-10-31", "等待十月开班")).await?.ok()?;
         assert_eq!((&one["valid"], &one["recorded_by"]), (&json!(true), &json!("郑分管")));
+        let mut late = exempt("2026-12-31", "追溯");
+        for (from, code) in [("2026-09-20", "gate.backdated"), ("2026-10-31", "gate.overlap")] {
+            late["from"] = json!(from);
+            let told = leader.post(path, late.clone()).await?;
+            assert_eq!(told.body["fields"][0]["code"], code, "{}", told.body);
+        }
 
         let assistant = post(&mut clerk, "enforcement_assistant").await?;
         assign(&mut clerk, "p-grid1", &assistant).await?.ok()?;

@@ -52,7 +52,13 @@ async fn a_letter_binds_its_signer_and_ends_when_he_leaves() -> anyhow::Result<(
         let good = letter(LETTER, "p-secretary1", "2026-01-10");
         let next = town.login("secretary2").await?.post("/api/v1/letters", good.clone()).await?;
         assert_eq!(next.status, StatusCode::NOT_FOUND, "the next village's");
-        let signed = clerk.post("/api/v1/letters", good).await?.ok()?;
+        let mut good = good;
+        good["number"] = json!("青消责〔2026〕02号");
+        let signed = clerk.post("/api/v1/letters", good.clone()).await?.ok()?;
+        let mut second = letter("01a00000-0000-7000-8000-0000000000f9", "p-secretary1", "2026-01-10");
+        second["number"] = good["number"].clone();
+        let told = clerk.post("/api/v1/letters", second).await?;
+        assert_eq!(told.body["fields"][0]["code"], "letter.number_used", "{}", told.body);
         assert_eq!(
             (&signed["standing"], &signed["indicators"]),
             (&json!("in_force"), &json!(["隐患按期整改率不低于 90%"]))

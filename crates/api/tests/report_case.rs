@@ -337,7 +337,7 @@ async fn joined_reports_are_told_together_and_unfounded_takes_two() -> anyhow::R
     both_databases(|fresh| async move {
         let town = founded(&fresh).await?;
         let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
-        let first = blocked(&town, &[], None).await?;
+        let first = blocked(&town, &[], Some(&crate::common::picture(9))).await?;
         let leading = given(&mut clerk).await?;
         let second = blocked(&town, &[("name", NAME)], None).await?;
         let page = newest(&mut clerk).await?;
@@ -362,15 +362,17 @@ async fn joined_reports_are_told_together_and_unfounded_takes_two() -> anyhow::R
 
         let leading = staff.get(&format!("/api/v1/report-cases/{}", text(&leading, "id"))).await?.ok()?;
         let doubt = json!({ "step": "doubt", "text": "现场没有堆物" });
-        assert_eq!(step(&mut staff, &leading, doubt.clone()).await?.code(), "report_case.no_photos");
         let photo = "01a00000-0000-7000-8000-000000000a01";
         let mut shown = doubt;
-        shown["photos"] = json!([photo]);
-        assert_eq!(
-            step(&mut staff, &leading, shown.clone()).await?.code(),
-            "report_case.no_photos",
-            "never sent"
-        );
+        // None, what the reporter showed, what was never sent.
+        for photos in [json!([]), json!([leading["pictures"][0]["id"]]), json!([photo])] {
+            shown["photos"] = photos;
+            assert_eq!(
+                step(&mut staff, &leading, shown.clone()).await?.code(),
+                "report_case.no_photos",
+                "{shown}"
+            );
+        }
         let sent = format!(
             "/api/v1/photos/{photo}?object_kind=report_case&object_id={}&role=recheck",
             text(&leading, "id")

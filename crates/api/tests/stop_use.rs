@@ -54,6 +54,9 @@ async fn the_town_proposes_another_body_decides_and_it_is_checked_before_its_ret
         for own in ["青峰镇 人民政府", "永川区青峰镇人民政府", "青峰镇政府"] {
             assert_eq!(step(&mut clerk, &page, decide(own, "1")).await?.code(), "stop_use.not_the_town", "{own}");
         }
+        for nobody in ["x", "村委会", "张三小卖部"] {
+            assert_eq!(step(&mut clerk, &page, decide(nobody, "1")).await?.code(), "stop_use.no_such_body");
+        }
         let told = step(&mut clerk, &page, decide("青峰镇人民政府", "1")).await?;
         assert_eq!(told.code(), "stop_use.not_the_town");
         assert!(told.body.to_string().contains("C16.6"), "{}", told.body);

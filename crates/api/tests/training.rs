@@ -266,6 +266,8 @@ async fn a_paper_list_is_entered_whole_or_not_at_all_and_people_are_counted_once
             assert_eq!(page["attended"], 0, "nothing half-written");
             let page = set.clerk.post(&path, list).await?.ok()?;
             assert_eq!((&page["attended"], &page["passed"]), (&json!(2), &json!(1)));
+            let better = json!({ "people": [{ "person": "p-staff1", "score": 100 }] });
+            assert_eq!(set.clerk.post(&path, better).await?.code(), "training.scored", "ten points stay ten");
             if n == 1 {
                 let who = page["people"].as_array().into_iter().flatten();
                 let who: Vec<_> = who.filter(|one| one["person"] == "p-grid1").collect();

@@ -216,6 +216,16 @@ fn required(field: &str, text: &str, message: &str) -> Result<String> {
     given(text).ok_or_else(|| Error::field(field, "enforcement.missing", message))
 }
 
+/// What stands in a line of a list and of a paper.
+///
+/// Errors: it is longer than `most` characters.
+fn short(field: &str, text: String, most: usize) -> Result<String> {
+    if text.chars().count() > most {
+        return Err(Error::field(field, "enforcement.too_long", &format!("超过 {most} 字，请缩短")));
+    }
+    Ok(text)
+}
+
 /// Party, officers and dates as typed in.
 async fn read_party(read: &mut Read, asked: &CaseInput) -> Result<Party> {
     let kind = PartyKind::from_code(&asked.party_kind)
@@ -226,10 +236,10 @@ async fn read_party(read: &mut Read, asked: &CaseInput) -> Result<Party> {
     }
     let (place, _) = at_place(read, &PlaceId::from(asked.place.trim()), []).await?;
     Ok(Party {
-        name: required("party", &asked.party, "请填写当事人名称")?,
+        name: short("party", required("party", &asked.party, "请填写当事人名称")?, 200)?,
         kind,
         uscc: if kind == PartyKind::Organisation { uscc } else { String::new() },
-        address: given(&asked.address).unwrap_or(place.place.address),
+        address: short("address", given(&asked.address).unwrap_or(place.place.address), 200)?,
         age: asked.age.filter(|_| kind == PartyKind::Citizen),
     })
 }
@@ -426,7 +436,7 @@ impl App {
         let id = CaseId::from(self.new_id());
         let case = Case::open(Clue {
             id,
-            cause: required("cause", &asked.cause, "请填写案由")?,
+            cause: short("cause", required("cause", &asked.cause, "请填写案由")?, 200)?,
             party,
             place,
             hazard,

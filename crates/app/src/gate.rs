@@ -326,7 +326,16 @@ impl App {
             });
         }
         let id = GateExemptionId::from(self.new_id());
+        if from < now.date() {
+            return Err(Error::field("from", "gate.backdated", "免除不能追溯，开始日期不能早于今天，请改正"));
+        }
         let exemption = Exemption::new(id.clone(), person.person.id, &input.reason, from, to)?;
+        let others = tx.exemptions_of(&exemption.person).await?;
+        let overlaps = |one: &Exemption| !one.voided && one.from <= exemption.to && exemption.from <= one.to;
+        if let Some(known) = others.iter().map(|kept| &kept.exemption).find(|one| overlaps(one)) {
+            let message = format!("此人已有 {} 至 {} 的免除，请先撤销或改用其他日期", known.from, known.to);
+            return Err(Error::field("from", "gate.overlap", &message));
+        }
         let kept = ExemptionRecord {
             exemption,
             recorded_by: caller.name.clone(),

@@ -330,6 +330,9 @@ impl App {
         caller.stepped_up(now)?;
         let change = read_change(&mut tx, caller, post, &input, today).await?;
         let basis = input.basis.trim().to_owned();
+        if basis.chars().count() > 500 {
+            return Err(Error::field("basis", "handover.long_basis", "依据最多 500 字，请精简"));
+        }
         let things = input.things.iter().map(|one| one.trim().to_owned()).filter(|one| !one.is_empty());
         let mut giver = change.giver.clone();
         let planned = Handover {

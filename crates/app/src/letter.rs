@@ -273,6 +273,13 @@ impl App {
             return Err(Error::NotFound);
         }
         let hat = caller.hat(Action::LetterSign, &subject(&letter))?;
+        let number = letter.terms.number.as_str();
+        let whole = Caller::system().scope(Action::LetterSign)?;
+        let bears = |one: &LetterRecord| one.voided.is_none() && one.letter.terms.number == number;
+        if !number.is_empty() && tx.letters(&whole).await?.iter().any(bears) {
+            let message = format!("编号“{number}”已经用于另一份责任书，一个编号只用一次，请核对");
+            return Err(Error::field("number", "letter.number_used", &message));
+        }
         let record = LetterRecord {
             left_on: on_the_day.and_then(|held| held.to),
             letter,

@@ -6,7 +6,7 @@ mod chart;
 use domain::ids::{AccountId, OrgId, PersonId, TerritoryCode};
 use domain::org::{Assignment, Certificate, Level, Life, Org, OrgKind, Person, Post, Relation, Territory};
 use domain::policy::{Action, Subject};
-use domain::time::{Date, Timestamp};
+use domain::time::{Date, HOUR_MS, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::account::Account;
@@ -386,10 +386,14 @@ impl App {
         for post in roster.posts.iter().cloned() {
             tx.insert_post(&PostRecord { post, life: Life::default(), version, recorded_at }).await?;
         }
+        // A town that has run for a while has known all the while who is who.
+        let known = |since: Date| recorded_at.min(Timestamp::start_of(since).plus_ms(9 * HOUR_MS));
         for assignment in roster.assignments.iter().cloned() {
+            let recorded_at = known(assignment.from);
             tx.insert_assignment(&AssignmentRecord { assignment, version, recorded_at }).await?;
         }
         for certificate in roster.certificates.iter().cloned() {
+            let recorded_at = known(certificate.issued_on);
             tx.insert_certificate(&CertificateRecord { certificate, version, recorded_at }).await?;
         }
         for (login, person) in &roster.logins {

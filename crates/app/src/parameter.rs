@@ -199,6 +199,7 @@ static OWN: &[Own] = &[
     own_of(ANSWER_WITHIN, "呼叫测试多少秒内应答为按时", &["秒"], 3_600.0),
     own_of(device::silence::NEVER_DAYS, "设备投用几天后仍从未上报即查明", &["日"], 365.0),
     own_of(device::silence::SILENT_DAYS, "设备失联几天内查明并恢复", &["日"], 365.0),
+    own_of(enforcement::spot::SPOT_DAYS, "当场处罚几日内从手机补录", &["日"], 30.0),
     own_of(incident::JOIN_MINUTES, "多少分钟内的信号可并为一起警情", &["分钟"], 1_440.0),
     own_of(incident::JOIN_METRES, "相距多少米内的信号可并为一起警情", &["米"], 5_000.0),
     own_of(

@@ -614,6 +614,9 @@ impl App {
                 if score.is_none() {
                     return Err(TrainingRefusal::SignedIn { name }.into());
                 }
+                if let Some(known) = known.attendance.score.filter(|known| Some(*known) != score) {
+                    return Err(TrainingRefusal::Scored { name, score: known }.into());
+                }
                 known.attendance.outcome = outcome;
                 known.attendance.score = score;
                 tx.update_attendance(known).await?;

@@ -240,7 +240,8 @@ impl Hazard {
         act.actor.staff(Step::Advised)?;
         self.level_stands(Step::Advised)?;
         written(text, "整改建议")?;
-        if text.contains("责令") {
+        // A space between the two reads the same.
+        if text.split_whitespace().collect::<String>().contains("责令") {
             return Err(HazardRefusal::OrderWordInAdvice);
         }
         let term = Term::count(allowed, act.happened_at.date(), calendar)?;

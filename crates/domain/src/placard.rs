@@ -266,6 +266,9 @@ fn day_after(day: Date) -> Date {
     day.succ_opt().unwrap_or(day)
 }
 
+/// The longest words for where it hangs. Units: characters.
+const MOST_SPOT: usize = 100;
+
 impl Placard {
     /// Whether whoever holds this belongs on it: of a village everybody clause 2 names, of anything smaller those who
     /// answer for it and the village above.
@@ -403,6 +406,9 @@ impl Placard {
         if self.spot.trim().is_empty() {
             return Err(PlacardRefusal::NoSpot);
         }
+        if self.spot.trim().chars().count() > MOST_SPOT {
+            return Err(PlacardRefusal::LongSpot);
+        }
         if print.lines.is_empty() {
             return Err(PlacardRefusal::Nobody);
         }
@@ -439,6 +445,9 @@ impl Placard {
         if spot.is_empty() {
             return Err(PlacardRefusal::NoSpot);
         }
+        if spot.chars().count() > MOST_SPOT {
+            return Err(PlacardRefusal::LongSpot);
+        }
         (self.spot, self.point, self.size) = (spot.to_owned(), point, size);
         Ok(self)
     }
@@ -463,6 +472,9 @@ pub enum PlacardRefusal {
     /// Nowhere to hang.
     #[error("请写明公示牌张贴的位置")]
     NoSpot,
+    /// A place to hang it, told as one.
+    #[error("张贴位置最多 100 字，请精简")]
+    LongSpot,
     /// No post has a holder.
     #[error("这里今天没有在任的责任人员，请先在岗位上登记任职再生成公示牌")]
     Nobody,
@@ -503,6 +515,7 @@ impl PlacardRefusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoSpot => "placard.spot",
+            Self::LongSpot => "placard.long_spot",
             Self::Nobody => "placard.nobody",
             Self::NoPhoto => "placard.photo",
             Self::PhotoUsed => "placard.photo_used",
@@ -518,7 +531,7 @@ impl PlacardRefusal {
     /// The field it is about; none when it is about the placard.
     pub fn field(&self) -> Option<&'static str> {
         match self {
-            Self::NoSpot => Some("spot"),
+            Self::NoSpot | Self::LongSpot => Some("spot"),
             Self::NoPhoto | Self::PhotoUsed | Self::PhotoTaken { .. } => Some("photos"),
             Self::InFuture | Self::TooEarly { .. } => Some("on"),
             Self::NoPrint => Some("print"),

@@ -517,7 +517,8 @@ impl ReportCase {
         let content = match self.content.trim() {
             "" if self.has_voice => voice::ONLY_SPOKEN.to_owned(),
             "" => return Err(ReportCaseRefusal::NoContent),
-            said => said.to_owned(),
+            // A browser counts a line break as one character and sends two.
+            said => said.replace("\r\n", "\n"),
         };
         if content.chars().count() > MAX_CONTENT {
             return Err(ReportCaseRefusal::TooLong);

@@ -126,6 +126,10 @@ pub enum StopUseRefusal {
     Missing { what: &'static str },
     #[error("镇无权自行决定停止使用或者恢复使用（方案第十六条 C16.6），请填写作出决定的主管机关和文号")]
     NotTheTown,
+    #[error(
+        "决定机关“{0}”不是有权决定的主管机关：停止使用由县级以上机关决定，请填写全称，如“××区消防救援大队”"
+    )]
+    NoSuchBody(String),
 }
 
 impl StopUseRefusal {
@@ -136,6 +140,7 @@ impl StopUseRefusal {
             Self::WrongDay { .. } => "stop_use.day",
             Self::Missing { .. } => "stop_use.missing",
             Self::NotTheTown => "stop_use.not_the_town",
+            Self::NoSuchBody(_) => "stop_use.no_such_body",
         }
     }
 }
@@ -193,6 +198,7 @@ impl StopUse {
             let body = body.trim();
             match (body.is_empty() || is_of_the_town(body, known.own), known.document_no.trim().is_empty()) {
                 (true, _) => Err(StopUseRefusal::NotTheTown),
+                _ if !is_of_a_county(body) => Err(StopUseRefusal::NoSuchBody(body.to_owned())),
                 (_, true) => Err(StopUseRefusal::Missing { what: "决定文书的文号" }),
                 _ => Ok(body.to_owned()),
             }
@@ -251,6 +257,17 @@ fn is_of_the_town(body: &str, own: &[String]) -> bool {
         || own.iter().map(|name| plain(name)).filter(|name| !name.is_empty()).any(|name| is_within(&name))
 }
 
+/// Whether a body is named as one of a county, a district, a city or above: whoever decides that a place is not used stands there.
+/// Source: 消防法 art. 70.
+fn is_of_a_county(body: &str) -> bool {
+    let mut said = plain(body);
+    for place in ["社区", "小区", "园区", "景区", "片区", "超市", "市场"] {
+        said = said.replace(place, "");
+    }
+    said.contains(['区', '县', '市', '省', '州', '盟', '旗'])
+        || ["法院", "国家"].iter().any(|word| said.contains(word))
+}
+
 /// What a township's government is called, whichever it is: none decides. Source: 消防法 art. 70; the plan, C16.6.
 const TOWNSHIPS: [&str; 6] = ["镇政府", "镇人民政府", "乡政府", "乡人民政府", "街道办事处", "镇消安办"];
 
@@ -279,6 +296,25 @@ mod tests {
             ("永川区人民政府", false),
         ] {
             assert_eq!(is_of_the_town(body, &own), is_own, "{body}");
+        }
+    }
+
+    #[test]
+    fn whoever_decides_is_of_a_county_or_above() {
+        for (body, may) in [
+            ("区消防救援大队", true),
+            ("永川区人民政府", true),
+            ("重庆市消防救援总队", true),
+            ("青川县住房和城乡建设局", true),
+            ("x", false),
+            ("村委会", false),
+            ("张三小卖部", false),
+            ("场镇社区居委会", false),
+            ("幸福小区物业", false),
+            ("惠民超市", false),
+        ] {
+            let told = take(&matter(), "2026-09-02", &decide(body), "决定〔2026〕1号").map(|one| one.body);
+            assert_eq!(told.is_ok(), may, "{body}: {told:?}");
         }
     }
 

@@ -468,6 +468,14 @@ pub enum TrainingRefusal {
         /// Who.
         name: String,
     },
+    /// What he scored stands; who would write another number over it takes him off the list first, and says why.
+    #[error("{name} 已有考核成绩 {score} 分，不能改写；确需更正的，请先移出签到名单并写明理由，再重新登记")]
+    Scored {
+        /// Who.
+        name: String,
+        /// Units: percent.
+        score: u8,
+    },
     /// A test is taken after signing in, while it runs.
     #[error("请先签到再参加考核，考核结束后不能再答题")]
     NoTest,
@@ -498,6 +506,7 @@ impl TrainingRefusal {
             Self::BadQuestion => "training.question",
             Self::NoSignIn { .. } => "training.no_sign_in",
             Self::SignedIn { .. } => "training.signed_in",
+            Self::Scored { .. } => "training.scored",
             Self::NoTest => "training.no_test",
             Self::NoMoreAttempts { .. } => "training.no_more_attempts",
             Self::Trainer => "training.trainer",

@@ -65,6 +65,9 @@ impl Kind {
         if self.receive.n == 0 || self.arrive.n == 0 {
             return Err(WhistleRefusal::NoTime);
         }
+        if self.receive.unit == self.arrive.unit && self.receive.n > self.arrive.n {
+            return Err(WhistleRefusal::LateSign);
+        }
         Ok(self)
     }
 

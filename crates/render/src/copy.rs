@@ -89,6 +89,10 @@ pub(crate) fn copy<'a>(document: &Document, pictures: &'a Pictures) -> Result<(C
     }
     let head = match document.layout {
         Layout::Circular | Layout::Upward => format!("{}文件", clean(&document.issuer)),
+        // Source: GB/T 9704-2012 §10.3: the mark of minutes says that they are.
+        Layout::Minutes if !document.issuer.trim().ends_with("纪要") => {
+            format!("{}会议纪要", clean(&document.issuer))
+        }
         _ => clean(&document.issuer),
     };
     let text = |text: &Option<String>| text.as_deref().map(clean).unwrap_or_default();
@@ -104,7 +108,7 @@ pub(crate) fn copy<'a>(document: &Document, pictures: &'a Pictures) -> Result<(C
         number: text(&document.number),
         signer: text(&document.signer),
         marks: many(&document.marks),
-        title: title_lines(&clean(&document.title), GB9704.title_chars()),
+        title: title_lines(&clean(&document.title), &clean(&document.issuer), GB9704.title_chars()),
         recipients: ended(&document.recipients, "："),
         blocks,
         attachments: many(&document.attachments),
@@ -211,7 +215,7 @@ fn clean(text: &str) -> String {
 fn cell_text(text: &str) -> String {
     let invisible = |c: char| matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{AD}' | '\r');
     text.chars()
-        .filter(|c| !invisible(*c))
+        .filter(|c| !invisible(*c) && (!c.is_control() || matches!(c, '\n' | '\t')))
         .map(|c| if c == '\t' { ' ' } else { c })
         .collect::<String>()
         .trim()

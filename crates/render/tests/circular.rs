@@ -83,6 +83,46 @@ fn both_say_the_same_words_and_in_chinese() {
     }
 }
 
+/// Of long lines LibreOffice drops no comma, wherever it stands.
+#[test]
+fn every_comma_of_a_long_paragraph_is_in_the_editable_file() {
+    let long: String = (3..40).map(|n| "国".repeat(n % 13 + 2) + "，").collect();
+    let paper =
+        Document { blocks: vec![said(&long.repeat(3))], copies_to: vec![], printed: None, ..circular() };
+    let commas = |text: Option<String>| text.map(|text| text.matches('，').count());
+    let Some(office) = Paper::through_office(&paper, &Pictures::new()) else { return };
+    assert_eq!(commas(office.text()), Some(37 * 3));
+    assert_eq!(commas(Paper::of(&paper).text()), Some(37 * 3));
+}
+
+/// The number of the page stays where the standard has it, whatever small line or stamp stands below.
+#[test]
+fn the_small_line_does_not_move_the_number_of_the_page() {
+    for (foot, stamp) in
+        [(Some("演示数据，均为虚构"), None), (Some("演示数据"), Some("草稿")), (None, Some("作废"))]
+    {
+        let paper = Document {
+            foot: foot.map(str::to_owned),
+            stamp: stamp.map(str::to_owned),
+            blocks: vec![said(&"国".repeat(28 * 40))],
+            ..circular()
+        };
+        let Some(page) = Paper::through_office(&paper, &Pictures::new()).and_then(|paper| paper.page(1))
+        else {
+            return;
+        };
+        let number =
+            page.ink(Ink::Black, (150.0, 190.0), (262.5, 290.0)).expect("a page number on the right");
+        let dash = page.ink(Ink::Black, (number.left, number.left + 2.0), (262.5, 290.0)).expect("a dash");
+        within_a_millimetre(&format!("{foot:?} {stamp:?}: dash"), dash.top, 269.0);
+        let lines = page.bands((20.0, 200.0), (36.0, 263.0));
+        assert!(
+            lines.last().is_some_and(|line| line.1 > 255.0),
+            "{foot:?} {stamp:?}: the page is full, {lines:?}"
+        );
+    }
+}
+
 #[test]
 fn a_full_page_has_22_lines_of_28_characters_and_even_pages_are_numbered_left() {
     let full = Document {

@@ -228,6 +228,21 @@ enum Plan {
     },
 }
 
+/// What a shell says of a program that wrote to somebody who no longer reads.
+const NOBODY_READS: i32 = 141;
+
+/// Whoever reads along (`fengsui … | head`) may have read enough: that ends a command quietly and is no fault of it.
+fn end_where_nobody_reads() {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let said = info.payload().downcast_ref::<String>().map(String::as_str).unwrap_or_default();
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(NOBODY_READS);
+        }
+        told(info);
+    }));
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
     tracing_subscriber::fmt()
@@ -239,6 +254,10 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Command::Reader { kind } = &cli.command {
         return ExitCode::from(app::import::child_main(kind, std::io::stdin(), std::io::stdout()));
+    }
+    // A server outlives whoever started it and read its first line.
+    if !matches!(cli.command, Command::Serve(_)) {
+        end_where_nobody_reads();
     }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,

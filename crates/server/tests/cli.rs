@@ -540,3 +540,20 @@ fn a_spring_of_weather_becomes_fire_weather_row_by_row() -> Result<()> {
     );
     Ok(())
 }
+
+/// `fengsui openapi | head`: whoever reads along stops reading, and nothing is said of a fault.
+#[test]
+fn a_command_nobody_reads_to_its_end_ends_quietly() -> Result<()> {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_fengsui"));
+    let mut child = command
+        .arg("openapi")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()?;
+    // Closed before a line was read.
+    drop(child.stdout.take());
+    let ended = child.wait_with_output()?;
+    assert_eq!(ended.status.code(), Some(141));
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+    Ok(())
+}

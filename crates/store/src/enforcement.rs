@@ -166,6 +166,20 @@ impl Read {
             .collect()
     }
 
+    /// The case in which a step of this kind went with a paper of this number, however it was made; none where there is none.
+    pub async fn case_of_document(&mut self, step: &str, number: &str) -> Result<Option<CaseId>> {
+        let town = self.town.clone();
+        // A town has hundreds of cases: their papers are told apart here.
+        let sql = "SELECT enforcement, content FROM enforcement_event WHERE town = $1 AND step = $2 ORDER BY recorded_at, id";
+        for row in self.rows(sql, args![town.as_str(), step]).await? {
+            let event: Event = row.json("content")?;
+            if event.document_no == number {
+                return Ok(Some(row.text("enforcement")?.into()));
+            }
+        }
+        Ok(None)
+    }
+
     /// What happened to a case, in the order it was recorded.
     pub async fn case_events(&mut self, id: &CaseId) -> Result<Vec<Event>> {
         let town = self.town.clone();

@@ -174,7 +174,9 @@ async fn cases_are_read_back_listed_within_the_scope_and_stepped_once() -> anyho
         one.case.number = Some("案-2026-1".to_owned());
         one.case.filed_on = Some(day("2026-09-02"));
         let mut tx = db.write(&town()).await?;
-        tx.save_case(&one, &event(2, Act::File, Stage::Filed)).await?;
+        let filed =
+            Event { document_no: "立〔2026〕1号".to_owned(), ..event(2, Act::File, Stage::Filed) };
+        tx.save_case(&one, &filed).await?;
         tx.commit(audit("c1"), ()).await?;
         let mut tx = db.write(&town()).await?;
         let late = tx.save_case(&one, &event(2, Act::File, Stage::Filed)).await;
@@ -186,6 +188,9 @@ async fn cases_are_read_back_listed_within_the_scope_and_stepped_once() -> anyho
         let events = read.case_events(&"c1".into()).await?;
         assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(events[1].act, Act::File);
+        assert_eq!(read.case_of_document("file", "立〔2026〕1号").await?, Some("c1".into()));
+        assert_eq!(read.case_of_document("file", "立〔2026〕2号").await?, None);
+        assert_eq!(read.case_of_document("decide", "立〔2026〕1号").await?, None);
         Ok(())
     })
     .await

@@ -10,8 +10,13 @@ use utoipa::ToSchema;
 use super::step::{Behind, act_name};
 use super::view::{self, CaseInput, CaseStep, CaseView, PenaltyInput};
 use super::{given, not_yours};
+use crate::parameter::number_on;
 use crate::view::read_day;
 use crate::{App, Caller, Error, Result};
+
+/// Within so many days what was imposed on the spot without a network is brought in. A default of the town: the law says that it
+/// is reported, and not within how long (行政处罚法 (2021) art. 52).
+pub(crate) const SPOT_DAYS: (&str, f64) = ("enforcement.spot_days", 3.0);
 
 /// A penalty imposed on the spot.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -55,12 +60,19 @@ impl App {
         if !asked.showed {
             return Err(CaseRefusal::NotShown.into());
         }
+        let mut tx = self.write(caller).await?;
+        let within = u64::from(number_on(&mut tx, SPOT_DAYS, today).await?);
+        if on.checked_add_days(chrono::Days::new(within)).is_some_and(|last| last < today) {
+            let message = format!(
+                "当场处罚决定须报所属行政机关备案（行政处罚法第五十二条），{on} 作出的已超过 {within} 日，不能再从手机补录，请在电脑上按案件登记并附决定书"
+            );
+            return Err(Error::field("on", "enforcement.spot_late", &message));
+        }
         let input = CaseInput {
             procedure: Procedure::Summary.code().to_owned(),
             found_on: on.to_string(),
             ..asked.case
         };
-        let mut tx = self.write(caller).await?;
         let (mut record, event, hat) = self.clue(&mut tx, caller, &input, on).await?;
         tx.insert_case(&record, &event).await?;
         let fine_fen = asked.penalty.fine_fen;
@@ -69,7 +81,8 @@ impl App {
             on: on.to_string(),
             text: asked.text,
             document_no: asked.document_no,
-            shown: Some(asked.heard),
+            shown: Some(asked.showed),
+            heard: Some(asked.heard),
             penalty: Some(asked.penalty),
             ..CaseStep::default()
         };

@@ -161,9 +161,10 @@ fn read_act(asked: &CaseStep) -> Result<Act> {
                 (outcome == Outcome::Punish).then(|| penalty(asked.penalty.as_ref())).transpose()?;
             Act::Decide { outcome, penalty }
         }
+        Step::DecideOnSpot if asked.shown != Some(true) => return Err(CaseRefusal::NotShown.into()),
         Step::DecideOnSpot => Act::DecideOnSpot {
             penalty: penalty(asked.penalty.as_ref())?,
-            heard: asked.shown.unwrap_or(false),
+            heard: asked.heard.unwrap_or(false),
         },
         Step::ReportSpot => Act::ReportSpot,
         Step::Serve => {
@@ -251,6 +252,19 @@ async fn shown(read: &mut Read, case: &Case, asked: &[String]) -> Result<Vec<Str
     Ok(ids)
 }
 
+/// That the number of a paper made outside stands on no paper of another case.
+///
+/// Errors: names that case by its number.
+async fn is_fresh(read: &mut Read, case: &Case, step: Step, no: &str) -> Result<()> {
+    let Some(id) = read.case_of_document(step.code(), no).await?.filter(|id| *id != case.id) else {
+        return Ok(());
+    };
+    let whole = Caller::system().scope(Action::CaseIndex)?;
+    let other = read.case(&id, &whole).await?.and_then(|one| one.case.number).unwrap_or_default();
+    let message = format!("文号“{no}”已经用于案件{other}，一个文号只用一次，请核对");
+    Err(Error::field("document_no", "enforcement.number_used", &message))
+}
+
 /// The number of the paper a step goes with, the paper, and what shows it where it was made outside: of one of ours, issued
 /// and about this case, or typed with files that show it.
 async fn document(
@@ -269,6 +283,9 @@ async fn document(
                 "enforcement.document",
                 &format!("请先制作{name}并填写文号，再{}", step.label()),
             ));
+        }
+        if !no.is_empty() {
+            is_fresh(read, case, step, &no).await?;
         }
         let files = shown(read, case, &asked.outside).await?;
         if no.is_empty() || behind == Behind::Printed {

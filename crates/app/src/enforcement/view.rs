@@ -4,8 +4,8 @@
 
 use domain::calendar::Calendar;
 use domain::enforcement::{
-    Act, Case, Decision, Ending, Event, Hand, Heard, Hearing, Outcome, Paid, PartyKind, Penalty,
-    PenaltyKind, Procedure, ReviewGround, Running, Stage, Step,
+    Act, Case, Decision, Ending, Event, Hand, Heard, Hearing, Outcome, Paid, PartyKind, Penalty, PenaltyKind,
+    Procedure, ReviewGround, Running, Stage, Step,
 };
 use domain::org::{Certificate, Role};
 use domain::policy::Action;
@@ -155,7 +155,7 @@ pub struct CaseFileLine {
     pub number: String,
     pub on: String,
     pub paper: Option<String>,
-    /// `served`, `issued`, `draft` …; `outside` where it was made outside of this program; empty where there is no paper.
+    /// `served`, `issued`, `draft` …; `outside` where it was made outside of this program; `missing` where the step was taken and its paper is not there.
     pub state: String,
     /// What shows a paper made outside.
     pub files: Vec<AttachmentView>,
@@ -310,8 +310,10 @@ pub struct CaseStep {
     pub replacement: Option<String>,
     /// Granted; passed; adopted; before a court; the party stayed away.
     pub granted: Option<bool>,
-    /// Certificates were shown; on the spot: rights told and the party heard.
+    /// Certificates were shown. Source: 行政处罚法 (2021) arts. 52, 55.
     pub shown: Option<bool>,
+    /// On the spot: facts, grounds and rights were told, and the party was heard. Source: arts. 44, 45.
+    pub heard: Option<bool>,
     pub two: Option<bool>,
     /// Until when; the day of the hearing.
     pub until: Option<String>,
@@ -500,7 +502,9 @@ async fn file(read: &mut Read, caller: &Caller, case: &Case, events: &[Event]) -
     for event in events {
         let step = event.act.step();
         let bare = event.document_no.is_empty() && event.paper.is_none() && event.outside.is_empty();
-        if bare && step.template().is_none() {
+        // Where a paper of this kind is about the case it stands below, whether or not the step named it.
+        let is_below = papers.iter().any(|one| Some(one.paper.template.as_str()) == step.template());
+        if bare && (step.template().is_none() || is_below) {
             continue;
         }
         let name = paper_name(step);
@@ -511,7 +515,11 @@ async fn file(read: &mut Read, caller: &Caller, case: &Case, events: &[Event]) -
             number: event.document_no.clone(),
             on: event.on.to_string(),
             paper: event.paper.as_ref().map(ToString::to_string),
-            state: if is_outside(event) { "outside".to_owned() } else { String::new() },
+            state: match () {
+                () if bare => "missing".to_owned(),
+                () if is_outside(event) => "outside".to_owned(),
+                () => String::new(),
+            },
             files: read.attachments(&event.outside).await?.iter().map(AttachmentView::of).collect(),
         });
     }

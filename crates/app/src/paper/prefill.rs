@@ -278,8 +278,9 @@ async fn enforcement(app: &App, caller: &Caller, id: &str) -> Result<(Values, St
     let intended = of_step("decide").or(of_step("notify")).map(|one| one.detail.clone()).unwrap_or_default();
     let officers: Vec<String> = seen.officers.iter().map(|one| one.person.name.clone()).collect();
     let numbers: Vec<String> = seen.officers.iter().map(|one| one.certificate_no.clone()).collect();
-    let rows = seen.file.iter().map(|line| {
-        vec![line.n.to_string(), line.name.clone(), line.number.clone(), line.on.clone(), String::new()]
+    // An index of what is in the file: what is missing is said on the page of the case.
+    let rows = seen.file.iter().filter(|line| line.state != "missing").enumerate().map(|(n, line)| {
+        vec![(n + 1).to_string(), line.name.clone(), line.number.clone(), line.on.clone(), String::new()]
     });
     let clock = |word: &str| seen.clocks.iter().find(|one| one.clock.code == word);
     let pay_by = text(clock("payment").map(|one| one.due.clone()).unwrap_or_default());

@@ -175,6 +175,7 @@ impl App {
         let now = self.now();
         let today = now.date();
         self.still_given(caller, id).await?;
+        self.can_be_drawn(caller, id).await?;
         let mut tx = self.write(caller).await?;
         let mut record = self.seen(&mut tx, caller, id, asked.version).await?;
         let template = template_of(&mut tx, &record.paper).await?;
@@ -217,6 +218,25 @@ impl App {
         let view = self.paper_view(&mut tx, caller, &record).await?;
         let audit = caller.audit_as(&hat, "paper.approve", ("paper", id.as_str()), &record.path, now);
         Ok(tx.commit(audit, view).await?)
+    }
+
+    /// That a draft can be printed: a number is taken by what goes out only. Whatever else is wrong with it is told where it is
+    /// approved.
+    ///
+    /// Errors: names the characters no face has.
+    async fn can_be_drawn(&self, caller: &Caller, id: &PaperId) -> Result<()> {
+        let mut read = self.db.read(&self.town).await?;
+        let record = crate::paper::load(&mut read, caller, id).await?;
+        if record.paper.state != State::Draft {
+            return Ok(());
+        }
+        let (document, pictures) =
+            draw::document(self, &mut read, &record.paper, self.now().date(), true).await?;
+        drop(read);
+        if document.check().is_ok() {
+            draw::draw(vec![document], pictures).await?;
+        }
+        Ok(())
     }
 
     /// It goes out: data and PDF are frozen under their hashes, and the bodies it goes to are told. The hazard it is about

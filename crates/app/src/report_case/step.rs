@@ -136,10 +136,11 @@ impl App {
         let act = self.read_act(caller, &mut tx, &record, (&asked, &hat), now).await?;
         let photos: Vec<PhotoId> = asked.photos.iter().map(|id| id.to_lowercase().into()).collect();
         if act == Act::Doubt {
-            // Named and never sent is no picture.
+            // Named and never sent is no picture; what the reporter showed is not what whoever was there saw.
             let here = tx.photos(&photos).await?;
             let is_here = |id: &PhotoId| {
-                here.iter().any(|one| one.id == *id && one.object_id == record.case.id.as_str())
+                !record.case.photos.contains(id)
+                    && here.iter().any(|one| one.id == *id && one.object_id == record.case.id.as_str())
             };
             if !photos.iter().all(is_here) {
                 return Err(ReportCaseRefusal::NoPhotos.into());

@@ -4,6 +4,8 @@
 
 use domain::house::{Answer, Check, CheckKind, House, Structure, grade, is_house};
 use domain::ids::{HouseCheckId, OrgId};
+use domain::joint_control::CROWDED;
+use domain::place::KindCode;
 use domain::policy::Action;
 use domain::time::{Date, Timestamp};
 use store::house::{HouseCheckRecord, HouseRecord};
@@ -64,9 +66,16 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
         }
     }
     for (n, record) in places.iter().enumerate() {
-        // A few are known to nobody yet.
-        if dice.chance(80) {
+        // A few are known to nobody yet; of whom more than ten were counted, that follows at once.
+        let crowded = rule.is_over(&record.place.heads);
+        if dice.chance(80) && !crowded {
             continue;
+        }
+        let tag = KindCode::from(CROWDED);
+        if crowded && record.place.category != tag && !record.place.tags.contains(&tag) {
+            let mut tagged = record.clone();
+            tagged.place.tags.insert(tag);
+            tx.update_place(&tagged).await?;
         }
         let on = before(today, 10 + dice.below(330));
         let house = like(&mut dice, on);
@@ -82,7 +91,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             recorded_at: at,
         };
         tx.insert_house(&given).await?;
-        if !rule.is_over(&record.place.heads) {
+        if !crowded {
             continue;
         }
         let licences = departments.iter().map(|org| (org, CheckKind::Licence));

@@ -57,7 +57,8 @@ struct Listed {
     /// Of high risk; the others are houses with more than ten people or with a trade in them.
     risky: bool,
     on_territory: bool,
-    on_sector: bool,
+    /// Whose key list it stands on.
+    sector: Option<OrgId>,
 }
 
 /// Places of high risk and larger houses, on most of the lists they belong on.
@@ -73,15 +74,23 @@ async fn places(tx: &mut Write, today: Date, dice: &mut Dice) -> Result<Vec<List
     })
     .await?;
     found.sort_by(|a, b| a.place.code.cmp(&b.place.code));
+    let rule = crate::house::rule_on(tx, today).await?;
+    let orgs = tx.orgs().await?;
+    let first = crate::house::ROUND.first();
+    let first = orgs.iter().find(|one| Some(&one.org.label.as_str()) == first).map(|one| one.org.id.clone());
     let listed = found.into_iter().map(|record| {
         let risky = !high_risk(record.place.kinds()).is_empty();
-        let crowded = record.place.is_kind(&"over_10".into());
+        // What follows from the heads of a house follows at once.
+        let crowded = record.place.is_kind(&"self_built".into()) && rule.is_over(&record.place.heads);
         // One in thirty both sides forgot, a few one side has and the other has not.
         let (neither, no_territory, no_sector) = (dice.chance(30), dice.chance(50), dice.chance(70));
         Listed {
             risky,
             on_territory: risky && !neither && !no_territory,
-            on_sector: (risky || crowded) && !neither && !no_sector && record.place.sector_org.is_some(),
+            sector: match crowded {
+                true => record.place.sector_org.clone().or_else(|| first.clone()),
+                false => record.place.sector_org.clone().filter(|_| risky && !neither && !no_sector),
+            },
             record,
         }
     });
@@ -213,8 +222,7 @@ pub(super) async fn fill(app: &App, cast: &Cast, library: &Library, calendar: &C
     let of_territory = listed.iter().filter(|one| one.on_territory).collect();
     list(&mut tx, (ListKind::JointControl, &cast.office.org), of_territory, since).await?;
     for (_, body) in &cast.depts {
-        let of_sector =
-            |one: &&Listed| one.on_sector && one.record.place.sector_org.as_ref() == Some(&body.org);
+        let of_sector = |one: &&Listed| one.sector.as_ref() == Some(&body.org);
         let members: Vec<&Listed> = listed.iter().filter(of_sector).collect();
         if !members.is_empty() {
             list(&mut tx, (ListKind::SectorKey, &body.org), members, since).await?;
@@ -223,7 +231,7 @@ pub(super) async fn fill(app: &App, cast: &Cast, library: &Library, calendar: &C
     let until = before(today, 2);
     for one in &listed {
         let is_house = one.record.place.is_kind(&"self_built".into());
-        if !one.on_territory && !one.on_sector && !is_house {
+        if !one.on_territory && one.sector.is_none() && !is_house {
             continue;
         }
         // A house with a trade in it wants two bodies besides the village.

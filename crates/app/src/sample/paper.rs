@@ -365,12 +365,21 @@ async fn minutes(desk: &Desk<'_>, office: &Org, clerk: &Assignment, leader: &Ass
     let filter = MeetingFilter { state: Some("minuted".to_owned()), ..MeetingFilter::default() };
     let mut read = desk.app.db.read(&desk.app.town).await?;
     let found = read.meetings(&scope, &filter, None, 1).await?;
-    drop(read);
     let Some(meeting) = found.into_iter().next().map(|one| one.meeting) else { return Ok(()) };
+    let mut decisions = Vec::new();
+    for one in &meeting.resolutions {
+        let item = match &one.follow_up {
+            Some(id) => read.follow_up(id, &scope).await?.map(|kept| kept.item),
+            None => None,
+        };
+        let post = item.as_ref().and_then(|item| desk.roster.posts.iter().find(|one| one.id == item.owner));
+        let owner = post.map(|post| post.name.clone()).unwrap_or_default();
+        let due = item.as_ref().map(|item| item.due_on.to_string()).unwrap_or_default();
+        decisions.push(vec![one.text.clone(), owner, due]);
+    }
+    drop(read);
     let held = meeting.state.held_on().unwrap_or(desk.today);
     let days_ago = u64::try_from((desk.today - held).num_days()).unwrap_or(0);
-    let decisions =
-        meeting.resolutions.iter().map(|one| vec![one.text.clone(), String::new(), String::new()]);
     let people: Vec<String> = meeting
         .present
         .iter()
@@ -384,7 +393,7 @@ async fn minutes(desk: &Desk<'_>, office: &Org, clerk: &Assignment, leader: &Ass
         ("host", text(desk.name(leader))),
         ("attended", Value::List(people)),
         ("discussed", text(&meeting.minutes)),
-        ("decisions", Value::Rows(decisions.collect())),
+        ("decisions", Value::Rows(decisions)),
     ]);
     let wanted = Wanted {
         word: "minutes",

@@ -390,6 +390,10 @@ impl Case {
         if must_say && said.is_empty() {
             return Err(CaseRefusal::Missing { what: what_to_say(step) });
         }
+        // Article, 条 or 第…款: whatever moves the term is a rule somebody can look up. Source: 行政处罚法 (2021) art. 60.
+        if matches!(step, Step::Pause | Step::Extend) && !said.contains('条') {
+            return Err(CaseRefusal::NoProvision { step });
+        }
         match act {
             Act::Open => {}
             Act::ClaimRecusal { officer } => {
@@ -426,6 +430,14 @@ impl Case {
             Act::Extend { until } => {
                 if *until <= on {
                     return Err(CaseRefusal::Missing { what: "晚于今天的延长期限" });
+                }
+                // What was granted in time is written down with the day it was granted.
+                if let Some(filed) = self.filed_on {
+                    let due =
+                        decision_due(filed, &self.pauses, self.extended_to, known.today, known.calendar)?;
+                    if on > due {
+                        return Err(CaseRefusal::ExtendedLate { due });
+                    }
                 }
                 self.extended_to = Some(*until);
             }

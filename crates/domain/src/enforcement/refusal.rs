@@ -137,9 +137,15 @@ pub enum CaseRefusal {
     #[error("集体讨论须有两名以上负责人参加（行政处罚法第五十七条），请补全参加人")]
     DiscussedAlone,
     #[error(
-        "自立案之日起九十日的办案期限已于 {due} 届满（行政处罚法第六十条），请先登记延长或者不计入期限的依据，或者撤销案件"
+        "自立案之日起九十日的办案期限已于 {due} 届满（行政处罚法第六十条），请登记届满前批准的延长或者不计入期限的依据，或者撤销案件"
     )]
     DecisionLate { due: Date },
+    #[error(
+        "办案期限已于 {due} 届满，届满后不能再延长（行政处罚法第六十条）；届满前已经批准延长的，请按批准的日期补记，否则请办理“撤销案件”"
+    )]
+    ExtendedLate { due: Date },
+    #[error("“{}”须写明依据的法律、法规或者规章的条款（行政处罚法第六十条），如“……规定第二十条”", step.label())]
+    NoProvision { step: Step },
     #[error("办案期限中止中，不能{}（行政处罚法第六十条），请先恢复", step.label())]
     Paused { step: Step },
     #[error("不得因当事人陈述、申辩而给予更重的处罚（行政处罚法第四十五条），决定的处罚重于告知内容，请改正")]
@@ -278,6 +284,8 @@ impl CaseRefusal {
             Self::NotDiscussed => "enforcement.not_discussed",
             Self::DiscussedAlone => "enforcement.discussed_alone",
             Self::DecisionLate { .. } => "enforcement.decision_late",
+            Self::ExtendedLate { .. } => "enforcement.extended_late",
+            Self::NoProvision { .. } => "enforcement.no_provision",
             Self::Paused { .. } => "enforcement.paused",
             Self::Harsher => "enforcement.harsher",
             Self::SaysOther { .. } => "enforcement.says_other",

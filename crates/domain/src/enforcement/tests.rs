@@ -120,7 +120,7 @@ impl Story {
                 lawyer,
                 fined_before,
                 large_from,
-                text: "写明",
+                text: "写明，办案规定第二十条",
             },
         )
     }

@@ -340,7 +340,7 @@ fn counted(text: &str, start: usize) -> Option<Listed> {
         name = name.rfind(word).and_then(|at| name.get(at + word.len()..)).unwrap_or(name);
     }
     let fits = (1..=12).contains(&name.chars().count());
-    let is_total = ["共", "合计", "总计"].iter().any(|word| name.ends_with(word));
+    let is_total = ["共", "共计", "共有", "合计", "总计", "总数"].iter().any(|word| name.ends_with(word));
     let name_at = text.get(..number)?.rfind(name)?;
     (fits && !is_total).then(|| Listed {
         name: name.to_owned(),

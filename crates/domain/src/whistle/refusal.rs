@@ -35,6 +35,8 @@ pub enum WhistleRefusal {
     KindTooLong,
     #[error("签收和到场时限须是不小于 1 的整数，请改正")]
     NoTime,
+    #[error("签收时限不能长于到场时限，请改正")]
+    LateSign,
     #[error("{0}")]
     Calendar(#[from] OutOfRange),
 }
@@ -57,6 +59,7 @@ impl WhistleRefusal {
             Self::NoTerms => "whistle.no_terms",
             Self::KindTooLong => "whistle.kind_too_long",
             Self::NoTime => "whistle.no_time",
+            Self::LateSign => "whistle.late_sign",
             Self::Calendar(_) => "whistle.calendar",
         }
     }

@@ -287,14 +287,14 @@ impl Pen<'_> {
         self.gap(GB9704.head_top * PT_PER_MM);
         self.mark(copy, None);
         self.blank(1);
-        self.paragraph(&Look { align: "center", ..Look::default() }, &copy.number);
-        let (by, on) = copy.printed.clone().unwrap_or_default();
-        let look = Look {
-            right_tab: Some(self.room_pt() - self.one()),
-            rule: Some((12, 8, "single")),
-            ..Look::default()
-        };
-        self.paragraph(&look, &format!("　{by}\t{on}"));
+        // The red rule stands below the last line of the head.
+        let rule = Some((12, 8, "single"));
+        let above = if copy.printed.is_some() { None } else { rule };
+        self.paragraph(&Look { align: "center", rule: above, ..Look::default() }, &copy.number);
+        if let Some((by, on)) = &copy.printed {
+            let right_tab = Some(self.room_pt() - self.one());
+            self.paragraph(&Look { right_tab, rule, ..Look::default() }, &format!("　{by}\t{on}"));
+        }
         self.blank(1);
         self.title(copy, GB9704.title, self.sheet.line);
         self.blank(1);
@@ -335,7 +335,10 @@ impl Pen<'_> {
                 self.paragraph(&Look { style, first: two, keep_next: true, ..Look::default() }, text);
             }
             Piece::Paragraph { text } => {
-                self.paragraph(&Look { first: two, align: "both", ..Look::default() }, text);
+                // 28 characters of the grid fill a line by themselves. Spread over a justified line, LibreOffice drops the comma that
+                // ends it.
+                let align = if self.sheet.official { "" } else { "both" };
+                self.paragraph(&Look { first: two, align, ..Look::default() }, text);
             }
             Piece::Table { titles, shares, rows } => {
                 let whole: f64 = shares.iter().map(|share| f64::from(*share)).sum();

@@ -97,7 +97,8 @@ fn document(copy: &Copy, sheet: &Sheet, body: &Body) -> String {
     let letter = copy.layout == "letter";
     // A letter's mark begins 30 mm below the edge, above the type area.
     let top = if letter { GB9704.letter_head_top } else { sheet.top };
-    let foot = if letter { GB9704.letter_rule_bottom } else { foot_mm(sheet) };
+    // What stands below the number of the page moves the foot down, and not the number up.
+    let foot = if letter { GB9704.letter_rule_bottom } else { foot_mm(sheet) } - small_mm(copy);
     let mut section = String::from("<w:sectPr>");
     for (kind, id) in [("default", "odd"), ("even", "even"), ("first", "first")] {
         section += &format!("<w:footerReference w:type=\"{kind}\" r:id=\"{id}\"/>");
@@ -112,7 +113,7 @@ fn document(copy: &Copy, sheet: &Sheet, body: &Body) -> String {
         twips(sheet.right),
         twips(sheet.bottom),
         twips(sheet.left),
-        twips(foot),
+        twips(foot.max(LEAST_FOOT_MM)),
     );
     if letter {
         section += "<w:titlePg/>";
@@ -222,12 +223,24 @@ fn foot(copy: &Copy, sheet: &Sheet, odd: bool) -> String {
     )
 }
 
+/// Height of the small line, and of the stamp above it. Units: twentieths of a point.
+const SMALL_LINE: u16 = 200;
+const STAMP_LINE: u16 = 320;
+/// So near to the edge of the paper printers still print. Units: mm.
+const LEAST_FOOT_MM: f64 = 5.0;
+
+/// How high what [`small`] writes is. Units: mm.
+fn small_mm(copy: &Copy) -> f64 {
+    let line = |text: &str, height: u16| if text.is_empty() { 0.0 } else { f64::from(height) / 20.0 };
+    (line(&copy.foot, SMALL_LINE) + line(&copy.stamp, STAMP_LINE)) / PT_PER_MM
+}
+
 /// The small line below everything else, where the paper has one.
 fn small(copy: &Copy) -> String {
     let stamp = match copy.stamp.as_str() {
         "" => String::new(),
         stamp => format!(
-            "<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:rPr><w:b/><w:color w:val=\"FF0000\"/><w:sz w:val=\"28\"/></w:rPr>\
+            "<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"{STAMP_LINE}\" w:lineRule=\"exact\"/><w:jc w:val=\"center\"/></w:pPr><w:r><w:rPr><w:b/><w:color w:val=\"FF0000\"/><w:sz w:val=\"28\"/></w:rPr>\
              <w:t>{}</w:t></w:r></w:p>",
             escaped(stamp)
         ),
@@ -237,7 +250,7 @@ fn small(copy: &Copy) -> String {
     }
     stamp
         + &format!(
-            "<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"200\" w:lineRule=\"exact\"/><w:jc w:val=\"center\"/></w:pPr>\
+            "<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"{SMALL_LINE}\" w:lineRule=\"exact\"/><w:jc w:val=\"center\"/></w:pPr>\
          <w:r><w:rPr><w:rFonts w:ascii=\"{SONG}\" w:hAnsi=\"{SONG}\" w:eastAsia=\"{SONG}\"/><w:sz w:val=\"16\"/></w:rPr>\
          <w:t>{}</w:t></w:r></w:p>",
             escaped(&copy.foot)

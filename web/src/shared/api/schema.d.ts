@@ -9731,6 +9731,11 @@ export interface components {
             grave: boolean | null;
             /** @default [] */
             grounds: string[];
+            /**
+             * @description On the spot: facts, grounds and rights were told, and the party was heard. Source: arts. 44, 45.
+             * @default null
+             */
+            heard: boolean | null;
             /** @default null */
             hearing: boolean | null;
             /** @default null */
@@ -9758,7 +9763,7 @@ export interface components {
             /** @default null */
             replacement: string | null;
             /**
-             * @description Certificates were shown; on the spot: rights told and the party heard.
+             * @description Certificates were shown. Source: 行政处罚法 (2021) arts. 52, 55.
              * @default null
              */
             shown: boolean | null;
