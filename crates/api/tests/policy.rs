@@ -595,7 +595,7 @@ async fn who_may_not_gets_nothing() -> anyhow::Result<()> {
                 "/p/receipt" => [303, 303],
                 // What nobody signed is refused.
                 "/in/box" => [401, 401],
-                "/open311/v2/{what}" => [404, 415],
+                "/open311/v2/{what}" => [404, 400],
                 "/p/r-{code}" => [404, 415],
                 path if path.contains("/login") => [401, 422],
                 _ => [404, 422],

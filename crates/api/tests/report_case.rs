@@ -361,17 +361,13 @@ async fn joined_reports_are_told_together_and_unfounded_takes_two() -> anyhow::R
         step(&mut clerk, &apart, json!({ "step": "merge", "into": leading["code"] })).await?.ok()?;
 
         let leading = staff.get(&format!("/api/v1/report-cases/{}", text(&leading, "id"))).await?.ok()?;
-        let doubt = json!({ "step": "doubt", "text": "现场没有堆物" });
+        let mut shown = json!({ "step": "doubt", "text": "现场没有堆物" });
         let photo = "01a00000-0000-7000-8000-000000000a01";
-        let mut shown = doubt;
         // None, what the reporter showed, what was never sent.
         for photos in [json!([]), json!([leading["pictures"][0]["id"]]), json!([photo])] {
             shown["photos"] = photos;
-            assert_eq!(
-                step(&mut staff, &leading, shown.clone()).await?.code(),
-                "report_case.no_photos",
-                "{shown}"
-            );
+            let told = step(&mut staff, &leading, shown.clone()).await?;
+            assert_eq!(told.code(), "report_case.no_photos", "{shown}");
         }
         let sent = format!(
             "/api/v1/photos/{photo}?object_kind=report_case&object_id={}&role=recheck",

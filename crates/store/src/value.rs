@@ -35,12 +35,17 @@ macro_rules! into_value {
     )+};
 }
 
+/// Text as both databases keep it: without U+0000, which nobody sees and PostgreSQL refuses.
+fn kept(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "") } else { text }
+}
+
 into_value! {
-    &str => |v| Self::Text(Some(v.to_owned()));
-    String => |v| Self::Text(Some(v));
-    &String => |v| Self::Text(Some(v.clone()));
-    Option<String> => |v| Self::Text(v);
-    Option<&str> => |v| Self::Text(v.map(str::to_owned));
+    &str => |v| Self::Text(Some(kept(v.to_owned())));
+    String => |v| Self::Text(Some(kept(v)));
+    &String => |v| Self::Text(Some(kept(v.clone())));
+    Option<String> => |v| Self::Text(v.map(kept));
+    Option<&str> => |v| Self::Text(v.map(str::to_owned).map(kept));
     i64 => |v| Self::Int(Some(v));
     i32 => |v| Self::Int(Some(i64::from(v)));
     u32 => |v| Self::Int(Some(i64::from(v)));

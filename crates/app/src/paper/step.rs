@@ -230,13 +230,14 @@ impl App {
         if record.paper.state != State::Draft {
             return Ok(());
         }
-        let (document, pictures) =
-            draw::document(self, &mut read, &record.paper, self.now().date(), true).await?;
+        let made = draw::document(self, &mut read, &record.paper, self.now().date(), true).await;
         drop(read);
-        if document.check().is_ok() {
-            draw::draw(vec![document], pictures).await?;
+        match made {
+            Ok((document, pictures)) if document.check().is_ok() => {
+                draw::draw(vec![document], pictures).await.map(drop)
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// It goes out: data and PDF are frozen under their hashes, and the bodies it goes to are told. The hazard it is about

@@ -12,7 +12,6 @@ fn day(text: &str) -> Date {
     parse_date(text).expect("a date written in a test exists")
 }
 
-/// National Day 2026.
 fn calendar() -> Calendar {
     let off = (1..=7).map(|n| (Date::from_ymd_opt(2026, 10, n).expect("it exists"), DayKind::Holiday));
     Calendar::weekdays().with(off).with([(day("2026-10-10"), DayKind::Workday)])
@@ -344,8 +343,9 @@ fn ninety_days_stand_still_only_for_a_reason() {
     let on = paused.then("2026-09-21", &Act::Resume);
     assert!(on.try_on("2026-12-11", &decide).is_ok());
     assert_eq!(on.code("2026-12-12", &decide), "enforcement.decision_late");
-    let longer = told.then("2026-12-02", &Act::Extend { until: day("2026-12-20") });
-    assert!(longer.try_on("2026-12-20", &decide).is_ok());
+    let extend = Act::Extend { until: day("2026-12-20") };
+    assert!(told.then("2026-12-01", &extend).try_on("2026-12-20", &decide).is_ok());
+    assert_eq!(told.code("2026-12-02", &extend), "enforcement.extended_late");
 }
 
 #[test]

@@ -9569,7 +9569,7 @@ export interface components {
             number: string;
             on: string;
             paper?: string | null;
-            /** @description `served`, `issued`, `draft` …; `outside` where it was made outside of this program; empty where there is no paper. */
+            /** @description `served`, `issued`, `draft` …; `outside` where it was made outside of this program; `missing` where the step was taken and its paper is not there. */
             state: string;
         };
         /** @description A case to open. */
