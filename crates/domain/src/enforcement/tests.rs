@@ -344,8 +344,8 @@ fn ninety_days_stand_still_only_for_a_reason() {
     assert!(on.try_on("2026-12-11", &decide).is_ok());
     assert_eq!(on.code("2026-12-12", &decide), "enforcement.decision_late");
     let extend = Act::Extend { until: day("2026-12-20") };
-    assert!(told.then("2026-12-01", &extend).try_on("2026-12-20", &decide).is_ok());
     assert_eq!(told.code("2026-12-02", &extend), "enforcement.extended_late");
+    assert!(told.then("2026-12-01", &extend).try_on("2026-12-20", &decide).is_ok());
 }
 
 #[test]
