@@ -269,3 +269,22 @@ async fn whoever_is_there_when_it_is_over_is_told_and_counts_as_there_until_he_l
     })
     .await
 }
+
+#[tokio::test]
+async fn nothing_burns_nowhere_on_earth() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, ..) = settled(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let mut far = call();
+        far["spot"] = json!({ "lon": 999, "lat": 99 });
+        let told = clerk.post("/api/v1/incidents", far).await?;
+        assert_eq!(told.body["fields"][0]["code"], "incident.spot", "{}", told.body);
+        let page = clerk.post("/api/v1/incidents", call()).await?.ok()?;
+        let change = json!({ "step": "change", "kind": "building", "address": "老街 1 号",
+            "spot": { "lon": 1e6, "lat": -1e6 }, "version": page["version"] });
+        let told = step(&mut clerk, text(&page, "id"), change).await?;
+        assert_eq!(told.body["fields"][0]["code"], "incident.spot", "{}", told.body);
+        Ok(())
+    })
+    .await
+}

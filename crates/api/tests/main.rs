@@ -16,6 +16,7 @@ mod counted;
 mod device;
 mod device_key;
 mod device_matter;
+mod device_push;
 mod dispatch;
 mod drill;
 mod enforcement;

@@ -112,6 +112,20 @@ fn moment(field: &str, text: Option<&str>, now: Timestamp) -> Result<Timestamp> 
     text.and_then(given).map_or(Ok(now), |text| Timestamp::parse(text).ok_or_else(wrong))
 }
 
+/// A point as typed in.
+///
+/// Errors: it lies nowhere on earth.
+pub(crate) fn point(spot: Option<view::SpotInput>) -> Result<Option<Position>> {
+    match spot {
+        Some(spot) if !(spot.lon.abs() <= 180.0 && spot.lat.abs() <= 90.0) => Err(Error::field(
+            "spot",
+            "incident.spot",
+            "经度须在 -180 到 180 之间、纬度须在 -90 到 90 之间，请在地图上重新选点",
+        )),
+        spot => Ok(spot.map(|spot| [spot.lon, spot.lat])),
+    }
+}
+
 fn word<T>(field: &str, found: Option<T>) -> Result<T> {
     found.ok_or_else(|| Error::field(field, "incident.word", "没有这个选项，请从列表中选择"))
 }
@@ -435,7 +449,7 @@ impl App {
             clue: Clue {
                 came_at: moment("called_at", asked.called_at.as_deref(), now)?,
                 place,
-                at: asked.spot.map(|spot| [spot.lon, spot.lat]),
+                at: point(asked.spot)?,
                 bearing: None,
                 sender: String::new(),
             },
@@ -733,7 +747,7 @@ fn read_act(asked: &IncidentStep, now: Timestamp) -> Result<Act> {
         "change" => Act::Change {
             kind: kind(&asked.kind).transpose()?.unwrap_or(Kind::Unknown),
             address: asked.address.clone().unwrap_or_default(),
-            at: asked.spot.map(|spot| [spot.lon, spot.lat]),
+            at: point(asked.spot)?,
         },
         "raise" => Act::Raise { level: asked.level.unwrap_or(0) },
         "review" => Act::Review { lessons: u32::try_from(asked.lessons.len()).unwrap_or(u32::MAX) },

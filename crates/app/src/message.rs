@@ -27,6 +27,10 @@ use crate::parameter::number_on;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 
+/// From this hour on to that one nobody is woken by a notice who has not said himself when; alarms and orders go through. Defaults of
+/// the town.
+pub(crate) const NIGHT_FROM: (&str, f64) = ("message.night_from", 22.0);
+pub(crate) const NIGHT_TO: (&str, f64) = ("message.night_to", 7.0);
 /// So often one channel is tried. A default of the town.
 pub(crate) const TRIES: (&str, f64) = ("message.tries", 2.0);
 /// So long a receipt is waited for before the next channel. A default of the town. Units: seconds.
@@ -244,6 +248,7 @@ async fn rules(read: &mut Read, today: Date) -> Result<Rules> {
         receipt_ms: i64::from(number(RECEIPT_S).await?) * 1_000,
         again_ms: i64::from(number(AGAIN_S).await?) * 1_000,
         down_after: number(DOWN_AFTER).await?.max(1),
+        night: Quiet { from_min: number(NIGHT_FROM).await? * 60, to_min: number(NIGHT_TO).await? * 60 },
     })
 }
 

@@ -224,6 +224,8 @@ static OWN: &[Own] = &[
         &["级"],
         5.0,
     ),
+    own_of(message::NIGHT_FROM, "没有自设免打扰的人，几点起通知不夜里叫醒", &["时"], 23.0),
+    own_of(message::NIGHT_TO, "没有自设免打扰的人，几点起恢复通知", &["时"], 23.0),
     own_of(message::TRIES, "每种通知方式最多发几次", &["次"], 20.0),
     own_of(message::RECEIPT_S, "多少秒没有回执改走下一种通知方式", &["秒"], 3_600.0),
     own_of(message::AGAIN_S, "发送失败多少秒后重发", &["秒"], 3_600.0),

@@ -81,6 +81,12 @@ impl Quiet {
             false => minute >= self.from_min || minute < self.to_min,
         }
     }
+
+    /// How long it lasts from this minute of the day. Units: milliseconds.
+    fn left_ms(self, minute: u32) -> i64 {
+        let left = (self.to_min + 1_440 - minute) % 1_440;
+        i64::from(left.max(1)) * 60_000
+    }
 }
 
 /// How a person is reached.
@@ -175,6 +181,8 @@ pub struct Rules {
     pub again_ms: i64,
     /// So many failures in a row, and the channel is down.
     pub down_after: u32,
+    /// When nobody who never said so himself is woken by a notice.
+    pub night: Quiet,
 }
 
 /// What to do with a message now.
@@ -258,8 +266,7 @@ impl Message {
         if !self.urgency.breaks_quiet()
             && let Some(quiet) = reach.quiet.filter(|quiet| quiet.holds(minute))
         {
-            let left = (quiet.to_min + 1_440 - minute) % 1_440;
-            return Next::Wait(now.plus_ms(i64::from(left.max(1)) * 60_000));
+            return Next::Wait(now.plus_ms(quiet.left_ms(minute)));
         }
         let up = |way: &&Way| !down.contains(&way.channel);
         let all_down = !reach.ways.iter().any(|way| up(&way));
@@ -279,6 +286,14 @@ impl Message {
             let failed = u32::try_from(own().count()).unwrap_or(u32::MAX);
             if failed >= rules.tries {
                 continue;
+            }
+            // Of whom never said when, no notice wakes in the night; on his desk it lies.
+            if way.channel != Channel::Desk
+                && reach.quiet.is_none()
+                && !self.urgency.breaks_quiet()
+                && rules.night.holds(minute)
+            {
+                return Next::Wait(now.plus_ms(rules.night.left_ms(minute)));
             }
             let Some(last) = own().next_back() else { return Next::Send(way.clone()) };
             let until = last.at.plus_ms(rules.again_ms.saturating_mul(1 << (failed - 1).min(16)));

@@ -236,6 +236,13 @@ pub fn generic(bytes: &[u8]) -> Result<Push, Vec<Problem>> {
     Ok(Push { names, kind, ..telemetry_of(&body) })
 }
 
+/// The device and the number by which a signed message names itself; none where it does not.
+pub fn numbered(bytes: &[u8]) -> Option<String> {
+    let body = json(bytes).ok()?;
+    let (name, own) = (field(&body, &["device", "sn"])?, field(&body, &["sequence", "seq", "id"])?);
+    Some(format!("{name} {own}"))
+}
+
 /// The device a topic names: `town/{town}/device/{sn}/up` or `v1/devices/{sn}/telemetry`.
 pub fn topic_device(topic: &str) -> Option<&str> {
     let parts: Vec<&str> = topic.split('/').collect();
@@ -284,7 +291,11 @@ fn telemetry_of(body: &Value) -> Push {
         battery: percent(body, &["battery"]),
         sequence: field(body, &["sequence", "seq", "id"]),
         text: field(body, &["text", "message"]).unwrap_or_default(),
-        position: number(body, &["lon"]).zip(number(body, &["lat"])).map(|(lon, lat)| [lon, lat]),
+        // What lies nowhere on earth is kept in the detail and shown, and is nobody's position.
+        position: number(body, &["lon"])
+            .zip(number(body, &["lat"]))
+            .filter(|(lon, lat)| lon.abs() <= 180.0 && lat.abs() <= 90.0)
+            .map(|(lon, lat)| [lon, lat]),
         azimuth: number(body, &["azimuth"]),
         ..Push::default()
     };
@@ -296,6 +307,28 @@ fn telemetry_of(body: &Value) -> Push {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_lies_nowhere_on_earth_is_no_position_and_stays_in_the_detail() {
+        let told = |lon: f64, lat: f64| {
+            telemetry("d", format!(r#"{{"smoke":1,"lon":{lon},"lat":{lat}}}"#).as_bytes()).expect("read")
+        };
+        assert_eq!(told(105.87, 29.26).position, Some([105.87, 29.26]));
+        for (lon, lat) in [(999.0, 99.0), (-500.0, 20.0), (105.0, 200.0)] {
+            let push = told(lon, lat);
+            assert_eq!(push.position, None, "{lon} {lat}");
+            assert!(push.detail.contains_key("lon") && push.detail.contains_key("lat"), "{push:?}");
+        }
+    }
+
+    #[test]
+    fn a_signed_message_names_itself_by_device_and_number() {
+        let own = numbered(br#"{"device":"w5","kind":"heat","sequence":"1"}"#);
+        assert_eq!(own.as_deref(), Some("w5 1"));
+        for unnamed in [&br#"{"device":"w5","kind":"heat"}"#[..], br#"{"sequence":1}"#, b"x"] {
+            assert_eq!(numbered(unnamed), None);
+        }
+    }
 
     fn known(id: &str) -> (Vec<u8>, Value) {
         let all: Value = serde_json::from_str(include_str!("../testdata/nb_iot.json")).expect("test data");

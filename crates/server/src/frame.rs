@@ -28,6 +28,9 @@ pub enum Frame {
         /// How the maker differs from the standard.
         #[arg(long, default_value = "standard")]
         dialect: String,
+        /// The bytes are a data unit alone, without the frame around it.
+        #[arg(long)]
+        unit: bool,
         /// One JSON document.
         #[arg(long)]
         json: bool,
@@ -89,18 +92,24 @@ fn bytes_of(input: Vec<u8>) -> Vec<u8> {
 /// `fengsui frame …`.
 pub fn frame(asked: &Frame) -> anyhow::Result<()> {
     match asked {
-        Frame::Decode { file, hex, dialect, json } => {
+        Frame::Decode { file, hex, dialect, unit, json } => {
             let dialect = dialect_of(dialect)?;
             let bytes = match hex {
                 Some(text) => unhex(text).context("--hex 不是十六进制，请核对")?,
                 None => bytes_of(input(file.as_deref())?),
             };
-            let decoded = gb26875::json::decode(&bytes, dialect);
+            let decoded = match unit {
+                true => gb26875::json::data(&bytes, dialect),
+                false => gb26875::json::decode(&bytes, dialect),
+            };
             if *json {
                 println!("{}", serde_json::to_string_pretty(&decoded)?);
                 return Ok(());
             }
             let list = |key: &str| decoded[key].as_array().cloned().unwrap_or_default();
+            for unit in list("units") {
+                println!("{} {}", unit["type_name"].as_str().unwrap_or_default(), unit["objects"]);
+            }
             for frame in list("frames") {
                 let units = frame["units"].as_array().cloned().unwrap_or_default();
                 let said: Vec<String> = units
@@ -126,7 +135,8 @@ pub fn frame(asked: &Frame) -> anyhow::Result<()> {
                     problem["message"].as_str().unwrap_or_default()
                 );
             }
-            ensure!(problems.is_empty() || !list("frames").is_empty(), "没有读出报文，问题见上");
+            let is_read = !list("frames").is_empty() || !list("units").is_empty();
+            ensure!(problems.is_empty() || is_read, "没有读出报文，问题见上");
             Ok(())
         }
         Frame::Encode { file, dialect } => {

@@ -57,6 +57,12 @@ fn bytes_are_decoded_and_encoded_without_a_database() -> Result<()> {
         (told["frames"].as_array().map(Vec::len), &told["problems"][0]["offset"]),
         (Some(1), &39.into())
     );
+    // A data unit alone, as the standard's tables print them.
+    let unit = ["frame", "decode", "--unit", "--json", "--hex", "01 01 01 02 04 02 04 00 09 02 07 15"];
+    let told = document(&run(&data, &unit, "")?)?;
+    assert_eq!((&told["units"][0]["type"], &told["problems"]), (&1.into(), &serde_json::json!([])), "{told}");
+    let cut = document(&run(&data, &["frame", "decode", "--unit", "--json", "--hex", ""], "")?)?;
+    assert_eq!(cut["problems"][0]["code"], "gb26875.unit", "{cut}");
     let unknown = run(&data, &["frame", "decode", "--hex", SAMPLE, "--dialect", "martian"], "")?;
     assert!(unknown.status.code() == Some(1) && said(&unknown).contains("standard"), "{}", said(&unknown));
     let wrong = run(&data, &["frame", "encode"], "{\"sequence\":-1}")?;

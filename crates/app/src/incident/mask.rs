@@ -87,7 +87,7 @@ impl App {
             what: asked.what.trim().to_owned(),
             pose: asked.pose.as_deref().and_then(given).map(str::to_owned),
             sector: asked.from_deg.zip(asked.to_deg),
-            around: asked.spot.map(|spot| [spot.lon, spot.lat]).zip(asked.radius_m),
+            around: super::point(asked.spot)?.zip(asked.radius_m),
             void: None,
         }
         .checked()?;

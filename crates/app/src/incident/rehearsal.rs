@@ -241,7 +241,7 @@ impl App {
             place: place.as_ref().map(|one| one.place.id.clone()),
             territory,
             address: given(&asked.address).map_or(own, str::to_owned),
-            at: asked.spot.map(|spot| [spot.lon, spot.lat]).or_else(|| place.as_ref().and_then(spot_of)),
+            at: super::point(asked.spot)?.or_else(|| place.as_ref().and_then(spot_of)),
             error_m: None,
             text: said_of(wind, asked.text.trim()),
             called_by: "推演".to_owned(),

@@ -127,6 +127,7 @@ impl App {
         // A platform that repeats itself sends the very same bytes; a device that says the same again much later does so,
         // too.
         let about = (now.0 / SAME_MS).to_string();
+        let mut before = None;
         let vouched = match &voucher {
             Voucher::Nothing => {
                 let mark = mark_of(&[word, "open", peer, &about], &body);
@@ -134,7 +135,16 @@ impl App {
             }
             Voucher::Signed(signed) => {
                 let vouched = self.vouches(signed, &body, now.0 / 1000).await?;
-                vouched.map(|proof| (format!("{word}:{proof}:{}", signed.nonce), proof))
+                // A gateway that repeats itself signs anew: what names its own number is known by that, for as long as a platform
+                // repeats itself. A device that counts from the beginning again is heard.
+                vouched.map(|proof| match protocol::push::numbered(&body) {
+                    Some(own) => {
+                        let mark = |at: &str| mark_of(&[word, &proof, &own, at], &body);
+                        before = Some(mark(&(now.0 / SAME_MS - 1).to_string()));
+                        (mark(&about), proof)
+                    }
+                    None => (format!("{word}:{proof}:{}", signed.nonce), proof),
+                })
             }
             Voucher::Onenet { key } => match protocol::push::onenet_signed(&body) {
                 Some((msg, nonce, signature)) => {
@@ -150,7 +160,10 @@ impl App {
             }
         };
         let refused = match vouched {
-            Ok((mark, proof)) => return self.receive(&caller, vec![message(proof, mark, None)]).await,
+            Ok((mark, proof)) => {
+                let one = Incoming { before, ..message(proof, mark, None) };
+                return self.receive(&caller, vec![one]).await;
+            }
             Err(refused) => refused,
         };
         let mark = mark_of(&[word, "refused", peer, &(now.0 / SAME_MS).to_string()], &body);

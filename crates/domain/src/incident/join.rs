@@ -65,6 +65,10 @@ pub fn cross(a: &Bearing, b: &Bearing, far_m: f64) -> Option<Fix> {
     Some(Fix { at, error_m })
 }
 
+/// The widest a mask may be, against a slip of the keyboard: what hides a whole village hides its fires. Units: metres, degrees.
+const MOST_AROUND_M: f64 = 1_000.0;
+const MOST_SECTOR_DEG: f64 = 90.0;
+
 /// Something that always smokes: a chimney, a kiln. Signs of it open nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mask {
@@ -85,10 +89,17 @@ pub struct Mask {
 impl Mask {
     /// Checks a mask.
     ///
-    /// Errors: it says not what it is, or hides nothing in particular.
+    /// Errors: it says not what it is, hides nothing in particular, or more than one thing that smokes.
     pub fn checked(self) -> Result<Self, IncidentRefusal> {
         let of_pose = self.pose.as_ref().is_some_and(|pose| !pose.trim().is_empty()) && self.sector.is_some();
         let around = self.around.is_some_and(|(_, m)| m > 0.0 && m.is_finite());
+        let is_turn = |deg: f64| (0.0..=360.0).contains(&deg);
+        let is_wide = |(from, to): (f64, f64)| {
+            !is_turn(from) || !is_turn(to) || (to - from).rem_euclid(360.0) > MOST_SECTOR_DEG
+        };
+        if self.around.is_some_and(|(_, m)| m > MOST_AROUND_M) || self.sector.is_some_and(is_wide) {
+            return Err(IncidentRefusal::WideMask);
+        }
         match self.what.trim().is_empty() || !(of_pose || around) {
             true => Err(IncidentRefusal::Mask),
             false => Ok(self),

@@ -62,6 +62,9 @@ pub enum IncidentRefusal {
     /// A mask that masks nothing.
     #[error("请写明遮蔽原因，并填写摄像机机位和方位范围，或位置和半径")]
     Mask,
+    /// It hides more than one chimney.
+    #[error("屏蔽范围过大：半径最多 1000 米，方位须在 0 到 360 度之间、张角最多 90 度，请缩小后再保存")]
+    WideMask,
     /// No watch to hand over, or one's own.
     #[error("您已在值守，不用重复接班")]
     OnWatch,
@@ -93,6 +96,7 @@ impl IncidentRefusal {
             Self::Merge => "incident.merge",
             Self::MergeOrders => "incident.merge_orders",
             Self::Mask => "incident.mask",
+            Self::WideMask => "incident.wide_mask",
             Self::OnWatch => "incident.on_watch",
             Self::NotOnWatch => "incident.not_on_watch",
         }

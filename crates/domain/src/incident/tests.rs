@@ -414,7 +414,17 @@ fn a_known_chimney_is_hidden_where_it_stands_and_nowhere_else() {
     assert!(!is_hidden(&[&kiln], &from_west(90.0), &crossed([105.88, 29.26]), 8_000.0));
     assert!(is_hidden(&[&kiln], &from_west(90.0), &[Why::OnBearing], 8_000.0));
     assert!(!Mask { void: Some((NOW, "拆除".to_owned())), ..mask.clone() }.hides(&seen("a/0", 0.0), 8_000.0));
-    assert_eq!(Mask { sector: None, ..mask }.checked(), Err(IncidentRefusal::Mask));
+    assert_eq!(Mask { sector: None, ..mask.clone() }.checked(), Err(IncidentRefusal::Mask));
+    // What hides a village hides its fires.
+    let around = |m: f64| Mask { around: Some(([105.87, 29.26], m)), ..mask.clone() };
+    assert!(around(1_000.0).checked().is_ok());
+    for m in [1_001.0, 900_000.0, f64::INFINITY] {
+        assert_eq!(around(m).checked(), Err(IncidentRefusal::WideMask), "{m}");
+    }
+    for sector in [(0.0, 359.99), (-1e9, 5e9), (10.0, 101.0), (0.0, f64::NAN)] {
+        let wide = Mask { sector: Some(sector), ..mask.clone() };
+        assert_eq!(wide.checked(), Err(IncidentRefusal::WideMask), "{sector:?}");
+    }
 }
 
 #[test]

@@ -5,7 +5,13 @@ use proptest::prelude::*;
 use super::*;
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
-const RULES: Rules = Rules { tries: 2, receipt_ms: 60_000, again_ms: 10_000, down_after: 3 };
+const RULES: Rules = Rules {
+    tries: 2,
+    receipt_ms: 60_000,
+    again_ms: 10_000,
+    down_after: 3,
+    night: Quiet { from_min: 1_320, to_min: 420 },
+};
 
 fn after(s: i64) -> Timestamp {
     NOW.plus_ms(s * 1_000)
@@ -78,6 +84,28 @@ fn a_failed_channel_is_tried_again_later_and_then_passed_over() {
     let one = one.tried(tried(Channel::Voice, 11, false)).tried(tried(Channel::Voice, 30, false));
     assert_eq!(next(&one, &both, 60), Next::GiveUp);
     assert_eq!(one.given_up().state, State::Failed);
+}
+
+/// Who never said when he is not to be woken has the town's night: a notice waits on his desk, an alarm rings.
+#[test]
+fn of_whom_never_said_when_no_notice_wakes_in_the_night() {
+    let both = reach(&[Channel::Desk, Channel::Sms], None);
+    for (urgency, minute, wanted) in [
+        (Urgency::Notice, 23 * 60, Next::Wait(after(60).plus_ms(8 * 3_600_000))),
+        (Urgency::Notice, 6 * 60 + 59, Next::Wait(after(60).plus_ms(60_000))),
+        (Urgency::Notice, 7 * 60, Next::Send(way(Channel::Sms))),
+        (Urgency::Order, 2 * 60, Next::Send(way(Channel::Sms))),
+        (Urgency::Alarm, 2 * 60, Next::Send(way(Channel::Sms))),
+    ] {
+        let one = message(urgency);
+        assert_eq!(
+            one.next(&both, &[], &RULES, NOW, minute),
+            Next::Send(way(Channel::Desk)),
+            "{urgency:?} {minute}"
+        );
+        let one = one.tried(tried(Channel::Desk, 0, true));
+        assert_eq!(one.next(&both, &[], &RULES, after(60), minute), wanted, "{urgency:?} {minute}");
+    }
 }
 
 #[test]

@@ -19,6 +19,25 @@ pub fn decode(bytes: &[u8], dialect: &'static Dialect) -> Value {
     json!({ "frames": frames.iter().map(|one| frame(one, dialect)).collect::<Vec<_>>(), "problems": problems })
 }
 
+/// An application data unit alone: its units, and what is odd about them.
+pub fn data(bytes: &[u8], dialect: &'static Dialect) -> Value {
+    match Unit::decode(bytes) {
+        Some(found) => {
+            let problem = |(code, message)| Problem { offset: 0, code, message };
+            let problems: Vec<Problem> = found.oddities().into_iter().map(problem).collect();
+            json!({ "units": [unit(&found, dialect)], "problems": problems })
+        }
+        None => {
+            let problem = Problem {
+                offset: 0,
+                code: "gb26875.unit",
+                message: "不是完整的应用数据单元，请核对；整帧报文不要加 --unit".to_owned(),
+            };
+            json!({ "units": [], "problems": [problem] })
+        }
+    }
+}
+
 /// A frame.
 pub fn frame(frame: &Frame, dialect: &Dialect) -> Value {
     let units: Vec<Value> = Unit::decode(&frame.data).iter().map(|one| unit(one, dialect)).collect();

@@ -25,7 +25,8 @@ const settled = <T>(asked: IDBRequest<T>): Promise<T> =>
 /** One act on the store, over when it is safely written. */
 async function within<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => Promise<T>): Promise<T> {
   const opening = indexedDB.open(DATABASE, 1)
-  opening.onupgradeneeded = () => { opening.result.createObjectStore(STORE) }
+  // Who only looks leaves nothing behind: after signing out there is no such place, and it is not made again.
+  opening.onupgradeneeded = () => { if (mode === 'readonly') opening.transaction?.abort(); else opening.result.createObjectStore(STORE) }
   const db = await settled(opening)
   try {
     const tx = db.transaction(STORE, mode)
@@ -40,7 +41,11 @@ async function within<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) 
   }
 }
 
-const kept = (slot: Slot): Promise<CryptoKey | undefined> => within('readonly', (store) => settled(store.get(slot) as IDBRequest<CryptoKey | undefined>))
+const kept = (slot: Slot): Promise<CryptoKey | undefined> =>
+  within('readonly', (store) => settled(store.get(slot) as IDBRequest<CryptoKey | undefined>)).catch((error: unknown) => {
+    if ((error as DOMException)?.name === 'AbortError') return undefined
+    throw error
+  })
 
 /**
  * Makes a key for the next login and gives its public half, base64url of the uncompressed point; '' where the browser cannot make or
