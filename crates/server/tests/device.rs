@@ -60,7 +60,11 @@ fn bytes_are_decoded_and_encoded_without_a_database() -> Result<()> {
     // A data unit alone, as the standard's tables print them.
     let unit = ["frame", "decode", "--unit", "--json", "--hex", "01 01 01 02 04 02 04 00 09 02 07 15"];
     let told = document(&run(&data, &unit, "")?)?;
-    assert_eq!((&told["units"][0]["type"], &told["problems"]), (&1.into(), &serde_json::json!([])), "{told}");
+    assert_eq!(
+        (&told["units"][0]["type_flag"], &told["problems"]),
+        (&1.into(), &serde_json::json!([])),
+        "{told}"
+    );
     let cut = document(&run(&data, &["frame", "decode", "--unit", "--json", "--hex", ""], "")?)?;
     assert_eq!(cut["problems"][0]["code"], "gb26875.unit", "{cut}");
     let unknown = run(&data, &["frame", "decode", "--hex", SAMPLE, "--dialect", "martian"], "")?;

@@ -385,6 +385,13 @@ impl App {
         let mut entries = Vec::new();
         for code in &placed.row.value.lists {
             let Some(kind) = parse_word::<ListKind>(code) else { continue };
+            // The ledger names the kind: whose list it is, where it stands on one, it leaves as it is.
+            let is_on = |one: &&ListRecord| {
+                one.list.kind == kind && register.stays.contains(&(one.id.clone(), place.id.clone()))
+            };
+            if register.lists.iter().find(is_on).is_some() {
+                continue;
+            }
             match list_of_kind(&register.lists, kind, place) {
                 Err(why) => {
                     let message = format!("{}：{why}", kind.label());
