@@ -386,10 +386,10 @@ impl App {
         for code in &placed.row.value.lists {
             let Some(kind) = parse_word::<ListKind>(code) else { continue };
             // The ledger names the kind: whose list it is, where it stands on one, it leaves as it is.
-            let is_on = |one: &&ListRecord| {
+            let is_on = |one: &ListRecord| {
                 one.list.kind == kind && register.stays.contains(&(one.id.clone(), place.id.clone()))
             };
-            if register.lists.iter().find(is_on).is_some() {
+            if register.lists.iter().any(is_on) {
                 continue;
             }
             match list_of_kind(&register.lists, kind, place) {
