@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PASSWORD, ask, settled, signIn } from './desk'
 import { openTown, type Town } from './town'
@@ -57,16 +58,24 @@ it.each([
   await page.context().close()
 })
 
+/** Where the first place of the register is. */
+async function firstPlace(page: Page): Promise<string> {
+  await page.goto(`${town.url}/places`, { waitUntil: 'commit' })
+  await page.waitForSelector('.dt tbody tr')
+  return (await page.getAttribute('.dt tbody tr a', 'href')) ?? ''
+}
+
+/** Its form, filled in as it stands. */
+async function edit(page: Page, href: string): Promise<void> {
+  await page.goto(`${town.url}${href}/edit`, { waitUntil: 'commit' })
+  await page.waitForFunction(() => (document.querySelector<HTMLInputElement>('form input')?.value ?? '') !== '')
+}
+
 it('of two who change one place at once the second sees both versions side by side', async () => {
   const { page } = await signIn(town, 'clerk')
   const { page: other } = await signIn(town, 'clerk')
-  await page.goto(`${town.url}/places`, { waitUntil: 'commit' })
-  await page.waitForSelector('.dt tbody tr')
-  const href = await page.getAttribute('.dt tbody tr a', 'href')
-  for (const one of [page, other]) {
-    await one.goto(`${town.url}${href}/edit`, { waitUntil: 'commit' })
-    await one.waitForFunction(() => (document.querySelector<HTMLInputElement>('form input')?.value ?? '') !== '')
-  }
+  const href = await firstPlace(page)
+  for (const one of [page, other]) await edit(one, href)
   const beds = 'form label:has-text("床位") input'
   await page.fill('form textarea', '二楼有人住')
   await page.fill(beds, '35')
@@ -83,8 +92,7 @@ it('of two who change one place at once the second sees both versions side by si
   await other.click('[role=dialog] .btn.pri')
   await other.waitForURL(`**${href}`)
   await other.waitForFunction(() => document.querySelector('#main')?.textContent?.includes('一楼有仓库'))
-  await other.goto(`${town.url}${href}/edit`, { waitUntil: 'commit' })
-  await other.waitForFunction(() => (document.querySelector<HTMLInputElement>('form input')?.value ?? '') !== '')
+  await edit(other, href)
   expect(await other.inputValue(beds)).toBe('35')
   await page.context().close()
   await other.context().close()
@@ -92,11 +100,8 @@ it('of two who change one place at once the second sees both versions side by si
 
 it('whose session ends under a form signs in over it, and what he filled in is saved', async () => {
   const { page, errors } = await signIn(town, 'clerk')
-  await page.goto(`${town.url}/places`, { waitUntil: 'commit' })
-  await page.waitForSelector('.dt tbody tr')
-  const href = await page.getAttribute('.dt tbody tr a', 'href')
-  await page.goto(`${town.url}${href}/edit`, { waitUntil: 'commit' })
-  await page.waitForFunction(() => (document.querySelector<HTMLInputElement>('form input')?.value ?? '') !== '')
+  const href = await firstPlace(page)
+  await edit(page, href)
   await page.fill('form textarea', '门前有台阶')
   await page.context().clearCookies()
   const puts: (string | undefined)[] = []
@@ -120,11 +125,8 @@ it('whose session ends under a form signs in over it, and what he filled in is s
 
 it('a form is not saved under another who signed in meanwhile: its own person signs in over it', async () => {
   const { page, errors } = await signIn(town, 'clerk')
-  await page.goto(`${town.url}/places`, { waitUntil: 'commit' })
-  await page.waitForSelector('.dt tbody tr')
-  const href = await page.getAttribute('.dt tbody tr a', 'href')
-  await page.goto(`${town.url}${href}/edit`, { waitUntil: 'commit' })
-  await page.waitForFunction(() => (document.querySelector<HTMLInputElement>('form input')?.value ?? '') !== '')
+  const href = await firstPlace(page)
+  await edit(page, href)
   await page.fill('form textarea', '后门常锁')
   // As another tab of the same browser does.
   const other = await page.evaluate(async (password) => {

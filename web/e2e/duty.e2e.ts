@@ -177,6 +177,17 @@ it('a frame becomes an incident within a second, and is led to the hand-over by 
   expect(errors).toEqual([])
 }, 240_000)
 
+it('shows on its map where the town is and what burns', async () => {
+  await desk.goto(`${town.url}/duty`)
+  // By tiles, or by what they are made of where a browser draws no tiles.
+  const drawn = (layer: string) => desk.waitForResponse((came) => new RegExp(`/(tiles|collections)/${layer}/`).test(came.url()) && came.ok())
+  const asked = ['territories', 'incidents'].map(drawn)
+  await desk.click('button[aria-pressed]:has-text("地图")')
+  await Promise.all(asked)
+  await desk.waitForSelector('.mapbox canvas, .mapbox svg')
+  expect(errors).toEqual([])
+})
+
 it('what comes while the line is down is there when it is back, and sounds once', async () => {
   source += 1
   const { features } = await ask<Spots>(desk, '/ogc/collections/places/items?limit=200')

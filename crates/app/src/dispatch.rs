@@ -29,7 +29,7 @@ use self::view::{
     MyDispatch, MyDispatches,
 };
 use crate::incident::view::IncidentView;
-use crate::incident::{given, subject, view as incident_view};
+use crate::incident::{given, leave_words, subject, view as incident_view};
 use crate::message::News;
 use crate::names::{Names, Spot};
 use crate::parameter::number_on;
@@ -538,7 +538,7 @@ impl App {
     ) -> Result<()> {
         let (code, why) = (&incident.incident.code, &order.dispatch.reason);
         let about = ("dispatch", order.dispatch.id.as_str());
-        let text = format!("{code}：{why}，您还记录在现场，撤离后请点“归队”");
+        let text = leave_words(code, why);
         let news = News { about, tag: "there", urgency: Urgency::Order, text: &text };
         self.notify(tx, [order.dispatch.person.clone()], &news).await?;
         let name = Names::read(tx).await?.person(&order.dispatch.person);

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use domain::dispatch::{State, is_barred_work};
 use domain::force::ForceKind;
-use domain::geometry::Position;
+use domain::geometry::{Position, is_on_earth};
 use domain::ids::{ForceId, IncidentId, OrgId, PlaceId, TerritoryCode};
 use domain::incident::join::{Clue, Window};
 use domain::incident::landmark::is_only_near;
@@ -116,14 +116,12 @@ fn moment(field: &str, text: Option<&str>, now: Timestamp) -> Result<Timestamp> 
 ///
 /// Errors: it lies nowhere on earth.
 pub(crate) fn point(spot: Option<view::SpotInput>) -> Result<Option<Position>> {
-    match spot {
-        Some(spot) if !(spot.lon.abs() <= 180.0 && spot.lat.abs() <= 90.0) => Err(Error::field(
-            "spot",
-            "incident.spot",
-            "经度须在 -180 到 180 之间、纬度须在 -90 到 90 之间，请在地图上重新选点",
-        )),
-        spot => Ok(spot.map(|spot| [spot.lon, spot.lat])),
+    let at = spot.map(|spot| [spot.lon, spot.lat]);
+    if at.is_some_and(|at| !is_on_earth(at)) {
+        let text = "经度须在 -180 到 180 之间、纬度须在 -90 到 90 之间，请在地图上重新选点";
+        return Err(Error::field("spot", "incident.spot", text));
     }
+    Ok(at)
 }
 
 fn word<T>(field: &str, found: Option<T>) -> Result<T> {
@@ -230,6 +228,11 @@ pub(crate) async fn barred_orders(read: &mut Read, incident: &Incident) -> Resul
     Ok(barred)
 }
 
+/// What who is on the spot is told when his order is over.
+pub(crate) fn leave_words(code: &str, why: &str) -> String {
+    format!("{code}：{why}，您还记录在现场，撤离后请点“归队”")
+}
+
 impl App {
     /// Whoever is still on the way is released when others take over, whoever had not left is called off; each is told. Who
     /// is there says himself when he leaves: he is told so, and until then it is not closed.
@@ -286,7 +289,7 @@ impl App {
         let now = self.now();
         for mut order in orders.into_iter().filter(|order| order.dispatch.state.is_open()) {
             let text = match order.dispatch.state {
-                State::OnScene => format!("{code}：{why}，您还记录在现场，撤离后请点“归队”"),
+                State::OnScene => leave_words(code, why),
                 State::EnRoute => format!("{code}：{why}，请立即返回"),
                 _ => format!("{code}：{why}，请不要前往"),
             };

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::fulfilment::Span;
-use crate::geometry::Position;
+use crate::geometry::{Position, is_on_earth};
 use crate::ids::{DeviceId, FacilityId, OrgId, PlaceId, TerritoryCode};
 use crate::org::words;
 use crate::signal::{SignalKind, Trust};
@@ -251,9 +251,7 @@ impl Device {
         if nowhere && self.kind != DeviceKind::Platform {
             return Err(DeviceRefusal::Nowhere);
         }
-        let on_earth =
-            |[lon, lat]: Position| (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat);
-        if self.position.is_some_and(|at| !on_earth(at)) {
+        if self.position.is_some_and(|at| !is_on_earth(at)) {
             return Err(DeviceRefusal::Position);
         }
         if let Some(wrong) = self.networks.iter().find(|text| network(text).is_none()) {

@@ -228,20 +228,10 @@ impl Dispatch {
 
     /// A step he took before one that is on record already, told late: he had no network, or somebody wrote the later one
     /// down for him. It is stamped where it fits between the others and changes nothing else. None where it does not fit,
-    /// or is on record. But who is there although others ended his order is there: it is on record until he says that he
-    /// left, and that he was called off stays beside it.
+    /// or is on record. Who is there although others ended his order: see [`Self::there_after_all`].
     pub fn told_late(mut self, step: State, by: &PersonId, at: Timestamp, now: Timestamp) -> Option<Self> {
-        if step == State::OnScene && self.is_ended_by_others() && !self.stamps.contains_key(&step) {
-            let is_after = |(other, stamp): (&State, &Stamp)| *other >= step || stamp.at <= at;
-            if at > now || !self.stamps.iter().all(is_after) {
-                return None;
-            }
-            // Who was released did not return.
-            if let Some(released) = self.stamps.remove(&State::Returned) {
-                self.stamps.insert(State::Cancelled, released);
-            }
-            self.stamps.insert(step, Stamp { at, by: by.clone() });
-            return Some(Self { state: step, ..self });
+        if step == State::OnScene && self.is_ended_by_others() {
+            return self.there_after_all(by, at, now);
         }
         let is_past = matches!(step, State::Accepted | State::EnRoute | State::OnScene)
             && step < self.state
@@ -255,6 +245,21 @@ impl Dispatch {
         }
         self.stamps.insert(step, Stamp { at, by: by.clone() });
         Some(self)
+    }
+
+    /// He arrived before others ended his order, or before he heard of it: he is there on record until he says that he left, and
+    /// that he was called off stays beside it. None where he was there and left, or that cannot follow what he did before.
+    fn there_after_all(mut self, by: &PersonId, at: Timestamp, now: Timestamp) -> Option<Self> {
+        let mut own = self.stamps.iter().filter(|(step, _)| **step < State::OnScene);
+        if self.stamps.contains_key(&State::OnScene) || at > now || own.any(|(_, stamp)| stamp.at > at) {
+            return None;
+        }
+        // Who was released did not return.
+        if let Some(released) = self.stamps.remove(&State::Returned) {
+            self.stamps.insert(State::Cancelled, released);
+        }
+        self.stamps.insert(State::OnScene, Stamp { at, by: by.clone() });
+        Some(Self { state: State::OnScene, ..self })
     }
 
     /// Steps the called person may take.

@@ -10,6 +10,11 @@ const EARTH_M: f64 = 6_371_008.8;
 /// Longitude and latitude, degrees east and north.
 pub type Position = [f64; 2];
 
+/// Whether there is such a spot on the earth.
+pub fn is_on_earth([lon, lat]: Position) -> bool {
+    (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat)
+}
+
 /// A GeoJSON geometry (RFC 7946) without altitudes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "coordinates")]

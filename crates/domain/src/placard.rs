@@ -269,6 +269,15 @@ fn day_after(day: Date) -> Date {
 /// The longest words for where it hangs. Units: characters.
 const MOST_SPOT: usize = 100;
 
+/// Where it hangs, as it is kept.
+fn checked_spot(spot: &str) -> Result<&str, PlacardRefusal> {
+    match spot.trim() {
+        "" => Err(PlacardRefusal::NoSpot),
+        long if long.chars().count() > MOST_SPOT => Err(PlacardRefusal::LongSpot),
+        spot => Ok(spot),
+    }
+}
+
 impl Placard {
     /// Whether whoever holds this belongs on it: of a village everybody clause 2 names, of anything smaller those who
     /// answer for it and the village above.
@@ -403,12 +412,7 @@ impl Placard {
     /// Errors: nobody to name; void.
     pub fn generate(mut self, print: Print) -> Result<Self, PlacardRefusal> {
         self.is_up()?;
-        if self.spot.trim().is_empty() {
-            return Err(PlacardRefusal::NoSpot);
-        }
-        if self.spot.trim().chars().count() > MOST_SPOT {
-            return Err(PlacardRefusal::LongSpot);
-        }
+        checked_spot(&self.spot)?;
         if print.lines.is_empty() {
             return Err(PlacardRefusal::Nobody);
         }
@@ -441,13 +445,7 @@ impl Placard {
     /// Errors: nowhere; void.
     pub fn moved(mut self, spot: &str, point: Option<Location>, size: Size) -> Result<Self, PlacardRefusal> {
         self.is_up()?;
-        let spot = spot.trim();
-        if spot.is_empty() {
-            return Err(PlacardRefusal::NoSpot);
-        }
-        if spot.chars().count() > MOST_SPOT {
-            return Err(PlacardRefusal::LongSpot);
-        }
+        let spot = checked_spot(spot)?;
         (self.spot, self.point, self.size) = (spot.to_owned(), point, size);
         Ok(self)
     }

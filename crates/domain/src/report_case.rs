@@ -13,6 +13,7 @@ pub mod voice;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, OutOfRange};
+use crate::geometry::is_on_earth;
 use crate::ids::{
     FacilityId, HazardId, IncidentId, OrgId, PersonId, PhotoId, PlaceId, ReportCaseId, TerritoryCode,
 };
@@ -526,9 +527,7 @@ impl ReportCase {
         if self.photos.len() > MAX_PHOTOS {
             return Err(ReportCaseRefusal::TooManyPhotos);
         }
-        if let Some([lon, lat]) = self.site.point
-            && !(lon.abs() <= 180.0 && lat.abs() <= 90.0)
-        {
+        if self.site.point.is_some_and(|at| !is_on_earth(at)) {
             return Err(ReportCaseRefusal::Point);
         }
         let clocks = Clocks::start(self.channel, self.matter, self.received_at, terms, calendar)?;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::geometry::Position;
+use crate::geometry::{Position, is_on_earth};
 use crate::ids::{DeviceId, PlaceId, RawSignalId, SignalId, TerritoryCode};
 use crate::org::words;
 use crate::time::Timestamp;
@@ -166,9 +166,7 @@ impl Signal {
         if self.text.chars().count() > MOST_TEXT {
             return Err(SignalRefusal::TooLong);
         }
-        let on_earth =
-            |[lon, lat]: Position| (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat);
-        if self.position.is_some_and(|at| !on_earth(at)) {
+        if self.position.is_some_and(|at| !is_on_earth(at)) {
             return Err(SignalRefusal::Position);
         }
         if self.azimuth.is_some_and(|degrees| !(0.0..360.0).contains(&degrees)) {

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::geometry::Position;
+use crate::geometry::{Position, is_on_earth};
 use crate::ids::{OrgId, SitingId};
 use crate::time::Timestamp;
 use crate::vehicle::Class;
@@ -388,8 +388,7 @@ impl Study {
             return Err(SitingRefusal::Candidates);
         }
         for one in &self.candidates {
-            let [lon, lat] = one.at;
-            let is_on = lon.abs() <= 180.0 && lat.abs() <= 90.0 && !(lon == 0.0 && lat == 0.0);
+            let is_on = is_on_earth(one.at) && one.at != [0.0, 0.0];
             if one.name.trim().is_empty() || !is_on {
                 return Err(SitingRefusal::Candidate(one.name.clone()));
             }

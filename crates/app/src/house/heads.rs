@@ -59,8 +59,13 @@ impl Following {
         i64::from(self.rule.key_heads) * 2 + i64::from(self.rule.summed)
     }
 
+    /// Whether more live, work or learn there than the rule lets pass.
+    pub(crate) fn is_over(&self, record: &PlaceRecord) -> bool {
+        self.rule.is_over(&record.place.heads)
+    }
+
     /// Who keeps the key list of a house.
-    fn sector(&self, record: &PlaceRecord) -> Option<OrgId> {
+    pub(crate) fn sector(&self, record: &PlaceRecord) -> Option<OrgId> {
         record.place.sector_org.clone().or_else(|| self.departments.first().cloned())
     }
 }

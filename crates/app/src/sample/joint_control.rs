@@ -25,6 +25,7 @@ use super::dice::Dice;
 use super::history::{Hat, rule_of};
 use super::id;
 use super::record::Cast;
+use crate::house::heads::Following;
 use crate::{App, Caller, Error, Result};
 
 fn before(today: Date, days: u64) -> Date {
@@ -74,21 +75,18 @@ async fn places(tx: &mut Write, today: Date, dice: &mut Dice) -> Result<Vec<List
     })
     .await?;
     found.sort_by(|a, b| a.place.code.cmp(&b.place.code));
-    let rule = crate::house::rule_on(tx, today).await?;
-    let orgs = tx.orgs().await?;
-    let first = crate::house::ROUND.first();
-    let first = orgs.iter().find(|one| Some(&one.org.label.as_str()) == first).map(|one| one.org.id.clone());
+    let following = Following::read(tx, today).await?;
     let listed = found.into_iter().map(|record| {
         let risky = !high_risk(record.place.kinds()).is_empty();
         // What follows from the heads of a house follows at once.
-        let crowded = record.place.is_kind(&"self_built".into()) && rule.is_over(&record.place.heads);
+        let crowded = record.place.is_kind(&"self_built".into()) && following.is_over(&record);
         // One in thirty both sides forgot, a few one side has and the other has not.
         let (neither, no_territory, no_sector) = (dice.chance(30), dice.chance(50), dice.chance(70));
         Listed {
             risky,
             on_territory: risky && !neither && !no_territory,
             sector: match crowded {
-                true => record.place.sector_org.clone().or_else(|| first.clone()),
+                true => following.sector(&record),
                 false => record.place.sector_org.clone().filter(|_| risky && !neither && !no_sector),
             },
             record,

@@ -108,8 +108,8 @@ fn penalty(before: &[char], after: &[char], issuer: &str) -> usize {
     };
     // 第 stays with its number, and both with what is counted.
     let is_number = |c: &char| c.is_ascii_digit() || "一二三四五六七八九十百".contains(*c);
-    let counted = before.iter().rev().find(|c| !is_number(c)) == Some(&'第') && !after.is_empty();
-    if counted || WHOLE.iter().chain([&issuer]).any(|word| torn(word)) {
+    let is_counted = before.iter().rev().find(|c| !is_number(c)) == Some(&'第');
+    if is_counted || WHOLE.iter().chain([&issuer]).any(|word| torn(word)) {
         40
     } else if GOOD_ENDS.iter().any(|word| ends(word)) {
         0

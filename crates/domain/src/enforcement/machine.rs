@@ -390,7 +390,7 @@ impl Case {
         if must_say && said.is_empty() {
             return Err(CaseRefusal::Missing { what: what_to_say(step) });
         }
-        // Article, 条 or 第…款: whatever moves the term is a rule somebody can look up. Source: 行政处罚法 (2021) art. 60.
+        // What moves the term is a provision, and whoever reads the file can look it up. Source: 行政处罚法 (2021) art. 60.
         if matches!(step, Step::Pause | Step::Extend) && !said.contains('条') {
             return Err(CaseRefusal::NoProvision { step });
         }

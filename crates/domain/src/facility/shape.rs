@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::geometry::{Bounds, Geometry, Position, distance_m};
+use crate::geometry::{Bounds, Geometry, Position, distance_m, is_on_earth};
 
 /// Corners of a line or ring at most; more than that is no drawing but a survey file.
 const MOST_CORNERS: usize = 2_000;
@@ -91,9 +91,8 @@ impl Shape {
             return Err(ShapeFault::TooMany);
         }
         for [lon, lat] in self.positions() {
-            let is_on = |lon: f64, lat: f64| lon.abs() <= 180.0 && lat.abs() <= 90.0;
-            if !is_on(lon, lat) {
-                return Err(match is_on(lat, lon) {
+            if !is_on_earth([lon, lat]) {
+                return Err(match is_on_earth([lat, lon]) {
                     true => ShapeFault::Swapped(lon, lat),
                     false => ShapeFault::OffEarth(lon, lat),
                 });

@@ -63,7 +63,7 @@ pub enum IncidentRefusal {
     #[error("请写明遮蔽原因，并填写摄像机机位和方位范围，或位置和半径")]
     Mask,
     /// It hides more than one chimney.
-    #[error("屏蔽范围过大：半径最多 1000 米，方位须在 0 到 360 度之间、张角最多 90 度，请缩小后再保存")]
+    #[error("遮蔽范围过大：半径最多 1000 米，方位须在 0 到 360 度之间、张角最多 90 度，请缩小后再保存")]
     WideMask,
     /// No watch to hand over, or one's own.
     #[error("您已在值守，不用重复接班")]

@@ -72,10 +72,10 @@ const LOST_MS = 15_000
 
 /**
  * Calls `refresh` when something of these kinds changed, or every five seconds where the stream does not come through.
- * Several changes at once are one call. Where it gives a promise, what changes meanwhile is one more call once it is settled: in a
- * storm of changes a page still gets its answers, one after the other.
+ * Several changes at once are one call, and what changes while it loads is one more once it is settled: in a storm of changes a page
+ * still gets its answers, one after the other. So `refresh` gives its load; where there is none to wait for, whether it did anything.
  */
-export function useLive(kinds: string[], refresh: () => unknown, matches: (change: ChangeEvent) => boolean = () => true): void {
+export function useLive(kinds: string[], refresh: () => Promise<unknown> | boolean, matches: (change: ChangeEvent) => boolean = () => true): void {
   let due: ReturnType<typeof setTimeout> | null = null
   let running = false
   let again = false
