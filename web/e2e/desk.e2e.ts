@@ -98,6 +98,34 @@ it('of two who change one place at once the second sees both versions side by si
   await other.context().close()
 })
 
+it('two rows about one place are laid side by side and become one', async () => {
+  const { page, errors } = await signIn(town, 'clerk')
+  const village = (await ask<{ items: { code: string; level: string }[] }>(page, '/territories')).items.find((one) => one.level === 'village')!.code
+  const row = { category: 'nine_small.catering', tags: [], village, address: '老街 9 号', heads: {}, responsible: { name: '' }, opening: 'open', note: '' }
+  const stays = await ask<{ id: string; code: string }>(page, '/places', { ...row, name: '合并试验面馆' })
+  const gone = await ask<{ id: string; code: string }>(page, '/places', { ...row, name: '合并试验面馆（二楼）', area_m2: 60 })
+  await page.goto(`${town.url}/places/${gone.id}`)
+  await settled(page)
+  await page.click('button:has-text("并入另一条")')
+  const confirm = page.locator('.dialog footer button:has-text("并入另一条")')
+  expect(await confirm.isDisabled(), 'nothing is chosen yet').toBe(true)
+  await page.click('.dialog .el-select')
+  await page.fill('.dialog .el-select input', stays.code)
+  await page.click(`.el-select-dropdown__item:visible:has-text("${stays.code}")`)
+  await page.waitForSelector('.dialog table tbody tr')
+  expect(await page.textContent('.dialog table')).toContain(stays.code)
+  await page.fill('.dialog textarea', '同一家店登记了两次')
+  await confirm.click()
+  await page.waitForURL(`**/places/${stays.id}`)
+  await settled(page)
+  await page.waitForSelector(`#main a:has-text("${gone.code}")`)
+  expect(await page.textContent('#main'), 'what it lacked is taken over').toContain('60')
+  await page.click(`#main a:has-text("${gone.code}")`)
+  await page.waitForSelector(`#main .alert a:has-text("${stays.code}")`)
+  expect(errors).toEqual([])
+  await page.context().close()
+})
+
 it('whose session ends under a form signs in over it, and what he filled in is saved', async () => {
   const { page, errors } = await signIn(town, 'clerk')
   const href = await firstPlace(page)

@@ -64,7 +64,8 @@ it('names who enforces and inspects, with the public list one press away', async
   await page.goto(`${town.url}/trainings`, { waitUntil: 'commit' })
   await page.click('.acts a[href="/officers"]')
   await page.waitForSelector('#main tbody tr')
-  expect(await page.locator('#main tbody tr').count()).toBe(roll.items.length)
+  // The rows of the page before may still stand there.
+  await expect.poll(() => page.locator('#main tbody tr').count(), { timeout: 10_000 }).toBe(roll.items.length)
   const href = await page.getAttribute('.acts a[target=_blank]', 'href')
   const stranger = await (await fetch(town.url + href)).text()
   expect(stranger).toContain('部门检查人员')

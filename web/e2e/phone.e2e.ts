@@ -147,6 +147,32 @@ describe('a village staff member', () => {
     expect(hazard.timeline.flatMap((step) => step.photos).filter((p) => p.complete).map((p) => p.id)).toEqual(entry!.photos.map((p) => p.id))
   })
 
+  it('reports a hazard at a spot nobody registered, without a network; the spot is in the register once it arrives', async () => {
+    await page.goto(`${town.url}/m/report`)
+    await page.waitForSelector('button:has-text("不在名单里")')
+    await town.stop()
+    await page.setInputFiles('input[type=file]', picture(8))
+    await page.waitForSelector('.shots figure')
+    await page.click('.chips button >> nth=0')
+    const inner = page.locator('.inner .chips button')
+    if (await inner.count()) await inner.first().click()
+    await page.click('button:has-text("不在名单里")')
+    await page.click('.foot .act')
+    expect(await page.textContent('[role=alert]')).toContain('叫什么')
+    await page.fill('#r-seen', '2 组村道岔口')
+    if (!(await page.inputValue('#r-village'))) await page.selectOption('#r-village', { index: 1 })
+    await page.selectOption('#r-kind', 'villager_area')
+    await page.click('.foot .act')
+    await page.waitForSelector('text=2 组村道岔口')
+    await town.start()
+    await delivered(page)
+    const [entry] = (await state(page)).filter((one) => one.kind === 'hazard')
+    const hazard = await ask<{ place: { id: string; name: string } }>(page, `/hazards/${entry!.id}`)
+    expect(hazard.place.name).toBe('2 组村道岔口')
+    const place = await ask<{ source: string; category: string }>(page, `/places/${hazard.place.id}`)
+    expect([place.source, place.category]).toEqual(['发现隐患时登记', 'villager_area'])
+  })
+
   it('is signed in on this phone only: the cookie opens nothing elsewhere, and without its key one signs in again and loses nothing', async () => {
     const [path] = await places()
     const quick = async (): Promise<void> => {

@@ -70,8 +70,9 @@ it('who is reached is seen on a map: how far for sure and perhaps, for another v
   for (const [x, y] of spots) await page.mouse.click(x, y)
   await page.waitForSelector('[data-way] >> text=不明算可通行')
   await page.waitForSelector('[data-way] >> text=/分钟|没有可走的路/')
-  expect(await page.textContent('[data-way]')).toMatch(/分钟|没有可走的路/)
   await page.waitForURL(/vehicle=motorcycle/)
+  // It is asked again while the page settles on its address.
+  await expect.poll(() => page.textContent('[data-way]'), { timeout: 20_000 }).toMatch(/分钟|没有可走的路/)
   expect(errors).toEqual([])
 })
 

@@ -112,6 +112,23 @@ describe('a messy ledger', () => {
     expect((await ask<{ total: number }>(page, `/places?q=${encodeURIComponent('验收副食店')}&limit=20`)).total).toBe(10)
     await page.context().close()
   }, 180_000)
+  it('with one row twice asks before it writes, and names the earlier row', async () => {
+    const { page } = await signIn(town, 'clerk')
+    const village = (await ask<{ items: { level: string; name: string }[] }>(page, '/territories')).items.find((one) => one.level === 'village')?.name ?? ''
+    const row = good(99).map((cell, i) => (i === 0 ? '验收重复店' : i === 5 ? '13700000099' : cell)).join(',').replace('VILLAGE', village)
+    await go(page, '/imports')
+    await page.setInputFiles('input[type=file]', { name: '重复台账.csv', mimeType: 'text/csv', buffer: Buffer.from(`\ufeff${HEAD}\r\n${row}\r\n${row}\r\n`) })
+    await page.click('button:has-text("试导")')
+    await page.waitForSelector('h2:has-text("1 行疑似已登记或重复，1 行待决定")', { timeout: 60_000 })
+    await page.waitForSelector('td:has-text("表中第 2 行“验收重复店”")')
+    expect(await page.isDisabled('button:has-text("写入 1 条")')).toBe(true)
+    await page.selectOption('select[aria-label="验收重复店 处理"]', { label: '与第 2 行重复，这一行不导入' })
+    await page.click('button:has-text("重新试导")')
+    await page.click('button:has-text("写入 1 条")', { timeout: 60_000 })
+    await page.waitForSelector('a:has-text("查看台账")', { timeout: 60_000 })
+    expect((await ask<{ total: number }>(page, `/places?q=${encodeURIComponent('验收重复店')}&limit=20`)).total).toBe(1)
+    await page.context().close()
+  }, 180_000)
 })
 
 describe('a plan', () => {

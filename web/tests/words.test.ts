@@ -32,6 +32,26 @@ describe('words', () => {
     }
   })
 
+  it('no word is said twice under one key: the later one would stand in both places', () => {
+    const doubled = all.filter((path) => path.endsWith('.json')).flatMap((path) => {
+      // As written, each key on a line of its own: keys of one block stand equally deep.
+      const seen: Set<string>[] = []
+      const found: string[] = []
+      for (const line of readFileSync(path, 'utf8').split('\n')) {
+        const deep = line.search(/\S/)
+        if (/^\s*[}\]]/.test(line)) seen[deep + 2] = new Set()
+        const key = /^\s*("(?:[^"\\]|\\.)*"):/.exec(line)?.[1]
+        if (!key) continue
+        const block = (seen[deep] ??= new Set())
+        if (block.has(key)) found.push(`${path.slice(SRC.length + 1)} ${key}`)
+        block.add(key)
+        seen[deep + 2] = new Set()
+      }
+      return found
+    })
+    expect(doubled).toEqual([])
+  })
+
   it('no page carries bare Chinese: it belongs into locales', () => {
     const bare = all
       .filter((path) => path.endsWith('.vue'))

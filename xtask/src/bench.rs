@@ -1,9 +1,10 @@
 //! `cargo xtask bench`: builds the program in release mode, lets it measure itself, and measures the peers found on this
 //! machine with the same row counts. Figures are printed, never asserted. The peer of the board is Python's own sqlite3
 //! with one plain query for one duty. `--size excel` measures libraries for Excel files in turn with the program, on the
-//! same file: ours, theirs, theirs, ours. `FENGSUI_BENCH_PYTHON` names the Python that has them (`FENGSUI_BENCH_ROUTERS`
-//! the one with OSRM and Valhalla), `FENGSUI_BENCH_NODE` a folder whose `node_modules` has `exceljs`, `xlsx` and `node-red`; what is
-//! missing is listed as missing.
+//! same file: ours, theirs, theirs, ours. `--size start` starts the served program and small servers in turn by the same loop.
+//! `FENGSUI_BENCH_PYTHON` names the Python that has them (`FENGSUI_BENCH_ROUTERS` the one with OSRM and Valhalla),
+//! `FENGSUI_BENCH_NODE` a folder whose `node_modules` has `exceljs`, `xlsx`, `node-red`, `json-rules-engine`, `express` and
+//! `better-sqlite3`; what is missing is listed as missing.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -13,7 +14,7 @@ use testkit::postgres::Cluster;
 
 use crate::run;
 
-const USAGE: &str = "usage: cargo xtask bench [--size town|district|large|all|ledger|city|road|excel|tiles|device|alarm|org|papers] [--rows N] [--most N] [--file MAP] [--json]";
+const USAGE: &str = "usage: cargo xtask bench [--size town|district|large|all|ledger|city|road|excel|tiles|device|alarm|org|papers|rules|start] [--rows N] [--most N] [--file MAP] [--json]";
 
 /// Rounds of ours, theirs, theirs, ours.
 const ROUNDS: usize = 5;
@@ -77,10 +78,19 @@ const STORM_RATES: &[&str] = &["500", "1000", "2000", "4000", "8000", "16000"];
 
 /// OSRM and Valhalla on a network of ours.
 const ROUTE_PEERS: &str = include_str!("bench/route_peers.py");
+/// What they are told at L, 635,209 junctions: OSRM by partitions, for a contraction hierarchy alone takes longer than all the
+/// rest; how long either may prepare. Units: seconds.
+const ROUTERS_AT_L: &[&str] = &["mld", "900", "300"];
 /// pgRouting and PostGIS on the same networks and points.
 const POSTGRES_PEERS: &str = include_str!("bench/postgres_peers.py");
 /// spopt with CBC on the coverings of ours.
 const COVERING_PEERS: &str = include_str!("bench/covering_peers.py");
+/// Engines of rules and databases: five rules for each place.
+const RULE_PEERS: &str = include_str!("bench/rule_peers.py");
+/// Places of theirs; who is asked place by place gets fewer and says how many.
+const RULE_SIZES: &[&str] = &["220", "15000", "100000", "1000000"];
+/// Small servers from their start, and under load; ours by the same loop.
+const START_PEERS: &str = include_str!("bench/start_peers.py");
 
 /// Builds, measures, and measures the peers.
 pub fn run(arguments: &[String]) -> Result<()> {
@@ -120,6 +130,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     if size == "excel" {
         return excel(&program, &rows);
     }
+    if size == "start" {
+        return start(&program);
+    }
     let mut own = run::command(&program)?;
     own.args(["bench", "--size", &size, "--rows", &rows, "--most", &most]);
     if as_json {
@@ -147,6 +160,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
             return Ok(());
         }
         "road" => return routers(&program, map.as_deref()),
+        "rules" => return rules(),
         "tiles" => return postgres(&std::env::temp_dir(), "1000000", "tiles"),
         "device" => {
             println!("\n| 对照 | n | 每秒 | 说明 |\n|---|--:|--:|---|");
@@ -176,19 +190,19 @@ fn python() -> String {
 fn routers(program: &Path, map: Option<&str>) -> Result<()> {
     println!("\n| 对照 | 规模 | ms | |\n|---|---|--:|---|");
     let stem = map.and_then(|map| Path::new(map).file_stem()).map(|stem| stem.to_string_lossy().into_owned());
-    let of_map = stem.as_deref().zip(map).map(|(stem, map)| (stem, "0", Some(map)));
-    for (size, side, map) in [("S", "60", None), ("M", "249", None)].into_iter().chain(of_map) {
+    let of_map = stem.as_deref().zip(map).map(|(stem, map)| (stem, "0", Some(map), &[][..]));
+    let made = [("S", "60", None, &[][..]), ("M", "249", None, &[]), ("L", "797", None, ROUTERS_AT_L)];
+    for (size, side, map, how) in made.into_iter().chain(of_map) {
         let folder = std::env::temp_dir().join(format!("fengsui-bench-net-{}-{size}", std::process::id()));
         let mut own = run::command(program)?;
         own.arg("bench").args(map.iter().flat_map(|map| ["--map", *map]));
         run::must(own.args(["--one", "net", "--rows", side, "--file"]).arg(&folder))?;
         let python = std::env::var("FENGSUI_BENCH_ROUTERS").unwrap_or_else(|_| python());
-        script(&python, ROUTE_PEERS, &[&folder.display().to_string(), size]);
+        let net = folder.display().to_string();
+        script(&python, ROUTE_PEERS, &[&[net.as_str(), size], how].concat());
         postgres(&folder, size, "routes")?;
         std::fs::remove_dir_all(&folder)?;
     }
-    let why = "未量：635,209 个路口的路网，各家单是准备就要十几分钟，一次运行排不下";
-    println!("| OSRM、Valhalla、pgRouting | L | | {why} |");
     let even = [("220", "40", "5"), ("2000", "200", "10"), ("15000", "500", "20")];
     for (demands, sites, p) in even {
         script(&python(), COVERING_PEERS, &[demands, sites, p, "0"]);
@@ -202,6 +216,33 @@ fn postgres(folder: &Path, size: &str, what: &str) -> Result<()> {
     let cluster = Cluster::start()?;
     let url = format!("{}/postgres", cluster.url());
     script("python3", POSTGRES_PEERS, &[&url, &folder.display().to_string(), size, what]);
+    Ok(())
+}
+
+/// Five rules for each place by the peers; PostgreSQL in a cluster of its own, where there is one.
+fn rules() -> Result<()> {
+    println!("\n| 对照 | 场所 | µs 每处 | CPU µs 每处 | 说明 |\n|---|--:|--:|--:|---|");
+    let cluster = Cluster::start().ok();
+    let url = cluster.as_ref().map(|cluster| format!("{}/postgres", cluster.url())).unwrap_or_default();
+    let node = run::root()?.join("xtask/src/bench/rule_peers.js").display().to_string();
+    script(&python(), RULE_PEERS, &[&[node.as_str(), &url], RULE_SIZES].concat());
+    Ok(())
+}
+
+/// The served program on the sample town and small servers, each as a process of its own, asked by the same loop.
+fn start(program: &Path) -> Result<()> {
+    let folder = std::env::temp_dir().join(format!("fengsui-bench-starts-{}", std::process::id()));
+    run::must(run::command(program)?.arg("demo").arg("--data").arg(&folder).stdout(Stdio::null()))?;
+    let (program, data) = (program.display().to_string(), folder.display().to_string());
+    println!(
+        "| 启动到首次应答 | 五次中位 ms | 最小–最大 | 常驻 MB：应答时、七秒后 | 空闲 CPU % | 说明 |\n|---|--:|--:|--:|--:|---|"
+    );
+    script(&python(), START_PEERS, &[&program, &data, "start"]);
+    println!(
+        "\n| 32 个连接，4 秒，两次 | 每秒应答 | 中位 ms | p99 ms | 其后常驻 MB | 说明 |\n|---|--:|--:|--:|--:|---|"
+    );
+    script(&python(), START_PEERS, &[&program, &data, "load"]);
+    std::fs::remove_dir_all(&folder)?;
     Ok(())
 }
 

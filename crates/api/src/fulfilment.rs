@@ -154,6 +154,8 @@ pub(crate) struct ClauseRow {
     title: String,
     section: String,
     section_label: String,
+    /// The heading it stands under in the notice; null where the plan has none.
+    part: Option<String>,
     /// The notice leaves the number out; the clause carries no duty and never fails.
     absent: bool,
     note: Option<String>,
@@ -522,6 +524,7 @@ fn clause_row(board: &Board, line: &ClauseLine) -> ClauseRow {
         title: clause.title.clone(),
         section: clause.section.code().to_owned(),
         section_label: clause.section.label().to_owned(),
+        part: clause.part.clone(),
         absent: clause.absent_in_source,
         note: clause.absent_in_source.then(|| "原文没有这个编号，保留不用".to_owned()),
         who: who.clone(),
@@ -703,6 +706,7 @@ mod tests {
             no: no.to_owned(),
             title: String::new(),
             section: domain::plan::Section::Risk,
+            part: None,
             absent_in_source: false,
         };
         for (no, label) in

@@ -5,6 +5,7 @@ use app::error::FieldProblem;
 use app::hazard::{
     Asked, DaysView, Finding, HazardPage, HazardSummary, HazardView, HowLong as Said, Taking, What,
 };
+use app::place::SeenPlace;
 use app::unit_link::UnitLinkView;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -131,8 +132,11 @@ pub(crate) struct HazardPosition {
 pub(crate) struct HazardInput {
     /// UUID, made where it was found.
     id: String,
-    /// The place.
+    /// The place; a new UUID where it is not in the register yet.
     place: String,
+    /// What was seen of a place that is not in the register: it comes in with the find.
+    #[serde(default)]
+    seen_place: Option<SeenPlace>,
     /// Code of the hazard dictionary.
     hazard_code: String,
     /// What was seen.
@@ -379,6 +383,7 @@ async fn find(
     let found = Finding {
         id: input.id.to_lowercase().into(),
         place: input.place.into(),
+        seen_place: input.seen_place,
         hazard_code: input.hazard_code,
         description: input.description,
         photos: input.photos.into_iter().map(|id| id.to_lowercase().into()).collect(),

@@ -196,10 +196,15 @@ fn collection_of(base: &str, layer: LayerView) -> Collection {
 }
 
 /// 地图图层
-#[utoipa::path(get, path = "/api/v1/layers", tag = "layer",
-    responses((status = 200, body = Layers), (status = 401, body = Problem)))]
-async fn layers(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<Layers>> {
-    Ok(Json(Layers { items: doors.app.layers(&caller).await? }))
+#[utoipa::path(get, path = "/api/v1/layers", tag = "layer", params(TileQuery),
+    responses((status = 200, body = Layers), (status = 401, body = Problem), (status = 422, body = Problem)))]
+async fn layers(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(asked): Query<TileQuery>,
+) -> Answer<Json<Layers>> {
+    let on = read_opt_day("on", asked.on.as_deref())?;
+    Ok(Json(Layers { items: doors.app.layers(&caller, on).await? }))
 }
 
 /// 地图接口首页
@@ -244,7 +249,7 @@ async fn collections(
     headers: HeaderMap,
 ) -> Answer<Json<Collections>> {
     let base = base(&doors, &headers);
-    let layers = doors.app.layers(&caller).await?;
+    let layers = doors.app.layers(&caller, None).await?;
     Ok(Json(Collections {
         links: vec![link(format!("{base}/ogc/collections"), "self", JSON, "图层")],
         collections: layers.into_iter().map(|layer| collection_of(&base, layer)).collect(),
@@ -260,7 +265,7 @@ async fn collection(
     headers: HeaderMap,
     Path(layer): Path<String>,
 ) -> Answer<Json<Collection>> {
-    let layer = doors.app.layer(&caller, &layer).await?;
+    let layer = doors.app.layer(&caller, &layer, None).await?;
     Ok(Json(collection_of(&base(&doors, &headers), layer)))
 }
 

@@ -1,6 +1,6 @@
 //! Territories and organisations.
 
-use app::org::{OrgChart, OrgInput, OrgView, TerritoryInput, TerritoryView};
+use app::org::{OrgChart, OrgInput, OrgView, TerritoryEnd, TerritoryInput, TerritoryView};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,8 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(territories, add_territory))
         .routes(routes!(change_territory))
+        .routes(routes!(close_territory))
+        .routes(routes!(reopen_territory))
         .routes(routes!(orgs, add_org))
         .routes(routes!(change_org))
         .routes(routes!(chart))
@@ -63,6 +65,32 @@ async fn change_territory(
     Json(asked): Json<TerritoryInput>,
 ) -> Answer<Json<TerritoryView>> {
     Ok(Json(doors.app.change_territory(&caller, &code.into(), asked).await?))
+}
+
+/// 停用辖区
+#[utoipa::path(post, path = "/api/v1/territories/{code}/close", tag = "org", params(("code" = String, Path)),
+    request_body = TerritoryEnd,
+    responses((status = 200, body = TerritoryView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn close_territory(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(code): Path<String>,
+    Json(asked): Json<TerritoryEnd>,
+) -> Answer<Json<TerritoryView>> {
+    Ok(Json(doors.app.close_territory(&caller, &code.into(), asked).await?))
+}
+
+/// 恢复辖区
+#[utoipa::path(post, path = "/api/v1/territories/{code}/reopen", tag = "org", params(("code" = String, Path)),
+    request_body = TerritoryEnd,
+    responses((status = 200, body = TerritoryView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn reopen_territory(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(code): Path<String>,
+    Json(asked): Json<TerritoryEnd>,
+) -> Answer<Json<TerritoryView>> {
+    Ok(Json(doors.app.reopen_territory(&caller, &code.into(), asked).await?))
 }
 
 /// 机构

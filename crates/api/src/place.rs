@@ -1,5 +1,6 @@
 //! The register of places: lists, one place, what is done to it, and the words it is described with.
 
+use app::place::Merging;
 use app::place::view::{PlaceInput, PlacePage, PlaceQuery, PlaceView, Revealed};
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(list, add))
         .routes(routes!(show, change))
         .routes(routes!(void))
+        .routes(routes!(merge))
         .routes(routes!(verify))
         .routes(routes!(reveal))
 }
@@ -54,6 +56,15 @@ pub(crate) struct Catalog {
 pub(crate) struct PlaceVoid {
     reason: String,
     version: Option<i64>,
+}
+
+/// Which row of the register goes on for the same place, why, and the versions of both that were read.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct PlaceMerge {
+    into: String,
+    reason: String,
+    version: Option<i64>,
+    into_version: Option<i64>,
 }
 
 /// The day somebody was there, and the version that was read.
@@ -177,6 +188,21 @@ async fn void(
     Json(asked): Json<PlaceVoid>,
 ) -> Answer<Json<PlaceView>> {
     Ok(Json(doors.app.void_place(&caller, &id.into(), &asked.reason, asked.version).await?))
+}
+
+/// 重复登记并入另一条
+#[utoipa::path(post, path = "/api/v1/places/{id}/merge", tag = "place", params(("id" = String, Path)),
+    request_body = PlaceMerge,
+    responses((status = 200, body = PlaceView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn merge(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<PlaceMerge>,
+) -> Answer<Json<PlaceView>> {
+    let PlaceMerge { into, reason, version, into_version } = asked;
+    let merging = Merging { into: into.into(), reason, version, into_version };
+    Ok(Json(doors.app.merge_places(&caller, &id.into(), &merging).await?))
 }
 
 /// 现场核实

@@ -40,6 +40,7 @@ fn place(town: &Town, id: &str, name: &str, village: &str) -> PlaceRecord {
         recorded_at: town.app.now(),
         recorded_by: "system".to_owned(),
         voided: None,
+        same_as: None,
     }
 }
 
@@ -121,6 +122,31 @@ async fn duty(browser: &mut Browser, rest: &str) -> anyhow::Result<Value> {
 fn figures(tally: &Value) -> (u64, u64, u64) {
     let n = |name: &str| tally[name].as_u64().unwrap_or(u64::MAX);
     (n("due"), n("met"), n("total"))
+}
+
+#[tokio::test]
+async fn a_visit_under_a_second_row_of_the_register_counts_for_the_place() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        fill(&town).await?;
+        inspect(&town, "i-1", "p1", V1, "2026-07-10").await?;
+        inspect(&town, "i-2", "p2", V2, "2026-08-10").await?;
+        let before = duty(&mut clerk, "").await?;
+        assert_eq!(figures(&before["duty"]["tally"]), (16, 2, 18), "two places, each visited once");
+        let merge = json!({ "into": "p1", "reason": "同一家店", "version": 1, "into_version": 1 });
+        clerk.post("/api/v1/places/p2/merge", merge).await?.ok()?;
+        let after = duty(&mut clerk, "").await?;
+        assert_eq!(figures(&after["duty"]["tally"]), (8, 2, 9), "one place, visited twice");
+        let met = duty(&mut clerk, "?status=met").await?;
+        let names: Vec<_> = met["occurrences"]["items"].as_array().into_iter().flatten().collect();
+        assert!(names.iter().all(|case| case["subject"]["name"] == "老街饭店"), "{names:?}");
+        inspect(&town, "i-3", "p2", V2, "2026-06-10").await?;
+        let later = duty(&mut clerk, "").await?;
+        assert_eq!(figures(&later["duty"]["tally"]), (8, 3, 9), "taken in after the commit, too");
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test]
@@ -516,6 +542,37 @@ async fn a_workbench_shows_what_waits_for_its_owner_and_nothing_he_may_not_see()
         town.clock.advance_days(3);
         let bench = town.login("staff1").await?.get("/api/v1/workbench").await?.ok()?;
         assert_eq!((&bench["today"], bench["overdue_tasks"].as_array().map(Vec::len)), (&json!([]), Some(1)));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn another_town_has_its_own_headings_in_its_own_order() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_plan(&app::Caller::system(), SECOND).await?;
+        let mut clerk = town.login("clerk").await?;
+        let parts = async |clerk: &mut common::Browser| -> anyhow::Result<Vec<(Value, Value)>> {
+            let board = clerk.get("/api/v1/board").await?.ok()?;
+            let rows = board["clauses"].as_array().cloned().unwrap_or_default();
+            Ok(rows.iter().map(|row| (row["part"].clone(), row["section"].clone())).collect())
+        };
+        let said = |part: &str, section: &str| (json!(part), json!(section));
+        let expected = [
+            said("（一）村级责任", "mechanisms"),
+            said("（一）村级责任", "forces"),
+            said("（二）重点对象", "risk"),
+            said("（二）重点对象", "risk"),
+            said("三、督办", "safeguards"),
+        ];
+        assert_eq!(parts(&mut clerk).await?, expected);
+        let bare: Vec<&str> = SECOND.lines().filter(|line| !line.starts_with("part = ")).collect();
+        town.app.install_plan(&app::Caller::system(), &bare.join("\n")).await?;
+        assert!(
+            parts(&mut clerk).await?.iter().all(|(part, _)| part.is_null()),
+            "none where the plan has none"
+        );
         Ok(())
     })
     .await

@@ -1,46 +1,15 @@
 //! Stories of ledgers of facilities: bad rows are named and, where somebody wants it, left out; other people's hydrants
 //! come on the record; what is taken out reads in again unchanged; offset coordinates come back only when told.
 
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use testkit::both_databases;
 
-use crate::common::{Browser, Told, Town, V1, reading_town};
+use crate::common::ledger::bring_in;
+use crate::common::{V1, reading_town};
 
 fn list(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-async fn send(browser: &mut Browser, kind: &str, name: &str, bytes: Vec<u8>) -> anyhow::Result<Told> {
-    let path = format!("/api/v1/imports?kind={kind}&name={name}");
-    browser.send(Method::POST, &path, &[("content-type", "application/octet-stream")], bytes).await
-}
-
-/// Sends a file and lets it be written as its columns were guessed; what came of it.
-async fn import(
-    town: &Town,
-    browser: &mut Browser,
-    (kind, name): (&str, &str),
-    bytes: Vec<u8>,
-    more: Value,
-) -> anyhow::Result<Value> {
-    let view = send(browser, kind, name, bytes).await?.ok()?;
-    let mut mapping = serde_json::Map::new();
-    for column in list(&view["columns"]) {
-        if let Some(field) = column["field"].as_str() {
-            mapping.insert(column["index"].to_string(), json!(field));
-        }
-    }
-    let mut choice = json!({ "sheet": view["sheet"], "header_row": view["header_row"], "mapping": mapping });
-    for (key, value) in more.as_object().into_iter().flatten() {
-        choice[key] = value.clone();
-    }
-    let path = format!("/api/v1/imports/{}/commit", view["id"].as_str().unwrap_or_default());
-    let job = browser.post(&path, choice).await?.ok()?;
-    town.app.run_due_jobs().await?;
-    let job = browser.get(&format!("/api/v1/jobs/{}", job["id"].as_str().unwrap_or_default())).await?.ok()?;
-    anyhow::ensure!(job["state"] == "done", "{job}");
-    Ok(job["result"].clone())
 }
 
 const HEADER: &str = "设施编号,设施名称,类别,所在村,位置,经度,纬度,图形（WKT）,是否已建,建成时间,可用容积,出水流量（L/s）,水源,\
@@ -55,7 +24,7 @@ async fn a_ledger_comes_in_goes_out_and_comes_in_again_unchanged() -> anyhow::Re
         let town = reading_town(&fresh).await?;
         let mut clerk = town.login("clerk").await?;
         let report =
-            import(&town, &mut clerk, ("facilities", "a.csv"), format!("{HEADER}{ROWS}").into(), json!({}))
+            bring_in(&town, &mut clerk, ("facilities", "a.csv"), format!("{HEADER}{ROWS}").into(), json!({}))
                 .await?;
         assert_eq!((&report["created"], &report["committed"]), (&json!(3), &json!(true)), "{report}");
         let rows = clerk.get("/api/v1/facilities").await?.items()?;
@@ -80,7 +49,7 @@ async fn a_ledger_comes_in_goes_out_and_comes_in_again_unchanged() -> anyhow::Re
             let told = clerk.get(&format!("/api/v1/exports/facilities?format={format}")).await?;
             assert!(told.status.is_success(), "{}", told.body);
             let name = format!("out.{format}");
-            let report = import(&town, &mut clerk, ("facilities", &name), told.bytes, json!({})).await?;
+            let report = bring_in(&town, &mut clerk, ("facilities", &name), told.bytes, json!({})).await?;
             assert_eq!((&report["unchanged"], &report["rows"]), (&json!(3), &json!(3)), "{format}: {report}");
         }
         let kml = clerk.get("/api/v1/exports/facilities?format=kml&kind=fire_pool").await?;
@@ -92,7 +61,7 @@ async fn a_ledger_comes_in_goes_out_and_comes_in_again_unchanged() -> anyhow::Re
 
         let changed = format!("{HEADER}X-1,,,,新街 3 号,,,,,,130,,,,,静压=3\r\n");
         let report =
-            import(&town, &mut clerk, ("facilities", "b.csv"), changed.into_bytes(), json!({})).await?;
+            bring_in(&town, &mut clerk, ("facilities", "b.csv"), changed.into_bytes(), json!({})).await?;
         assert_eq!(
             (&report["committed"], &report["problems"][0]["code"]),
             (&json!(false), &json!("facility.value"))
@@ -100,7 +69,7 @@ async fn a_ledger_comes_in_goes_out_and_comes_in_again_unchanged() -> anyhow::Re
         assert_eq!(report["problems"][0]["column"], "P 其他参数", "a pool has no pressure");
         let changed = format!("{HEADER}X-1,,,,新街 3 号,,,,,,130,,,,,总容积=160\r\n");
         let report =
-            import(&town, &mut clerk, ("facilities", "c.csv"), changed.into_bytes(), json!({})).await?;
+            bring_in(&town, &mut clerk, ("facilities", "c.csv"), changed.into_bytes(), json!({})).await?;
         assert_eq!(
             (&report["updated"], &report["changes"][0]["code"]),
             (&json!(1), &json!("X-1")),
@@ -132,7 +101,7 @@ async fn other_peoples_hydrants_come_on_record_and_each_bad_row_is_named() -> an
                      00559-0014,-95.8,36.0,twice,0\r\n\
                      0-0,0,0,,0\r\n";
         let bytes = table.as_bytes().to_vec();
-        let report = import(
+        let report = bring_in(
             &town,
             &mut clerk,
             ("hydrants", "tulsa.csv"),
@@ -145,7 +114,7 @@ async fn other_peoples_hydrants_come_on_record_and_each_bad_row_is_named() -> an
             (&json!(false), &json!(1)),
             "all or nothing on wish"
         );
-        let report = import(&town, &mut clerk, ("hydrants", "tulsa.csv"), bytes, json!({})).await?;
+        let report = bring_in(&town, &mut clerk, ("hydrants", "tulsa.csv"), bytes, json!({})).await?;
         let bad: Vec<_> = list(&report["problems"])
             .iter()
             .map(|p| {
@@ -201,7 +170,7 @@ async fn offset_coordinates_come_back_only_when_the_importer_says_so() -> anyhow
         };
         for (code, crs) in [("W-1", "wgs84"), ("G-1", "gcj02"), ("B-1", "bd09")] {
             let report =
-                import(&town, &mut clerk, ("hydrants", "a.csv"), row(code), json!({ "crs": crs })).await?;
+                bring_in(&town, &mut clerk, ("hydrants", "a.csv"), row(code), json!({ "crs": crs })).await?;
             assert_eq!(report["created"], 1, "{report}");
         }
         let map = clerk.get("/ogc/collections/facilities/items").await?.ok()?;

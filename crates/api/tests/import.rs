@@ -8,7 +8,8 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::both_databases;
 
-use crate::common::{Browser, TOWN, Told, Town, V1, V2, reading_town};
+use crate::common::ledger::{bring_in, choice, send, work};
+use crate::common::{Browser, TOWN, Town, V1, V2, reading_town};
 
 const HEADER: &str = "场所编号,场所名称,统一社会信用代码,场所类别,村（社区）,所属网格,行业主管部门,详细地址,\
                       消防安全责任人,联系电话,从业人数,经度,纬度,所在名录,营业状态,关停日期";
@@ -30,42 +31,8 @@ fn ledger(rows: &[&str]) -> Vec<u8> {
     out.into_bytes()
 }
 
-async fn send(browser: &mut Browser, kind: &str, name: &str, bytes: Vec<u8>) -> anyhow::Result<Told> {
-    let path = format!("/api/v1/imports?kind={kind}&name={name}");
-    browser.send(Method::POST, &path, &[("content-type", "application/octet-stream")], bytes).await
-}
-
-/// What the page would send without anybody correcting anything.
-fn choice(view: &Value) -> Value {
-    let mut mapping = serde_json::Map::new();
-    for column in array(&view["columns"]) {
-        if let Some(field) = column["field"].as_str() {
-            mapping.insert(column["index"].to_string(), json!(field));
-        }
-    }
-    json!({ "sheet": view["sheet"], "header_row": view["header_row"], "mapping": mapping, "decisions": {} })
-}
-
-/// Asks for a job, lets the worker do it, and reads what came of it.
-async fn work(
-    town: &Town,
-    browser: &mut Browser,
-    view: &Value,
-    what: &str,
-    choice: &Value,
-) -> anyhow::Result<Value> {
-    let path = format!("/api/v1/imports/{}/{what}", text(view, "/id"));
-    let told = browser.post(&path, choice.clone()).await?;
-    anyhow::ensure!(told.status == StatusCode::ACCEPTED, "{}", told.body);
-    assert_eq!(text(&told.body, "/state"), "waiting");
-    town.app.run_due_jobs().await?;
-    browser.get(&format!("/api/v1/jobs/{}", text(&told.body, "/id"))).await?.ok()
-}
-
 async fn import(town: &Town, browser: &mut Browser, name: &str, bytes: Vec<u8>) -> anyhow::Result<Value> {
-    let view = send(browser, "places", name, bytes).await?.ok()?;
-    let job = work(town, browser, &view, "commit", &choice(&view)).await?;
-    Ok(job["result"].clone())
+    bring_in(town, browser, ("places", name), bytes, json!({})).await
 }
 
 async fn count(browser: &mut Browser) -> anyhow::Result<i64> {

@@ -346,6 +346,52 @@ async fn what_comes_in_later_says_between_when_it_was_made() -> anyhow::Result<(
     .await
 }
 
+#[tokio::test]
+async fn steps_of_a_task_and_a_hazard_say_between_when_they_were_taken() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = open_town(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let place = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        let given = json!({ "place": place, "kind": "routine", "from": "2026-09-21", "due_on": "2026-09-30", "assignee": "p-staff1" });
+        let task = clerk.post("/api/v1/tasks", given).await?.ok()?;
+        let sheet = staff.get(&format!("/api/v1/places/{place}/sheet")).await?.ok()?;
+        let told = staff.get("/api/v1/sync").await?.ok()?;
+        let anchor = told["anchor"].as_str().unwrap_or_default().to_owned();
+        town.clock.advance_ms(2 * 3_600_000);
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let said = format!("{anchor} 3600000 1790000000000");
+        let mut send = async |path: &str, key: &str, body: Value| -> anyhow::Result<Value> {
+            let headers =
+                [("content-type", "application/json"), ("idempotency-key", key), ("x-fengsui-time", said.as_str())];
+            staff.send(Method::POST, path, &headers, body.to_string().into_bytes()).await?.ok()
+        };
+        let path = format!("/api/v1/tasks/{}", task["id"].as_str().unwrap_or_default());
+        let accept = json!({ "version": task["version"], "happened_at": "2026-09-21T10:00:30+08:00" });
+        send(&format!("{path}/accept"), "01a00000-0000-7000-8000-0000000000e1", accept).await?;
+        let visit = Visit::of(1, &place, "staff1", &sheet).failing(&item_of(&sheet, "general")).task(&task["id"]);
+        let found = send("/api/v1/inspections", &visit.id.clone(), visit.body()).await?;
+        let hazard = format!("/api/v1/hazards/{}", found["hazards"][0]["id"].as_str().unwrap_or_default());
+
+        let at = |clock: &str| format!("2026-09-21T{clock}:00.000+08:00");
+        let expected = json!({ "earliest": at("10:00"), "latest": at("11:00") });
+        let events = clerk.get(&path).await?.ok()?["events"].clone();
+        let told: Vec<Value> = events.as_array().into_iter().flatten().map(|one| one["between"].clone()).collect();
+        assert_eq!(told.first(), Some(&Value::Null), "given at the desk");
+        assert!(told.len() > 2 && told[1..].iter().all(|one| *one == expected), "{events}");
+        let page = clerk.get(&hazard).await?.ok()?;
+        assert_eq!(page["timeline"][0]["between"], expected, "found in the inspection");
+        // A step at the desk shows none, and the one before keeps its own.
+        let advise = json!({ "version": page["version"], "step": "advise", "text": "请清空楼梯间" });
+        let page = clerk.post(&format!("{hazard}/steps"), advise).await?.ok()?;
+        let last = page["timeline"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+        assert_eq!((&last["step"], &last["between"]), (&json!("advised"), &Value::Null));
+        assert_eq!(page["timeline"][0]["between"], expected);
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
 /// An item of the sheet that suggests this level.
 fn item_of(sheet: &Value, grade: &str) -> String {
     let items = sheet["items"].as_array().cloned().unwrap_or_default();

@@ -348,6 +348,29 @@ async fn whoever_approves_a_second_plan_of_the_same_time_sees_what_it_puts_an_en
             }
             plans.push(leader.post(&path(&plan, "/approve"), at(&plan)).await?.ok()?);
         }
+        // Somebody took a visit of the second on: a third plan gives it to nobody anew.
+        let tasks = secretary
+            .get(&format!("/api/v1/tasks?plan={}", plans[1]["id"].as_str().unwrap_or_default()))
+            .await?
+            .items()?;
+        let give =
+            json!({ "tasks": [{ "id": tasks[0]["id"], "version": tasks[0]["version"] }], "to": "p-staff1" });
+        let given = secretary.post("/api/v1/tasks/assign", give).await?.items()?;
+        let accept = format!("/api/v1/tasks/{}/accept", given[0]["id"].as_str().unwrap_or_default());
+        let mut staff = town.login("staff1").await?;
+        staff.post(&accept, json!({ "version": given[0]["version"] })).await?.ok()?;
+        let year = json!({ "org": "village-1", "span": { "kind": "year", "year": 2027 }, "title": "再编" });
+        let third = secretary.post("/api/v1/inspection-plans", year).await?.ok()?;
+        let third = secretary.post(&path(&third, "/propose"), at(&third)).await?.ok()?;
+        let third = secretary.post(&path(&third, "/submit"), at(&third)).await?.ok()?;
+        let seen = leader.get(&path(&third, "")).await?.ok()?["replaces"].clone();
+        assert_eq!((&seen["tasks_n"], &seen["kept_n"]), (&json!(0), &json!(1)));
+        leader.post(&path(&third, "/approve"), at(&third)).await?.ok()?;
+        let made = secretary
+            .get(&format!("/api/v1/tasks?plan={}", third["id"].as_str().unwrap_or_default()))
+            .await?
+            .items()?;
+        assert_eq!(made.len(), 0, "{made:?}");
         let old = leader.get(&path(&plans[0], "")).await?.ok()?;
         assert_eq!(
             (&old["state"], &old["replaced_by"]["plan"]["id"]),

@@ -136,7 +136,7 @@ async fn a_facility_is_moved_from_the_map_and_a_code_that_reads_does_not_write()
         program.header = false;
         let moved = json!({ "geometry": { "type": "Point", "coordinates": [105.873, 29.2603] },
             "properties": { "address": "桥头", "version": 1 } });
-        for (query, status) in [("", StatusCode::UNAUTHORIZED), ("?edit=true", StatusCode::OK)] {
+        for (query, status) in [("", StatusCode::FORBIDDEN), ("?edit=true", StatusCode::OK)] {
             let code = clerk.post(&format!("/api/v1/me/map-code{query}"), json!({})).await?.ok()?;
             let with = basic("clerk", text(&code, "code"));
             let read = program.send(Method::GET, &at, &[("authorization", &with)], Vec::new()).await?;
@@ -144,6 +144,9 @@ async fn a_facility_is_moved_from_the_map_and_a_code_that_reads_does_not_write()
             let headers = [("authorization", with.as_str()), ("content-type", "application/geo+json")];
             let told = program.send(Method::PATCH, &at, &headers, moved.to_string().into_bytes()).await?;
             assert_eq!(told.status, status, "{query}: {}", told.body);
+            if status == StatusCode::FORBIDDEN {
+                assert_eq!(told.code(), "session.code_reads_only", "it is good, and only reads");
+            }
             let other = program.send(Method::GET, "/api/v1/facilities", &headers, Vec::new()).await?;
             assert_eq!(other.status, StatusCode::UNAUTHORIZED, "nothing but the map");
         }
@@ -197,7 +200,7 @@ async fn layers_leave_as_files_within_the_rights_of_who_takes_them_and_read_in_a
         // The roads of the file, read in again: the same stretch.
         let only = clerk.get(&take("roads", "gpkg")).await?;
         let system = app::Caller::system();
-        let tried = town.app.import_roads(&system, only.bytes, None, true).await?;
+        let tried = town.app.import_roads(&system, only.bytes, None, (true, false)).await?;
         assert_eq!((tried.rows, tried.unchanged, tried.problems.len()), (1, 1, 0), "all of it was understood: {tried:?}");
         Ok(())
     })

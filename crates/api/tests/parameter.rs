@@ -228,3 +228,54 @@ async fn a_hot_line_is_a_number_to_dial_and_may_be_left_out() -> anyhow::Result<
     })
     .await
 }
+
+#[tokio::test]
+async fn a_red_place_is_visited_at_all_and_no_less_often_than_an_orange_one() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_plan(&app::Caller::system(), PLAN).await?;
+        let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
+        let ask = |grade: &str, visits: i64| {
+            json!({ "name": format!("inspection.frequency.{grade}"), "value": visits, "from": "2026-10-01",
+                "reason": "人手不够" })
+        };
+        for (grade, visits, code, said) in [
+            ("red", 0, "parameter.value", "每年至少检查 1 次"),
+            ("blue", 0, "parameter.value", "每年至少检查 1 次"),
+            ("red", 3, "parameter.order", "橙色场所每年检查 4 次"),
+            ("blue", 3, "parameter.order", "黄色场所每年检查 2 次"),
+        ] {
+            for path in ["/api/v1/parameters", "/api/v1/parameters/preview"] {
+                let told = clerk.post(path, ask(grade, visits)).await?;
+                assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{grade} {visits} {path}");
+                let field = &told.body["fields"][0];
+                assert_eq!(
+                    (&field["field"], &field["code"]),
+                    (&json!("value"), &json!(code)),
+                    "{}",
+                    told.body
+                );
+                assert!(field["message"].as_str().unwrap_or_default().starts_with(said), "{}", told.body);
+            }
+        }
+        // Of places without a grade and of the police no source says a least.
+        for of in ["ungraded", "police"] {
+            clerk.post("/api/v1/parameters", ask(of, 0)).await?.ok()?;
+        }
+        // Each of two fits as it stands; the second no longer does once the first is decided.
+        let mut paths = Vec::new();
+        for (grade, visits) in [("red", 4), ("orange", 10)] {
+            let told = clerk.post("/api/v1/parameters", ask(grade, visits)).await?.ok()?;
+            let id = told["pending"]["id"].as_str().unwrap_or_default().to_owned();
+            paths.push(format!("/api/v1/parameters/{id}/decide"));
+        }
+        let yes = json!({ "approve": true, "reason": "", "version": 1 });
+        leader.post(&paths[0], yes.clone()).await?.ok()?;
+        let told = leader.post(&paths[1], yes).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "parameter.order"));
+        let no = json!({ "approve": false, "reason": "红色场所刚改为 4 次", "version": 1 });
+        leader.post(&paths[1], no).await?.ok()?;
+        Ok(())
+    })
+    .await
+}

@@ -288,6 +288,7 @@ impl Ids {
             "papers/{id}/serve" => {
                 json!({ "way": "direct", "to": "甲", "on": "2026-09-21", "version": 1 })
             }
+            "places/{id}/merge" => json!({ "into": MILL, "reason": reason, "version": 1, "into_version": 1 }),
             "papers/{id}/revoke" | "roads/scenarios/{id}/void" => json!({ "reason": reason, "version": 1 }),
             "papers/{id}/circulate" => json!({ "bodies": ["village-2"], "version": 1 }),
             "trainings/{id}/attendance/{attendance}/certificate" => {

@@ -6,6 +6,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
 
+use crate::common::ledger::{self, choice, send};
 use crate::common::{Browser, Told, Town, V1, day, reading_town};
 
 const NAME: &str = "金丝雀来电人";
@@ -39,24 +40,11 @@ async fn founded(fresh: &Fresh) -> anyhow::Result<Town> {
 }
 
 async fn upload(browser: &mut Browser, name: &str, bytes: Vec<u8>) -> anyhow::Result<Told> {
-    let path = format!("/api/v1/imports?kind=reports12345&name={name}");
-    browser.send(Method::POST, &path, &[("content-type", "application/octet-stream")], bytes).await
-}
-
-/// What the page sends when nobody corrects anything.
-fn choice(view: &Value) -> Value {
-    let columns = list(&view["columns"]);
-    let named = columns.iter().filter_map(|c| Some((c["index"].to_string(), json!(c["field"].as_str()?))));
-    let mapping: serde_json::Map<String, Value> = named.collect();
-    json!({ "sheet": view["sheet"], "header_row": view["header_row"], "mapping": mapping })
+    send(browser, "reports12345", name, bytes).await
 }
 
 async fn work(town: &Town, browser: &mut Browser, view: &Value, what: &str) -> anyhow::Result<Value> {
-    let path = format!("/api/v1/imports/{}/{what}", text(view, "/id"));
-    let told = browser.post(&path, choice(view)).await?;
-    anyhow::ensure!(told.status == StatusCode::ACCEPTED, "{}", told.body);
-    town.app.run_due_jobs().await?;
-    let job = browser.get(&format!("/api/v1/jobs/{}", text(&told.body, "/id"))).await?.ok()?;
+    let job = ledger::work(town, browser, view, what, &choice(view)).await?;
     anyhow::ensure!(job["state"] == "done", "{job}");
     Ok(job["result"].clone())
 }

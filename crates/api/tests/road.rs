@@ -299,10 +299,10 @@ async fn rows_of_a_file_that_cannot_be_are_named_and_the_others_written() -> any
         ];
         let bytes = json!({ "type": "FeatureCollection", "features": features }).to_string().into_bytes();
         let system = Caller::system();
-        let tried = town.app.import_roads(&system, bytes.clone(), None, true).await?;
+        let tried = town.app.import_roads(&system, bytes.clone(), None, (true, false)).await?;
         let mut clerk = town.login("clerk").await?;
         assert_eq!(clerk.get("/api/v1/roads").await?.ok()?["total"], 0, "only tried");
-        let done = town.app.import_roads(&system, bytes, None, false).await?;
+        let done = town.app.import_roads(&system, bytes, None, (false, false)).await?;
         assert_eq!(done, tried);
         let told: Vec<(u32, &str)> = done.problems.iter().map(|one| (one.row, one.code.as_str())).collect();
         assert_eq!(
@@ -662,7 +662,8 @@ async fn a_blocked_lane_says_whom_it_cuts_off_today_houses_among_them() -> anyho
         assert_eq!(lanes.len(), 1);
         assert_eq!(
             lanes[0]["effect"],
-            json!({ "on": "2026-09-21", "lost": 2, "people": 8, "residents": 0, "names": ["凌阁堂一组", "学堂巷出租屋"] }),
+            json!({ "on": "2026-09-21", "lost": 2, "people": 8, "residents": 0, "names": ["凌阁堂一组", "学堂巷出租屋"],
+                "doubtful": 0, "doubtful_people": 0, "doubtful_residents": 0, "doubtful_names": [] }),
             "nobody had to ask: {lanes:?}"
         );
         let bench = clerk.get("/api/v1/workbench").await?.ok()?;

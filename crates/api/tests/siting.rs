@@ -257,3 +257,56 @@ async fn a_fire_on_record_weighs_where_it_burned() -> anyhow::Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn whoever_no_candidate_covers_is_said_first_and_one_spot_is_one_candidate() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_shipped_plan(&app::Caller::system()).await?;
+        let mut clerk = town.login("clerk").await?;
+        settled(&mut clerk).await?;
+        // Nobody may build thirty kilometres off: the far shop stays out whatever is chosen.
+        let mut near = asked("lscp", 0, 2_000);
+        near["candidates"] = json!([
+            { "name": "镇政府", "lon": 105.880, "lat": 29.26 }, { "name": "河边", "lon": 105.860, "lat": 29.26 }]);
+        let page = answered(&town, &mut clerk, near.clone()).await?;
+        assert_eq!((&page["found"]["uncovered_n"], &page["found"]["beyond_n"]), (&json!(1), &json!(1)), "{page}");
+        assert_eq!((&page["beyond_n"], &page["found"]["optimal"]), (&json!(1), &json!(true)));
+        let list = clerk.get("/api/v1/sitings").await?.items()?;
+        assert_eq!(list[0]["beyond_n"], json!(1), "the list says so, too");
+        let draft = clerk.post(&format!("/api/v1/sitings/{}/report", text(&page, "id")), json!({})).await?.ok()?;
+        let said = text(&draft["sections"][1], "text");
+        assert!(said.starts_with("用这些候选点，半径内最多覆盖 3 处，1 处无法覆盖"), "{said}");
+        // What was left out by choice is no such case.
+        let page = answered(&town, &mut clerk, asked("mclp", 1, 2_000)).await?;
+        assert_eq!((&page["found"]["uncovered_n"], &page["found"]["beyond_n"]), (&json!(1), &json!(0)), "{page}");
+
+        // The same spot under two names counts once.
+        let mut twice = asked("p_median", 2, 0);
+        twice["candidates"] = json!([
+            { "name": "镇政府", "lon": 105.880, "lat": 29.26 }, { "name": "政府大院", "lon": 105.880, "lat": 29.26 },
+            { "name": "远山", "lon": 106.200, "lat": 29.26 }]);
+        let page = answered(&town, &mut clerk, twice.clone()).await?;
+        let mut chosen: Vec<&str> = page["chosen"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        chosen.sort_unstable();
+        assert_eq!(chosen, ["远山", "镇政府"], "{page}");
+        assert_eq!((&page["candidates"][0]["same_as"], text(&page["candidates"][1], "same_as")), (&Value::Null, "镇政府"));
+        let draft = clerk.post(&format!("/api/v1/sitings/{}/report", text(&page, "id")), json!({})).await?.ok()?;
+        let told = "“政府大院”与“镇政府”同一位置（相距不到 1 米），只算一个。";
+        assert!(draft["sections"].to_string().contains(told), "{draft}");
+        twice["sites"] = json!(3);
+        assert_eq!(clerk.post("/api/v1/sitings", twice).await?.code(), "siting.sites", "there are two spots");
+
+        // More sites that bring nothing nearer are not chosen, and the report says why.
+        let mut center = asked("p_center", 2, 0);
+        center["candidates"] = json!([
+            { "name": "远山", "lon": 106.200, "lat": 29.26 }, { "name": "更远", "lon": 106.300, "lat": 29.26 }]);
+        let page = answered(&town, &mut clerk, center).await?;
+        assert_eq!(page["found"]["chosen"], json!(["远山"]), "{page}");
+        let draft = clerk.post(&format!("/api/v1/sitings/{}/report", text(&page, "id")), json!({})).await?.ok()?;
+        let said = text(&draft["sections"][1], "text");
+        assert!(said.contains("要求选 2 个，选 1 个已达到同样的结果"), "{said}");
+        Ok(())
+    })
+    .await
+}

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
 
 use crate::common::field::{Visit, part, photo, png};
+use crate::common::ledger::{choice, send};
 use crate::common::{Browser, Town, V1, day, town};
 
 const PLAN: &str = include_str!("../../../plans/qingfeng-2023-16/plan.toml");
@@ -83,18 +84,8 @@ fn array(value: &Value) -> &[Value] {
 /// Sends a ledger and takes every column as the reader understood it.
 async fn ledger(clerk: &mut Browser, name: &str, rows: &[&str]) -> anyhow::Result<(String, Value)> {
     let bytes = format!("{HEADER}\r\n{}\r\n", rows.join("\r\n")).into_bytes();
-    let path = format!("/api/v1/imports?kind=places&name={name}");
-    let view = clerk
-        .send(Method::POST, &path, &[("content-type", "application/octet-stream")], bytes)
-        .await?
-        .ok()?;
-    let columns = array(&view["columns"]).iter();
-    let mapping: serde_json::Map<String, Value> = columns
-        .filter(|column| column["field"].is_string())
-        .map(|column| (column["index"].to_string(), column["field"].clone()))
-        .collect();
-    let choice = json!({ "sheet": view["sheet"], "header_row": view["header_row"], "mapping": mapping, "decisions": {} });
-    Ok((format!("/api/v1/imports/{}", text(&view, "/id")), choice))
+    let view = send(clerk, "places", name, bytes).await?.ok()?;
+    Ok((format!("/api/v1/imports/{}", text(&view, "/id")), choice(&view)))
 }
 
 /// Asks for a job, lets the worker do it, and gives its report.

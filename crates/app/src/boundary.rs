@@ -2,9 +2,11 @@
 //! here: territories themselves (`org`), how outlines get on a map (`layer`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
+pub(crate) mod outside;
+
 use std::collections::BTreeMap;
 
-use domain::boundary::{Boundary, holding};
+use domain::boundary::{Boundary, TownArea, holding};
 use domain::geometry::{Geometry, Position};
 use domain::ids::TerritoryCode;
 use domain::org::{Level, Territory};
@@ -16,6 +18,7 @@ use store::Read;
 use store::boundary::BoundaryRecord;
 use utoipa::ToSchema;
 
+use self::outside::refuse_far;
 use crate::error::FieldProblem;
 use crate::import::crs_of;
 use crate::view::{Named, read_day};
@@ -141,6 +144,11 @@ fn flatten(json: &mut Json) {
     }
 }
 
+/// Whether it lies in the town, and is not the town or what the town lies in.
+fn is_within_town(territory: &Territory) -> bool {
+    !matches!(territory.level, Level::Town | Level::District)
+}
+
 /// When and by whom it is kept.
 struct Keeping<'a> {
     caller: &'a Caller,
@@ -179,7 +187,7 @@ type Refused = (&'static str, String);
 /// The village that reaches so far on a day; none where nobody drew it.
 pub(crate) async fn village_at(read: &mut Read, at: Position, day: Date) -> Result<Option<TerritoryCode>> {
     let known = read.boundaries().await?;
-    let villages = read.territories().await?.into_iter().map(|one| one.territory);
+    let villages = read.open_territories().await?.into_iter().map(|one| one.territory);
     let covers = |village: &Territory| {
         let own = known.iter().map(|one| &one.boundary).filter(|one| one.territory == village.code);
         holding(own, day).is_some_and(|one| one.covers(at))
@@ -223,6 +231,11 @@ impl App {
         let area = area_of(&asked.area, exchange::crs::Crs::Wgs84).ok_or_else(|| {
             Error::field("area", "boundary.no_area", "辖区范围要画成面，不能是点或线，请改画")
         })?;
+        if is_within_town(&territory) {
+            let town = self.town_area(&mut tx).await?.filter(TownArea::is_drawn);
+            let drawn: Vec<Position> = area.runs().into_iter().flatten().copied().collect();
+            refuse_far(town.as_ref(), "area", &drawn)?;
+        }
         let keeping = Keeping { caller, from, source: &asked.source, now };
         let record = keeping
             .record(self.new_id(), &territory, area)
@@ -255,8 +268,13 @@ impl App {
             return Err(Error::field("features", "boundary.too_many", &message));
         }
         let mut tx = self.write(caller).await?;
-        let known: Vec<Territory> = tx.territories().await?.into_iter().map(|one| one.territory).collect();
+        let known: Vec<Territory> =
+            tx.open_territories().await?.into_iter().map(|one| one.territory).collect();
         let keeping = Keeping { caller, from, source: &asked.source, now };
+        // A file that draws the town anew says itself where the town lies.
+        let draws_town =
+            features.iter().any(|one| whose(one, &known).is_ok_and(|node| node.level == Level::Town));
+        let town = self.town_area(&mut tx).await?.filter(|town| town.is_drawn() && !draws_town);
         let mut records: Vec<BoundaryRecord> = Vec::new();
         let mut problems = Vec::new();
         for (feature, n) in features.iter().zip(1..) {
@@ -280,6 +298,11 @@ impl App {
                 wrong("boundary.no_area", "辖区范围要画成面，不能是点或线，请改画".to_owned());
                 continue;
             };
+            let drawn: Vec<Position> = area.runs().into_iter().flatten().copied().collect();
+            if let Some(far) = town.as_ref().and_then(|town| town.astray(&drawn)) {
+                wrong("boundary.outside", outside::outside(far));
+                continue;
+            }
             match keeping.record(self.new_id(), territory, area) {
                 Ok(record) => records.push(record),
                 Err((code, why)) => wrong(code, why),

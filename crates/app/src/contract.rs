@@ -416,7 +416,7 @@ impl App {
         words.push(word(&kinds, OTHER));
         let orgs = read.orgs().await?.into_iter().map(|one| one.org);
         let providers = orgs.filter(|org| org.active && org.kind == OrgKind::Unit);
-        let nodes = read.territories().await?.into_iter().map(|one| one.territory);
+        let nodes = read.open_territories().await?.into_iter().map(|one| one.territory);
         let shown = nodes.filter(|node| matches!(node.level, Level::Town | Level::Village));
         Ok(ContractOptions {
             kinds: words,
@@ -443,7 +443,7 @@ impl App {
         if tx.org(&provider).await?.is_none_or(|one| !one.org.active || one.org.kind != OrgKind::Unit) {
             return Err(Error::field("provider", "contract.provider", "没有这家服务单位，请先在机构中登记"));
         }
-        let territory = tx.territory(&asked.territory.as_str().into()).await?;
+        let territory = tx.open_territory(&asked.territory.as_str().into()).await?;
         let territory = territory
             .ok_or_else(|| Error::field("territory", "contract.territory", "请选择合同适用的辖区"))?;
         let mut deliverables = Vec::with_capacity(asked.deliverables.len());

@@ -175,7 +175,7 @@ async fn read_input(
         })?;
     let path = match &place {
         Some(place) => Some(place.path.clone()),
-        None => read.territory(&territory).await?.map(|known| known.territory.path),
+        None => read.open_territory(&territory).await?.map(|known| known.territory.path),
     };
     let path =
         path.ok_or_else(|| Error::field("territory", "device.territory", "没有这个辖区，请从列表中选择"))?;
@@ -365,7 +365,7 @@ impl App {
         caller.scope(Action::DeviceRead)?;
         let mut read = self.db.read(&self.town).await?;
         let orgs = read.orgs().await?.into_iter().filter(|one| one.org.active);
-        let territories = read.territories().await?.into_iter().map(|one| one.territory);
+        let territories = read.open_territories().await?.into_iter().map(|one| one.territory);
         let is_shown = |t: &domain::org::Territory| {
             matches!(t.level, domain::org::Level::Town | domain::org::Level::Village)
         };

@@ -370,7 +370,7 @@ async fn whereabouts(
     match whose {
         Whose::Town => Ok((town.to_owned(), town.to_owned(), None)),
         Whose::Village => {
-            let node = read.territory(&id.into()).await?.map(|one| one.territory);
+            let node = read.open_territory(&id.into()).await?.map(|one| one.territory);
             let node = node.filter(|node| node.level == Level::Village).ok_or_else(unknown)?;
             Ok((id.to_owned(), node.path, None))
         }
@@ -465,6 +465,7 @@ impl App {
         };
         let villages = nodes
             .iter()
+            .filter(|one| one.closed.is_none())
             .map(|one| &one.territory)
             .filter(|node| node.level == Level::Village && scope.admits(&Subject::of(&node.path, None)));
         Ok(DrillOptions {

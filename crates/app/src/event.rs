@@ -396,10 +396,13 @@ mod tests {
         "account",
         "attachment",
         "audit",
+        // Taken out as files, too: the board, the layers of the map; of sectors, what was recorded about a risk or a trade.
+        "board",
         "budget",
         // Only taken out as a file; what it counts has changes of its own.
         "duty",
         "job",
+        "layer",
         "list",
         "message",
         "phone",
@@ -409,6 +412,7 @@ mod tests {
         "reach",
         "register",
         "sample",
+        "sector",
         "session",
         "town",
         "unit",

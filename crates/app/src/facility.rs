@@ -22,6 +22,7 @@ use exchange::facility_catalog::Facilities;
 use store::facility::{FacilityFilter, FacilityRecord};
 use store::{Read, Write};
 
+use crate::boundary::outside::positions;
 use crate::names::Names;
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
@@ -194,7 +195,11 @@ async fn read_input(
 ) -> Result<(Facility, String)> {
     let kind = kind_of(&asked.kind)?;
     let territory = TerritoryCode::from(asked.territory.trim());
-    let path = read.territory(&territory).await?.map(|known| known.territory.path);
+    let known = match before.is_some_and(|before| before.territory == territory) {
+        true => read.territory(&territory).await?,
+        false => read.open_territory(&territory).await?,
+    };
+    let path = known.map(|known| known.territory.path);
     let path =
         path.ok_or_else(|| Error::field("territory", "facility.territory", "没有这个辖区，请从列表中选择"))?;
     let org = match (before, asked.org.as_deref().and_then(given)) {
@@ -415,7 +420,7 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let orgs = read.orgs().await?.into_iter().filter(|one| one.org.active);
         let orgs = orgs.map(|one| Named::new(one.org.id.as_str(), one.org.name)).collect();
-        let territories = read.territories().await?.into_iter().map(|one| one.territory);
+        let territories = read.open_territories().await?.into_iter().map(|one| one.territory);
         let is_shown = |t: &domain::org::Territory| {
             matches!(t.level, domain::org::Level::Town | domain::org::Level::Village)
         };
@@ -447,6 +452,8 @@ impl App {
         let now = self.now();
         let mut tx = self.write(caller).await?;
         let record = self.add_facility_in(caller, &mut tx, &asked, now).await?;
+        let drawn = record.facility.shape.as_ref().map(positions).unwrap_or_default();
+        self.refuse_far(&mut tx, "shape", &drawn).await?;
         let hat = caller.hat(Action::FacilityChange, &subject(&record))?;
         let view = view::page(&mut tx, caller, &record, now.date()).await?;
         let id = record.facility.id.as_str();
@@ -526,6 +533,11 @@ impl App {
             Action::FacilityChange,
             &subject(&FacilityRecord { path: path.clone(), ..before.clone() }),
         )?;
+        // What stays where it was may be there on somebody's word, given when it was taken from a file.
+        if facility.shape != before.facility.shape {
+            let drawn = facility.shape.as_ref().map(positions).unwrap_or_default();
+            self.refuse_far(&mut tx, "shape", &drawn).await?;
+        }
         if facility.code.is_empty() {
             facility.code = before.facility.code.clone();
         }

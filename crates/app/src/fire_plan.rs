@@ -19,6 +19,7 @@ use store::fire_plan::FirePlanRecord;
 use store::force::ForceFilter;
 use store::{Read, Write};
 
+use crate::boundary::outside::{positions, refuse_far};
 use crate::place::Gazetteer;
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
@@ -145,7 +146,7 @@ impl Known {
         let facilities = whole.scope(Action::FacilityRead)?;
         let facilities = read.facilities(&facilities, &FacilityFilter::default(), None, i64::MAX).await?;
         let forces = read.forces(&whole.scope(Action::ForceRead)?, &ForceFilter::default()).await?;
-        let villages = read.territories().await?.into_iter().map(|one| one.territory);
+        let villages = read.open_territories().await?.into_iter().map(|one| one.territory);
         let villages = villages.filter(|one| matches!(one.level, Level::Town | Level::Village));
         Ok(Self {
             villages: villages.map(|one| one.code).collect(),
@@ -222,7 +223,7 @@ impl App {
             None => Vec::new(),
             Some(scope) => read.forces(&scope, &ForceFilter::default()).await?,
         };
-        let villages = read.territories().await?.into_iter().map(|one| one.territory);
+        let villages = read.open_territories().await?.into_iter().map(|one| one.territory);
         let villages = villages.filter(|one| matches!(one.level, Level::Town | Level::Village));
         let facility = |one: store::facility::FacilityRecord| {
             let f = one.facility;
@@ -302,7 +303,10 @@ impl App {
         let edition = all.iter().map(|one| one.plan.edition).max().unwrap_or(0) + 1;
         let items = match base {
             Some(base) if asked.items.is_empty() => base.plan.items.clone(),
-            _ => self.read_items(&mut tx, &asked.items).await?,
+            _ => {
+                let before = base.map(|base| base.plan.items.as_slice()).unwrap_or_default();
+                self.read_items(&mut tx, &asked.items, before).await?
+            }
         };
         let plan = FirePlan {
             id: self.new_id().into(),
@@ -334,9 +338,24 @@ impl App {
         Ok(tx.commit(caller.audit_as(hat, act_name(&Act::Make), about, &record.path, now), page).await?)
     }
 
-    async fn read_items(&self, read: &mut Read, asked: &[FirePlanItemInput]) -> Result<Vec<Item>> {
+    /// Items as typed in; what stood before where it stands may stay there.
+    async fn read_items(
+        &self,
+        read: &mut Read,
+        asked: &[FirePlanItemInput],
+        before: &[Item],
+    ) -> Result<Vec<Item>> {
         let known = Known::read(read).await?;
-        asked.iter().map(|item| read_item(item, &known, &|| self.new_id())).collect()
+        let town = self.town_area(read).await?;
+        let one = |asked: &FirePlanItemInput| -> Result<Item> {
+            let item = read_item(asked, &known, &|| self.new_id())?;
+            if !before.iter().any(|old| old.id == item.id && old.shape == item.shape) {
+                let drawn = item.shape.as_ref().map(positions).unwrap_or_default();
+                refuse_far(town.as_ref(), "items.shape", &drawn)?;
+            }
+            Ok(item)
+        };
+        asked.iter().map(one).collect()
     }
 
     /// The version as the caller sees it, if he saw its newest state.
@@ -369,7 +388,7 @@ impl App {
         let mut plan = record.plan.take(&Act::Change, (now.date(), now), "")?;
         plan.title = asked.title.trim().to_owned();
         plan.years = (asked.from, asked.to);
-        plan.items = self.read_items(&mut tx, &asked.items).await?;
+        plan.items = self.read_items(&mut tx, &asked.items, &plan.items).await?;
         record.plan = plan.register()?;
         let page = self
             .save_fire_plan_step(caller, &mut tx, &mut record, Act::Change, (now.date(), now), "")

@@ -262,7 +262,7 @@ impl App {
         };
         let orgs = read.orgs().await?.into_iter().map(|one| one.org);
         let orgs = orgs.filter(|org| org.active && admits(&org.territory, Some(&org.id)));
-        let nodes = read.territories().await?.into_iter().map(|one| one.territory);
+        let nodes = read.open_territories().await?.into_iter().map(|one| one.territory);
         let nodes = nodes
             .filter(|node| matches!(node.level, Level::Town | Level::Village) && admits(&node.code, None));
         let posts = read.posts().await?.into_iter().map(|one| one.post);
@@ -451,7 +451,7 @@ impl App {
         territory: &str,
     ) -> Result<(TerritoryCode, String)> {
         let Some(place) = place else {
-            let node = read.territory(&TerritoryCode::from(territory)).await?.map(|one| one.territory);
+            let node = read.open_territory(&TerritoryCode::from(territory)).await?.map(|one| one.territory);
             let level = if served == Served::Town { Level::Town } else { Level::Village };
             return match node.filter(|node| node.level == level) {
                 Some(node) => Ok((node.code, node.path)),

@@ -321,11 +321,16 @@ impl Lens {
         View { areas: &known.areas, only: self.only.as_deref(), days: self.days, months: &self.months }
     }
 
-    /// The columns that are shown.
+    /// The columns that are shown: none of a village that was no more when the days began.
     fn columns(&self, known: &Known) -> Vec<usize> {
+        let villages = &known.gathered.villages;
+        let was_there = |at: &usize| {
+            let closed_on = villages.get(*at).and_then(|village| village.closed_on);
+            closed_on.is_none_or(|closed| closed > self.days.0)
+        };
         match &self.only {
-            Some(only) => only.clone(),
-            None => (0..known.gathered.villages.len()).collect(),
+            Some(only) => only.iter().copied().filter(was_there).collect(),
+            None => (0..villages.len()).filter(was_there).collect(),
         }
     }
 }

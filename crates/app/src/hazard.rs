@@ -32,7 +32,8 @@ pub use view::{
 
 use crate::enforcement::order::{certificates, proof};
 use crate::parameter::{counted_on, number_on};
-use crate::place::{at_place, place_in_scope};
+use crate::place::view::LonLat;
+use crate::place::{SeenPlace, at_place, found_at};
 use crate::{App, Caller, Error, Result};
 
 /// Time for a fix of a general hazard, until the town decides otherwise. Source: handbook of the field, §3.3 (P).
@@ -90,6 +91,8 @@ pub struct Finding {
     pub id: HazardId,
     /// The place.
     pub place: PlaceId,
+    /// What was seen of it, where it is not in the register yet.
+    pub seen_place: Option<SeenPlace>,
     /// Code of the hazard dictionary.
     pub hazard_code: String,
     /// What was seen.
@@ -244,7 +247,8 @@ impl App {
         }
         let mut tx = self.write(caller).await?;
         if let Some((known, _)) = tx.hazard(&found.id).await? {
-            let is_same = known.find.place == found.place
+            // What was seen may have turned out to be a place the register knew.
+            let is_same = (known.find.place == found.place || found.seen_place.is_some())
                 && known.find.code == code
                 && known.find.description == found.description
                 && known.found_by.as_ref() == Some(&caller.person);
@@ -256,7 +260,10 @@ impl App {
                 message: "这个隐患编号已用于另一条记录，请重新登记".to_owned(),
             });
         }
-        let (place, subject) = place_in_scope(&mut tx, caller, Action::PlaceRead, &found.place).await?;
+        let degrees = |e7: i32| f64::from(e7) / 1e7;
+        let at = found.position.map(|at| LonLat { lon: degrees(at.lng_e7), lat: degrees(at.lat_e7) });
+        let where_it_is = (&found.place, found.seen_place.as_ref());
+        let (place, subject) = found_at(&mut tx, caller, where_it_is, at, now).await?;
         if place.voided.is_some() {
             return Err(Error::Refused {
                 code: "place.voided",
@@ -272,7 +279,7 @@ impl App {
         };
         let find = Find {
             town: self.town.clone(),
-            place: found.place,
+            place: place.place.id.clone(),
             item: found.item.clone(),
             code,
             description: found.description,

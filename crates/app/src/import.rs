@@ -125,6 +125,10 @@ pub struct ImportChoice {
     /// hydrants are taken so unless told otherwise.
     #[serde(default)]
     pub leave_bad: Option<bool>,
+    /// Take rows of facilities that lie far away from the town, too: somebody looked, and they belong there. It is kept in
+    /// the record. Without it such rows are bad.
+    #[serde(default)]
+    pub outside_ok: bool,
 }
 
 impl ImportChoice {
@@ -151,10 +155,10 @@ pub struct ImportProblem {
     pub message: String,
 }
 
-/// What a doubtful row may mean.
+/// What a doubtful row may mean: something that is there, or another row of the same ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImportCandidate {
-    /// Id.
+    /// Id; empty where the other row is new too.
     pub id: String,
     /// Number on its file.
     pub code: String,
@@ -162,6 +166,12 @@ pub struct ImportCandidate {
     pub name: String,
     /// Why it may be meant.
     pub why: String,
+    /// The other row that means it, as Excel shows it: this row is left out, or is a place of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<u32>,
+    /// Nothing but the name speaks for it, and its village is another: such rows may be settled together.
+    #[serde(default)]
+    pub name_only: bool,
 }
 
 /// A row that may mean something that is there.
@@ -415,11 +425,15 @@ async fn ended(
     running.finish(tx, &result, now).await?;
     let mut audit = running.asker.caller().audit("import.commit", "import", &file.id, now);
     audit.hat.clone_from(&running.asker.hat);
-    audit.detail = serde_json::json!({
+    let mut detail = serde_json::json!({
         "kind": file.kind, "name": file.name, "created": report.created, "updated": report.updated,
         "unchanged": report.unchanged, "skipped": report.skipped, "left_out": report.problems.len(),
-    })
-    .to_string();
+    });
+    let ImportJob { choice, .. } = running.input()?;
+    if let Some(detail) = detail.as_object_mut().filter(|_| choice.outside_ok) {
+        detail.insert("outside_ok".to_owned(), true.into());
+    }
+    audit.detail = detail.to_string();
     Ok(audit)
 }
 

@@ -398,7 +398,7 @@ impl App {
     pub async fn incident_options(&self, caller: &Caller) -> Result<IncidentOptions> {
         caller.scope(Action::IncidentRead)?;
         let mut read = self.db.read(&self.town).await?;
-        let villages = read.territories().await?.into_iter().map(|one| one.territory);
+        let villages = read.open_territories().await?.into_iter().map(|one| one.territory);
         let villages = villages.filter(|t| t.level == domain::org::Level::Village);
         let owners = Owners::read(&mut read, self.now().date()).await?;
         let posts = read.posts().await?.into_iter().filter(|one| one.post.active);

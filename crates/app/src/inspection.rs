@@ -29,8 +29,7 @@ use store::{Read, Write};
 
 pub use input::{AnswerInput, CompanionInput, InspectionInput, PositionInput};
 pub use view::{
-    AnswerView, BetweenView, EditionView, FlagView, InspectionPage, InspectionReceipt, InspectionRow,
-    InspectionView,
+    AnswerView, EditionView, FlagView, InspectionPage, InspectionReceipt, InspectionRow, InspectionView,
 };
 
 use crate::calendar::calendar;
@@ -39,6 +38,7 @@ use crate::hazard::dictionary::described;
 use crate::hazard::step::write_step;
 use crate::hazard::{Filed, record_find};
 use crate::names::Names;
+use crate::operation::BetweenView;
 use crate::parameter::number_on;
 use crate::photo::photo_views;
 use crate::place::{at_place, place_to_read};
@@ -712,7 +712,7 @@ impl App {
         let versions: Vec<&Inspection> = loaded.versions.iter().map(|(one, _)| one).collect();
         let view = InspectionView::of(row, done, &versions, &editions, photos, hazards, actions, &names);
         let shown = read.timing_of("inspection", id.as_str()).await?;
-        let between = shown.map(|(timing, received_at)| BetweenView::of(timing.between(received_at)));
+        let between = shown.as_ref().map(BetweenView::of);
         Ok(InspectionView { signatures, between, ..view })
     }
 }

@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Datelike;
 use domain::ids::{InspectionPlanId, OrgId, PlaceId};
 use domain::inspection_plan::{
-    Expected, Frequency, InspectionPlan, PlanItem, Span, State, Uncovered, tasks_due, uncovered,
+    Expected, Frequency, GRADES, InspectionPlan, PlanItem, Span, State, Uncovered, tasks_due, uncovered,
 };
 use domain::org::{Assignment, Org, OrgKind};
 use domain::place_list::ListKind;
 use domain::policy::{Action, Subject};
 use domain::risk::Grade;
-use domain::task::Task;
+use domain::task::{Task, Window};
 use domain::time::{Date, Timestamp};
 use domain::visit_schedule::schedule;
 use store::inspection_plan::{PlanItemRecord, PlanRecord};
@@ -144,6 +144,9 @@ async fn own_places(read: &mut Read, org: &Org, on: Date) -> Result<Vec<Graded>>
     Ok(records.into_iter().map(grade).collect())
 }
 
+/// What the name of a setting of how often begins with; the word of a grade follows.
+pub(crate) const OF_VISITS: &str = "inspection.frequency.";
+
 /// How often a year a place without a grade is visited; the town's to set.
 pub(crate) const UNGRADED_VISITS: (&str, f64) = ("inspection.frequency.ungraded", 1.0);
 
@@ -152,17 +155,12 @@ pub(crate) const POLICE_VISITS: (&str, f64) = ("inspection.frequency.police", 12
 
 /// How often a year places are visited: the town's own numbers, otherwise those that come along.
 async fn frequency(read: &mut Read, on: Date) -> Result<Frequency> {
-    let proposed = Frequency::proposed(on);
-    let mut set = proposed;
-    for (name, number) in [
-        ("inspection.frequency.red", &mut set.red),
-        ("inspection.frequency.orange", &mut set.orange),
-        ("inspection.frequency.yellow", &mut set.yellow),
-        ("inspection.frequency.blue", &mut set.blue),
-        (UNGRADED_VISITS.0, &mut set.ungraded),
-    ] {
-        *number = u32::from(number_on(read, (name, f64::from(*number)), on).await?);
+    let mut set = Frequency::proposed(on);
+    for (word, grade) in GRADES {
+        let (name, comes) = (format!("{OF_VISITS}{word}"), f64::from(set.visits(Some(grade))));
+        set.set(grade, u32::from(number_on(read, (name.as_str(), comes), on).await?));
     }
+    set.ungraded = u32::from(number_on(read, UNGRADED_VISITS, on).await?);
     Ok(set)
 }
 
@@ -616,12 +614,15 @@ impl App {
         let paths: BTreeMap<PlaceId, String> =
             tx.places_by_id(&ids).await?.into_iter().map(|place| (place.place.id, place.path)).collect();
         let mut made = 0;
+        let mut going_on = going_on(tx, record).await?;
         for (year, month) in months {
             for spec in tasks_due(&record.plan, year, month)? {
-                if known.contains(&spec.key) {
+                if known.contains(&spec.key)
+                    || is_going_on(&mut going_on, &spec.place, (spec.from, spec.due_on))
+                {
                     continue;
                 }
-                let window = domain::task::Window::new(spec.from, spec.due_on)?;
+                let window = Window::new(spec.from, spec.due_on)?;
                 let path = paths.get(&spec.place).cloned().unwrap_or_default();
                 let task = Task::pending(self.new_id().into(), spec.place, spec.org, Vec::new(), window);
                 let filing = TaskFiling {
@@ -647,6 +648,36 @@ async fn giving_way(read: &mut Read, newer: &PlanRecord) -> Result<Vec<PlanRecor
     Ok(all.filter(|old| matches!(old.plan.state, State::Approved { .. }) && same(old)).collect())
 }
 
+/// Visits under plans this one takes the place of, now or before, that somebody took on or made: nobody owes them twice.
+async fn going_on(read: &mut Read, newer: &PlanRecord) -> Result<Vec<(PlaceId, Window)>> {
+    use domain::task::State as Stage;
+    let whole = Caller::system().scope(Action::PlanRead)?;
+    let all = read.inspection_plans(newer.year, Some(&newer.plan.org), &whole).await?.into_iter();
+    let gives_way = |old: &PlanRecord| {
+        let was_approved = matches!(old.plan.state, State::Approved { .. } | State::Superseded { .. });
+        old.plan.id != newer.plan.id && old.plan.span == newer.plan.span && was_approved
+    };
+    let mut found = Vec::new();
+    for old in all.filter(gives_way) {
+        let filter = TaskFilter { plan: Some(old.plan.id), ..TaskFilter::default() };
+        let scope = Caller::system().scope(Action::TaskRead)?;
+        let tasks = read.tasks(&scope, &filter, None, i64::try_from(MOST_ITEMS).unwrap_or(i64::MAX)).await?;
+        let is_kept = |task: &Task| {
+            !matches!(task.state, Stage::Pending | Stage::Assigned { .. } | Stage::Cancelled { .. })
+        };
+        let kept = tasks.into_iter().map(|kept| kept.task).filter(is_kept);
+        found.extend(kept.map(|task| (task.place, task.window)));
+    }
+    Ok(found)
+}
+
+/// Whether a visit of these days is one of those, which is used up by it.
+fn is_going_on(going_on: &mut Vec<(PlaceId, Window)>, place: &PlaceId, (from, due_on): (Date, Date)) -> bool {
+    let same =
+        |(of, window): &(PlaceId, Window)| of == place && window.from <= due_on && from <= window.due_on;
+    going_on.iter().position(same).map(|at| going_on.swap_remove(at)).is_some()
+}
+
 /// What the approval of an open plan would put an end to.
 async fn replaces(read: &mut Read, record: &PlanRecord) -> Result<Option<PlanReplaced>> {
     if !is_open(&record.plan.state) {
@@ -654,7 +685,10 @@ async fn replaces(read: &mut Read, record: &PlanRecord) -> Result<Option<PlanRep
     }
     let Some(old) = giving_way(read, record).await?.into_iter().next() else { return Ok(None) };
     let tasks_n = unbegun(read, &old.plan.id).await?.len();
-    Ok(Some(PlanReplaced { plan: Named::new(old.plan.id.as_str(), &old.title), tasks_n, on: None }))
+    let mut going_on = going_on(read, record).await?;
+    let again = |item: &&PlanItem| is_going_on(&mut going_on, &item.place, (item.from, item.to));
+    let kept_n = record.plan.items.iter().filter(again).count();
+    Ok(Some(PlanReplaced { plan: Named::new(old.plan.id.as_str(), &old.title), tasks_n, kept_n, on: None }))
 }
 
 async fn replaced_by(read: &mut Read, record: &PlanRecord) -> Result<Option<PlanReplaced>> {
@@ -662,7 +696,12 @@ async fn replaced_by(read: &mut Read, record: &PlanRecord) -> Result<Option<Plan
     let whole = Caller::system().scope(Action::PlanRead)?;
     let newer = read.inspection_plan(by_plan, &whole).await?;
     let title = newer.map(|one| one.title).unwrap_or_default();
-    Ok(Some(PlanReplaced { plan: Named::new(by_plan.as_str(), title), tasks_n: 0, on: Some(on.to_string()) }))
+    Ok(Some(PlanReplaced {
+        plan: Named::new(by_plan.as_str(), title),
+        tasks_n: 0,
+        kept_n: 0,
+        on: Some(on.to_string()),
+    }))
 }
 
 /// Tasks of a plan that nobody has begun.

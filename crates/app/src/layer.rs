@@ -9,7 +9,8 @@ mod file;
 mod kept;
 mod outline;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::facility::{Facility, Stage as Standing};
 use domain::fire_plan::{FirePlan, Item, Stage as PlanStage};
@@ -547,7 +548,7 @@ pub struct LayerView {
     pub classes: Vec<Word>,
     /// West, south, east, north of all the caller may see, degrees; none when there is nothing.
     pub bounds: Option<[f64; 4]>,
-    /// How many things the caller may see today.
+    /// How many things the caller may see on the day asked for.
     pub n: u64,
     /// What a request may ask equality of, beside place and time.
     pub queryables: Vec<String>,
@@ -615,18 +616,34 @@ impl FeatureQuery {
             (Some(wanted), Some(own)) => wanted.meets(&own),
             (wanted, _) => wanted.is_none(),
         };
-        begun
-            && lasts
-            && there()
-            && self.equal.iter().all(|(key, value)| feature.says(layer, key) == Some(value))
+        begun && lasts && there() && self.equal.iter().all(|(key, value)| feature.is(layer, key, value))
     }
 }
 
 impl Feature {
-    fn says(&self, layer: Layer, key: &str) -> Option<&str> {
-        match key {
-            "class" => layer.classes().get(usize::from(self.class)).map(|(code, _)| *code),
-            _ => self.told.iter().find(|(known, _)| *known == key).map(|(_, value)| value.as_str()),
+    /// What a property of the feature as it is shown says, as a request asks for it; empty of what nobody knows.
+    fn says(&self, layer: Layer, key: &str) -> Option<Cow<'_, str>> {
+        let day = |day: Option<Date>| Some(Cow::Owned(day.map(|day| day.to_string()).unwrap_or_default()));
+        let class = || layer.classes().get(usize::from(self.class));
+        match (key, self.more.get(key)) {
+            ("name", _) => Some(self.name.as_str().into()),
+            ("class", _) => class().map(|(code, _)| (*code).into()),
+            ("class_label", _) => class().map(|(_, label)| (*label).into()),
+            ("page", _) => Some(layer.page(&self.id).into()),
+            ("from", _) => day(self.from),
+            ("until", _) => day(self.until),
+            (_, Some(Value::Null)) => Some("".into()),
+            (_, Some(Value::String(text))) => Some(text.as_str().into()),
+            (_, Some(other)) => Some(other.to_string().into()),
+            _ => self.told.iter().find(|(known, _)| *known == key).map(|(_, value)| value.as_str().into()),
+        }
+    }
+
+    /// Whether a property says exactly this; of a number, whether it is this number however it is written.
+    fn is(&self, layer: Layer, key: &str, wanted: &str) -> bool {
+        match self.more.get(key).and_then(Value::as_f64) {
+            Some(number) => wanted.trim().parse::<f64>() == Ok(number),
+            None => self.says(layer, key).is_some_and(|says| says == wanted),
         }
     }
 
@@ -658,22 +675,27 @@ fn layer_of(id: &str) -> Result<Layer> {
 }
 
 impl App {
-    /// The layers the caller may see something of.
-    pub async fn layers(&self, caller: &Caller) -> Result<Vec<LayerView>> {
+    /// The layers the caller may see something of, with how much of each is there on a day, today unless told.
+    pub async fn layers(&self, caller: &Caller, on: Option<Date>) -> Result<Vec<LayerView>> {
         let mut shown = Vec::new();
         for layer in Layer::ALL.iter().filter(|layer| caller.scope(layer.action()).is_ok()) {
-            shown.push(self.layer(caller, layer.id()).await?);
+            shown.push(self.layer(caller, layer.id(), on).await?);
         }
         Ok(shown)
     }
 
-    /// One layer.
-    pub async fn layer(&self, caller: &Caller, id: &str) -> Result<LayerView> {
+    /// One layer, with how much of it is there on a day, today unless told.
+    pub async fn layer(&self, caller: &Caller, id: &str, on: Option<Date>) -> Result<LayerView> {
         let layer = layer_of(id)?;
-        let set = self.layer_set(caller, layer, None).await?;
-        let on = Some(self.now().date());
+        let set = self.layer_set(caller, layer, on).await?;
+        let on = Some(on.unwrap_or(self.now().date()));
         let today = FeatureQuery { from: on, to: on, ..FeatureQuery::default() };
-        let queryables = set.features.first().map(|one| one.told.iter().map(|(key, _)| (*key).to_owned()));
+        let keys = |one: &Feature| {
+            let told = one.told.iter().map(|(key, _)| (*key).to_owned());
+            let keys: BTreeSet<String> = told.chain(one.more.keys().cloned()).collect();
+            ["name", "from", "until"].map(str::to_owned).into_iter().chain(keys).collect::<Vec<_>>()
+        };
+        let queryables = set.features.first().map(keys);
         Ok(LayerView {
             id: layer.id().to_owned(),
             label: layer.label().to_owned(),

@@ -496,7 +496,9 @@ fn decisions(
         .filter_map(|line| Some((line, line.row.whole.ratio()?)))
         .filter(|(_, ratio)| *ratio < 1.0)
         .min_by(|(_, a), (_, b)| a.total_cmp(b));
-    if let Some((line, ratio)) = weakest {
+    // A town without a list has not begun: a share of nothing says nothing to decide on.
+    let has_begun = villages.iter().any(|line| line.listed > 0);
+    if let Some((line, ratio)) = weakest.filter(|_| has_begun) {
         out.push(Decision {
             kind: "clause",
             title: format!("“{}”落实度 {:.1} %，为各条最低", line.clause.title, percent(ratio)),

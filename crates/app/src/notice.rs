@@ -256,6 +256,7 @@ mod tests {
             no: no.to_owned(),
             title: String::new(),
             section: Section::Forces,
+            part: None,
             absent_in_source: false,
         }
     }

@@ -1,12 +1,31 @@
 //! Whether an operation was carried out before, when it was done as far as the phone can show, and whether the house is up.
 
 use domain::time::{Timestamp, Timing};
+use serde::Serialize;
 pub use store::operation::{Known, Operation};
+use utoipa::ToSchema;
 
 use crate::{App, Caller, Result};
 
 /// What the stamp of an anchor is for.
 const ANCHOR: &str = "operation.anchor";
+
+/// Between which instants something done without a network can have been done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BetweenView {
+    /// Not before.
+    pub earliest: String,
+    /// Not after.
+    pub latest: String,
+}
+
+impl BetweenView {
+    /// As a page says it.
+    pub(crate) fn of((timing, received_at): &(Timing, Timestamp)) -> Self {
+        let (earliest, latest) = timing.between(*received_at);
+        Self { earliest: earliest.to_rfc3339(), latest: latest.to_rfc3339() }
+    }
+}
 
 impl App {
     /// What is known of an operation id the caller sent.

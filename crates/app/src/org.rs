@@ -2,9 +2,13 @@
 //! does not belong here: persons (`person`), posts (`post`).
 
 mod chart;
+mod territory;
 
 use domain::ids::{AccountId, OrgId, PersonId, TerritoryCode};
-use domain::org::{Assignment, Certificate, Level, Life, Org, OrgKind, Person, Post, Relation, Territory};
+use domain::org::{
+    Assignment, Certificate, Level, Life, Org, OrgKind, OrgRefusal, Person, Post, Relation, Territory,
+    check_code,
+};
 use domain::policy::{Action, Subject};
 use domain::time::{Date, HOUR_MS, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,6 +20,9 @@ use store::post::{AssignmentRecord, CertificateRecord, PostRecord};
 use utoipa::ToSchema;
 
 pub use chart::{ChartAway, ChartGap, ChartHolder, ChartNode, ChartPost, OrgChart};
+pub use territory::TerritoryEnd;
+pub(crate) use territory::{name_town, town_name};
+use territory::{same_name, taken_word, to_change, words};
 
 use crate::error::FieldProblem;
 use crate::person::initials;
@@ -46,6 +53,10 @@ pub struct TerritoryView {
     pub aliases: Vec<String>,
     /// The code is our own until the state's is known.
     pub provisional: bool,
+    /// The first day on which it is no more; null while it is there.
+    pub closed_on: Option<String>,
+    /// Why it is no more; empty while it is there.
+    pub closed_reason: String,
     /// Row version.
     pub version: i64,
 }
@@ -64,6 +75,8 @@ impl From<&TerritoryRecord> for TerritoryView {
             kind: t.kind,
             aliases: t.aliases,
             provisional: t.provisional,
+            closed_on: record.closed.as_ref().map(|closed| closed.on.to_string()),
+            closed_reason: record.closed.as_ref().map(|closed| closed.reason.clone()).unwrap_or_default(),
             version: record.version,
         }
     }
@@ -219,9 +232,6 @@ impl App {
         let hat = caller.hat(Action::OrgChange, &Subject::town())?;
         let mut fields = Fields::default();
         let code = fields.name("code", &input.code);
-        if !code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-            fields.wrong("code", "territory.code", "区划代码只能用数字、字母和短横线");
-        }
         let name = fields.name("name", &input.name);
         let level = Level::from_code(&input.level);
         if level.is_none() {
@@ -229,8 +239,9 @@ impl App {
         }
         let parent = input.parent.filter(|parent| !parent.trim().is_empty()).map(TerritoryCode::from);
         let mut tx = self.write(caller).await?;
+        tx.hold_town().await?;
         let above = match &parent {
-            Some(parent) => tx.territory(parent).await?,
+            Some(parent) => tx.open_territory(parent).await?,
             None => None,
         };
         let is_town = level == Some(Level::Town) && code == self.town.as_str();
@@ -247,10 +258,23 @@ impl App {
         if !fits || misplaced_grid {
             fields.wrong("parent", "territory.parent", "上级辖区层级不对，网格只能设在村（社区）之下");
         }
+        if let (Some(level), Some(above)) = (level, &above) {
+            let from = (self.town.as_str(), above.territory.code.as_str());
+            if let Err(refusal) = check_code(level, &code, from, input.provisional) {
+                fields.wrong("code", refusal.code(), &refusal.to_string());
+            }
+        }
+        let all = tx.territories().await?;
+        let asked = [name.as_str(), input.short_name.trim()];
+        let asked = asked.into_iter().chain(input.aliases.iter().map(|word| word.trim()));
+        let asked = asked.filter(|word| !word.is_empty() && above.is_some());
+        if let Some(word) = taken_word(&all, (&code, parent.as_ref()), asked) {
+            fields.wrong("name", "territory.same_name", &same_name(word));
+        }
         fields.done()?;
         let Some(level) = level else { return Err(Error::NotFound) };
         let path = above.as_ref().map_or(code.clone(), |above| format!("{}/{code}", above.territory.path));
-        let ord = tx.territories().await?.iter().map(|t| t.ord).max().unwrap_or(0) + 1;
+        let ord = all.iter().map(|t| t.ord).max().unwrap_or(0) + 1;
         let territory = Territory {
             code: code.as_str().into(),
             level,
@@ -262,7 +286,7 @@ impl App {
             aliases: trimmed(input.aliases),
             provisional: input.provisional,
         };
-        let record = TerritoryRecord { territory, ord, version: 1, recorded_at: now };
+        let record = TerritoryRecord { territory, closed: None, ord, version: 1, recorded_at: now };
         tx.insert_territory(&record)
             .await
             .map_err(|error| taken(error, "code", "该区划代码已在使用，请核对"))?;
@@ -279,15 +303,22 @@ impl App {
         input: TerritoryInput,
     ) -> Result<TerritoryView> {
         let now = self.now();
-        sees_people(caller)?;
         let mut tx = self.write(caller).await?;
-        let mut record = tx.territory(code).await?.ok_or(Error::NotFound)?;
-        let hat = caller.hat(Action::OrgChange, &Subject::of(&record.territory.path, None))?;
-        if input.version.is_some_and(|version| version != record.version) {
-            return Err(Error::stale(&TerritoryView::from(&record)));
+        let (mut record, hat) = to_change(&mut tx, caller, code, input.version).await?;
+        if record.closed.is_some() {
+            return Err(OrgRefusal::TerritoryClosed.into());
         }
         let mut fields = Fields::default();
         let name = fields.name("name", &input.name);
+        // What stands on the record already was there before anybody looked.
+        let known = words(&record.territory);
+        let asked = [name.as_str(), input.short_name.trim()];
+        let asked = asked.into_iter().chain(input.aliases.iter().map(|word| word.trim()));
+        let asked = asked.filter(|word| !word.is_empty() && !known.contains(word));
+        let all = tx.territories().await?;
+        if let Some(word) = taken_word(&all, (code.as_str(), record.territory.parent.as_ref()), asked) {
+            fields.wrong("name", "territory.same_name", &same_name(word));
+        }
         let above = input.parent.unwrap_or_default();
         let stands_above = record.territory.parent.as_ref().map_or("", TerritoryCode::as_str);
         if input.code != code.as_str()
@@ -374,7 +405,8 @@ impl App {
         }
         let (version, recorded_at) = (1, now);
         for (ord, territory) in (1..).zip(roster.territories.iter().cloned()) {
-            tx.insert_territory(&TerritoryRecord { territory, ord, version, recorded_at }).await?;
+            let record = TerritoryRecord { territory, closed: None, ord, version, recorded_at };
+            tx.insert_territory(&record).await?;
         }
         for (ord, org) in (1..).zip(roster.orgs.iter().cloned()) {
             tx.insert_org(&OrgRecord { org, life: Life::default(), ord, version, recorded_at }).await?;
@@ -486,13 +518,14 @@ async fn read_org(
     if relation.is_none() {
         fields.wrong("relation", "org.relation", "请选择隶属关系");
     }
-    if read.territory(&territory).await?.is_none() {
+    let active = input.active.unwrap_or(true);
+    // A body that is no more stays where it was.
+    if read.territory(&territory).await?.is_none_or(|one| active && one.closed.is_some()) {
         fields.wrong("territory", "org.territory", "没有这个辖区，请从列表中选择");
     }
     let life = read_life(&mut fields, before, (input.founded_on.as_deref(), input.closed_on.as_deref()));
     fields.done()?;
     let (Some(kind), Some(relation)) = (kind, relation) else { return Err(Error::NotFound) };
-    let active = input.active.unwrap_or(true);
     let org = Org {
         id,
         kind,

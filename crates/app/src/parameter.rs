@@ -2,6 +2,8 @@
 //! a day on; what a change would do to the board can be seen before. What does not belong here: which parameters there
 //! are (the plan file).
 
+mod visits;
+
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
@@ -18,6 +20,7 @@ pub use store::parameter::{Decision, ParameterRecord};
 use utoipa::ToSchema;
 
 use crate::account::DEMANDS;
+use crate::boundary::outside::OUTSIDE_KM;
 use crate::call_test::ANSWER_WITHIN;
 use crate::certificate;
 use crate::device;
@@ -182,6 +185,7 @@ static OWN: &[Own] = &[
     own_of(force::CHECK_DAYS, "站队装备多少天清点一次", &["日"], 365.0),
     own_of(certificate::WARN_DAYS, "证件、执法事项到期前多少天提醒", &["日"], 365.0),
     own_of(placard::REPOST_DAYS, "公示牌人员变动后几日内更换", &["日"], 365.0),
+    own_of(OUTSIDE_KM, "离本镇多少公里以外的坐标视为填错", &["公里"], 500.0),
     own_of(road::REACH_MINUTES, "消防车辆几分钟内到达算按时", &["分钟"], 120.0),
     own_of(road::HOSE_LAY_M, "水带铺设多远内的水源可直接取用", &["米"], 5_000.0),
     own_of(road::SHUTTLE_MINUTES, "运水单程几分钟内的水源计入", &["分钟"], 120.0),
@@ -482,7 +486,10 @@ fn checked(plan: &Plan, asked: &ParameterInput, now: &Parameter) -> Result<()> {
         (Value::Number(number), Value::Number(_)) => match whole(*number) {
             Some(_) => match own(&asked.name).filter(|own| *number > own.most) {
                 Some(own) => wrong(&format!("请填写 0 到 {} 之间的整数", own.most)),
-                None => Ok(()),
+                None => match visits::against(plan, &asked.name, &asked.value, asked.from) {
+                    Some((code, message)) => Err(Error::field("value", code, &message)),
+                    None => Ok(()),
+                },
             },
             None => wrong("请填写不小于 0 的整数"),
         },
@@ -724,6 +731,8 @@ impl App {
         let hat = caller.hat(Action::ParameterDecide, &Subject::town())?;
         let now = self.now();
         let mut tx = self.write(caller).await?;
+        // Two who decide at once look one after the other: what fits depends on what the other put in force.
+        tx.hold_town().await?;
         let record = tx.parameter(id).await?.ok_or(Error::NotFound)?;
         if record.version != version {
             let now = setting(&mut tx, &record.parameter.name, now.date()).await?;
@@ -743,6 +752,13 @@ impl App {
         }
         if !approve && reason.trim().is_empty() {
             return Err(Error::field("reason", "parameter.reason", "请写明不采纳的理由"));
+        }
+        let (plan, _) = plan_in_force(&mut tx, now.date()).await?;
+        let set = &record.parameter;
+        // Of two proposals made side by side the second may no longer fit once the first is in force.
+        let unfit = visits::against(&plan, &set.name, &set.value, set.effective_from);
+        if let Some((code, message)) = unfit.filter(|_| approve) {
+            return Err(Error::Refused { code, message });
         }
         let decision = if approve { Decision::Decided } else { Decision::Rejected };
         tx.decide_parameter(id, version, decision, caller.person.as_str(), now).await?;

@@ -244,7 +244,7 @@ impl App {
         let mut wall = Wall::read(&mut read, today).await?;
         wall.learn(&mut read, &records).await?;
         let mut rows: Vec<PlacardRow> = records.iter().map(|one| wall.row(one)).collect();
-        let villages = read.territories().await?.into_iter().map(|one| one.territory);
+        let villages = read.open_territories().await?.into_iter().map(|one| one.territory);
         let villages: Vec<Named> = villages
             .filter(|at| at.level == Level::Village && scope.admits(&Subject::of(&at.path, None)))
             .map(|at| Named::new(at.code.as_str(), at.name))
@@ -280,7 +280,8 @@ impl App {
         let n = |kind: Kind, id: &str| {
             records.iter().filter(|one| one.placard.kind == kind && one.placard.about == id).count()
         };
-        let territories: Vec<_> = read.territories().await?.into_iter().map(|one| one.territory).collect();
+        let territories: Vec<_> =
+            read.open_territories().await?.into_iter().map(|one| one.territory).collect();
         let mut abouts = Vec::new();
         let mut add = |kind: Kind, id: &str, name: &str, path: &str, org: Option<&OrgId>| {
             if scope.admits(&Subject::of(path, org)) {

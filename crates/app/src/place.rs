@@ -1,7 +1,10 @@
 //! The register of places: who may see and touch one, adding, changing, voiding, verifying. What does not belong here:
-//! lists (`place_list`), bringing in ledgers (`import`), counting risk (`risk`).
+//! lists (`place_list`), bringing in ledgers (`import`), counting risk (`risk`), two rows about one place (`merge`),
+//! places first met on the way (`seen`).
 
 mod gazetteer;
+mod merge;
+mod seen;
 pub mod view;
 
 use std::collections::BTreeMap;
@@ -21,6 +24,9 @@ use store::place_list::{EntryRecord, ListRecord};
 use store::{Read, Write};
 
 pub(crate) use gazetteer::Gazetteer;
+pub use merge::Merging;
+pub use seen::SeenPlace;
+pub(crate) use seen::found_at;
 use view::{ContactInput, PlaceInput, PlacePage, PlaceQuery, PlaceView, Revealed, parse_word};
 
 use crate::error::FieldProblem;
@@ -261,7 +267,8 @@ fn record_of(
     if village.is_none() && !input.village.is_empty() {
         problems.push(Problem::new("village", "place.village_unknown", "没有这个村（社区），请重新选择"));
     }
-    let grid = given(&input.grid).map(|code| names.territory(&code.as_str().into()).ok_or(code));
+    let there = |code: &str| names.territory(&code.into()).filter(|grid| names.is_open(grid));
+    let grid = given(&input.grid).map(|code| there(&code).ok_or(code));
     let grid = match grid {
         Some(Ok(grid)) if grid.parent.as_ref().map(|p| p.as_str()) == Some(input.village.as_str()) => {
             Some(grid)
@@ -359,6 +366,7 @@ fn record_of(
         recorded_at: known.map_or(now, |k| k.recorded_at),
         recorded_by: known.map_or(by.to_owned(), |k| k.recorded_by.clone()),
         voided: None,
+        same_as: known.and_then(|k| k.same_as.clone()),
     })
 }
 

@@ -441,7 +441,7 @@ impl App {
             return Err(Error::field("owner", "place_list.owner", "没有这个机构，请重新选择"));
         }
         let village = input.village.as_deref().filter(|v| !v.is_empty()).map(Into::into);
-        if village.as_ref().is_some_and(|v| names.territory(v).is_none()) {
+        if village.as_ref().is_some_and(|v| !names.villages().any(|open| open.code == *v)) {
             return Err(Error::field("village", "place_list.village", "没有这个村（社区），请重新选择"));
         }
         if kind == ListKind::VillageListed && village.is_none() {

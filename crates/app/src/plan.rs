@@ -16,7 +16,7 @@ pub use exchange::plan_file::{ClauseDraft, DutyDraft, DutyEdit};
 use serde::Serialize;
 use store::parameter::{Decision, ParameterRecord};
 pub use store::plan::{PlanProposal, PlanVersion};
-use store::{Read, Write};
+use store::{Audit, Read, Write};
 
 use crate::fulfilment::{Ask, lens};
 use crate::parameter::Verdict;
@@ -158,7 +158,14 @@ fn changed(source: &str, duty: &str, text: Option<&str>) -> Result<(String, Plan
         }
     }
     let after = with_duty(source, duty, text);
-    let (plan, problems) = plan_file::read(&after);
+    let (plan, mut problems) = plan_file::read(&after);
+    // An older plan may have duties without a kind of evidence: who changes another need not see to them.
+    if problems.iter().any(|problem| problem.code == plan_file::NO_EVIDENCE) {
+        let before = plan_file::read(source).1;
+        problems.retain(|one| {
+            one.code != plan_file::NO_EVIDENCE || before.iter().all(|old| old.message != one.message)
+        });
+    }
     if problems.is_empty() {
         return Ok((after, plan));
     }
@@ -200,7 +207,7 @@ pub(crate) fn read_once(source: &str) -> Result<Plan> {
         return Ok(plan.clone());
     }
     let (plan, problems) = plan_file::read(source);
-    if let Some(problem) = problems.first() {
+    if let Some(problem) = problems.iter().find(|problem| problem.code != plan_file::NO_EVIDENCE) {
         return Err(Error::Internal(format!("the plan in force cannot be read: {problem}")));
     }
     if read.len() == REMEMBERED {
@@ -226,7 +233,7 @@ pub(crate) fn kinds_of(plan: &Plan, family: &str) -> BTreeMap<String, String> {
 
 impl App {
     /// Puts a plan file in force from its effective date on; the one before it ends the day before. The same text
-    /// again changes nothing.
+    /// again changes nothing. A town that was founded without a name gets the plan's.
     ///
     /// Errors: the file has problems, each a field problem with its line.
     pub async fn install_plan(&self, caller: &Caller, text: &str) -> Result<Installed> {
@@ -244,11 +251,20 @@ impl App {
             duties: plan.duties.len(),
             changed,
         };
-        if before.first().is_some_and(|newest| newest.source == text) {
+        let town = domain::ids::TerritoryCode::from(self.town.as_str());
+        let named = crate::org::name_town(&mut tx, &town, &plan.town).await?;
+        let detail = named.then(|| serde_json::json!({ "town_name": plan.town }).to_string());
+        if let Some(newest) = before.first().filter(|newest| newest.source == text) {
+            if let Some(detail) = detail {
+                let audit = caller.audit_as(hat, "plan.install", ("plan", &newest.id), "", now);
+                tx.commit(Audit { detail, ..audit }, ()).await?;
+            }
             return Ok(installed(false));
         }
         let id = self.put_in_force(&mut tx, caller, &before, (&plan, text), plan.effective_from).await?;
-        tx.commit(caller.audit_as(hat, "plan.install", ("plan", &id), "", now), ()).await?;
+        let audit = caller.audit_as(hat, "plan.install", ("plan", &id), "", now);
+        let detail = detail.unwrap_or(audit.detail);
+        tx.commit(Audit { detail, ..audit }, ()).await?;
         Ok(installed(true))
     }
 

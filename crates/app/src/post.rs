@@ -30,7 +30,7 @@ pub use page::{LeaverView, PostPage, PostShortage, PostStretch, WaitingPost};
 use crate::attachment::AttachmentView;
 use crate::gate::GateView;
 use crate::names::Names;
-use crate::org::{Fields, read_life};
+use crate::org::{Fields, name_town, read_life, town_name};
 use crate::person::{initials, sound};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
@@ -265,7 +265,7 @@ pub struct Newcomer {
     pub territory: TerritoryCode,
     /// Id, name or label of his organisation; the village's own or the town's government when nothing is said.
     pub org: Option<String>,
-    /// What the town is called, where it is not in the book yet.
+    /// What the town is called, where it is not in the book yet, or goes by its code there.
     pub town_name: String,
 }
 
@@ -403,7 +403,7 @@ impl App {
         if !names.knows_org(&org) {
             fields.wrong("org", "post.org", "没有这个机构，请从列表中选择");
         }
-        if names.path(&territory).is_none() {
+        if tx.open_territory(&territory).await?.is_none() {
             fields.wrong("territory", "post.territory", "没有这个辖区，请从列表中选择");
         }
         if input.max_n.is_some_and(|most| most < input.min_n) {
@@ -488,6 +488,10 @@ impl App {
         if input.max_n.is_some_and(|most| most < input.min_n) {
             fields.wrong("max_n", "post.max", "最多人数不能少于最少人数");
         }
+        let is_taken_up = input.active && !record.post.active;
+        if is_taken_up && tx.open_territory(&record.post.territory).await?.is_none() {
+            fields.wrong("territory", "post.territory", "没有这个辖区，请从列表中选择");
+        }
         let said = (input.founded_on.as_deref(), input.closed_on.as_deref());
         let life = read_life(&mut fields, record.life, said);
         fields.done()?;
@@ -563,17 +567,20 @@ impl App {
         let account = self.new_account(&newcomer.login, &person.id, &newcomer.password, false).await?;
         let mut tx = self.write(caller).await?;
         let town = TerritoryCode::from(self.town.as_str());
+        let town_name = town_name(&mut tx, &town, &newcomer.town_name).await?;
         if tx.territory(&town).await?.is_none() {
-            let territory = town_itself(&town, &newcomer.town_name);
-            tx.insert_territory(&TerritoryRecord { territory, ord: 1, version: 1, recorded_at: now }).await?;
+            let territory = town_itself(&town, &town_name);
+            let record = TerritoryRecord { territory, closed: None, ord: 1, version: 1, recorded_at: now };
+            tx.insert_territory(&record).await?;
         }
-        let place = tx.territory(&newcomer.territory).await?.ok_or_else(|| {
+        name_town(&mut tx, &town, &town_name).await?;
+        let place = tx.open_territory(&newcomer.territory).await?.ok_or_else(|| {
             Error::field("territory", "post.territory", "没有这个辖区，请先登记辖区，或用本镇的十二位代码")
         })?;
         let org = match org_of(&tx.orgs().await?, &newcomer)? {
             Some(org) => org,
             None => {
-                let org = government(self.new_id().into(), &town, &newcomer.town_name);
+                let org = government(self.new_id().into(), &town, &town_name);
                 let record = OrgRecord {
                     org: org.clone(),
                     life: Life::default(),

@@ -233,7 +233,7 @@ impl App {
         let today = self.now().date();
         let mut read = self.db.read(&self.town).await?;
         let orgs = read.orgs().await?.into_iter().filter(|one| step::may_look(&one.org));
-        let territories = read.territories().await?.into_iter().map(|one| one.territory);
+        let territories = read.open_territories().await?.into_iter().map(|one| one.territory);
         let shown = |t: &domain::org::Territory| {
             matches!(t.level, domain::org::Level::Town | domain::org::Level::Village)
         };

@@ -78,6 +78,19 @@ fn unknown(field: &str) -> Error {
     Error::field(field, "road.unknown_word", "没有这个选项，请从列表中选择")
 }
 
+/// Names and the like, and what is told at length. Units: characters.
+const MOST: [usize; 2] = [200, 2000];
+
+/// Texts by the field they were typed into are as short as those of a place.
+///
+/// Errors: one has more than `most` characters.
+fn short(texts: &[(&str, &str)], most: usize) -> Result<()> {
+    match texts.iter().find(|(_, text)| text.chars().count() > most) {
+        None => Ok(()),
+        Some((field, _)) => Err(Error::field(field, "road.too_long", &format!("超过 {most} 字，请缩短"))),
+    }
+}
+
 /// A new number, as `LD-0042`; numbers people gave are passed over.
 async fn next_code(tx: &mut Write) -> Result<String> {
     loop {
@@ -147,6 +160,10 @@ pub(crate) fn typed(record: &RoadRecord) -> RoadInput {
 
 /// What was typed in as a stretch, before it is checked.
 fn read_input(asked: &RoadInput, before: Option<&Segment>, today: Date) -> Result<Segment> {
+    let code = asked.code.as_deref().unwrap_or_default();
+    let [most, most_text] = MOST;
+    short(&[("name", asked.name.as_str()), ("code", code), ("source", asked.source.as_str())], most)?;
+    short(&[("text", asked.text.as_str())], most_text)?;
     let rank = Rank::from_code(asked.rank.trim()).ok_or_else(|| unknown("rank"))?;
     let kind = match asked.kind.as_deref().and_then(given) {
         None => kind_of(rank),
@@ -256,6 +273,7 @@ fn read_fitness(asked: &FitnessView) -> Result<domain::road::Fitness> {
         dead_end: asked.dead_end,
         turnaround: asked.turnaround,
         wet_season,
+        unread: Vec::new(),
     })
 }
 
@@ -319,7 +337,7 @@ impl App {
         caller.scope(Action::RoadRead)?;
         let mut read = self.db.read(&self.town).await?;
         let vehicles = vehicles_on(&mut read, self.now().date()).await?;
-        let territories = read.territories().await?.into_iter().map(|one| one.territory);
+        let territories = read.open_territories().await?.into_iter().map(|one| one.territory);
         let is_shown = |t: &domain::org::Territory| matches!(t.level, Level::Town | Level::Village);
         let territories = territories.filter(is_shown).map(|t| Named::new(t.code.as_str(), t.name)).collect();
         let kinds = [
@@ -389,8 +407,7 @@ impl App {
         let events = read.road_events(&record.segment.id).await?;
         let subject = subject(read, record).await?;
         let stands = record.segment.void.is_none();
-        let shut =
-            record.segment.closures.iter().any(|closed| closed.closure.until.is_none_or(|d| today <= d));
+        let shut = record.segment.closures.iter().any(|closed| closed.lasts_on(today));
         let may = |step: &&Act| {
             stands
                 && (**step != Act::Open || shut)
@@ -422,6 +439,7 @@ impl App {
         let now = self.now();
         let mut tx = self.write(caller).await?;
         let record = self.add_road_in(caller, &mut tx, &asked, None, now).await?;
+        self.refuse_far(&mut tx, "geometry", &record.segment.line).await?;
         let subject = subject(&mut tx, &record).await?;
         let hat = caller.hat(Action::RoadChange, &subject)?;
         let page = self.road_page(caller, &mut tx, &record).await?;
@@ -496,6 +514,10 @@ impl App {
         let old = before.segment.clone().standing()?;
         let segment = read_input(&asked, Some(&old), now.date())?;
         let mut segment = known_turns(&mut tx, segment, now.date()).await?;
+        // What stays where it was may be there on somebody's word, given when it was taken from a file.
+        if segment.line != old.line {
+            self.refuse_far(&mut tx, "geometry", &segment.line).await?;
+        }
         if segment.code.is_empty() {
             segment.code = old.code.clone();
         }
@@ -521,6 +543,7 @@ impl App {
             Some(day) => read_day("on", day)?,
         };
         let until = asked.until.as_deref().and_then(given).map(|day| read_day("until", day)).transpose()?;
+        short(&[("text", asked.text.as_str())], MOST[1])?;
         let mut tx = self.write(caller).await?;
         let version = if asked.step == "close" { None } else { Some(asked.version.unwrap_or(0)) };
         let mut record = self.road_seen(caller, &mut tx, id, version).await?;
@@ -531,12 +554,16 @@ impl App {
         let act = match asked.step.as_str() {
             "close" => {
                 let closure = Closure { from: on, until, reason: text.to_owned() };
-                let closed = Closed { closure, by: caller.person.clone(), recorded_at: now };
+                let closed =
+                    Closed { closure, by: caller.person.clone(), recorded_at: now, called_off: None };
                 record.segment = segment.close(closed)?;
                 Act::Close
             }
             "open" => {
-                record.segment = segment.open(asked.number.unwrap_or(usize::MAX), on)?;
+                let n = asked.number.unwrap_or(usize::MAX);
+                // What would cover no day is not ended but called off.
+                let is_off = segment.is_called_off_by(n, on, today);
+                record.segment = if is_off { segment.call_off(n, text)? } else { segment.open(n, on)? };
                 Act::Open
             }
             "split" => {
@@ -616,6 +643,6 @@ fn event(
 
 /// Path of a territory of the town.
 async fn known_path(read: &mut Read, territory: &TerritoryCode) -> Result<String> {
-    let path = read.territory(territory).await?.map(|known| known.territory.path);
+    let path = read.open_territory(territory).await?.map(|known| known.territory.path);
     path.ok_or_else(|| Error::field("territory", "road.territory", "没有这个辖区，请从列表中选择"))
 }

@@ -316,12 +316,22 @@ async fn opened(
 ) -> Result<(Session, Account)> {
     let session = read.session(&session_id(reference)).await?.ok_or_else(ended)?;
     let idle = session.kind == "desk" && now.0 - session.seen_at.0 > DESK_IDLE_MS;
-    if !door.opens_to(&session.kind) || session.ended_at.is_some() || session.expires_at <= now || idle {
+    // A code that reads the map and is asked to change it is good, and told what it may not.
+    let only_reads = door == Door::MapEdit && session.kind == Kind::Map.as_str();
+    let opens = door.opens_to(&session.kind) || only_reads;
+    if !opens || session.ended_at.is_some() || session.expires_at <= now || idle {
         return Err(ended());
     }
     let account = read.account(&session.account).await?.ok_or_else(ended)?;
     if !account.active || account.epoch != session.epoch {
         return Err(ended());
+    }
+    if only_reads {
+        return Err(Error::Forbidden {
+            code: "session.code_reads_only",
+            message: "这个接入码只能读取地图，不能修改；请在“接到 QGIS”里勾选可以修改，另取一个接入码"
+                .to_owned(),
+        });
     }
     Ok((session, account))
 }

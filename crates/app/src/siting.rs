@@ -127,7 +127,7 @@ pub(crate) async fn demands(read: &mut Read, asked: &SitingInput) -> Result<(Vec
 async fn group_demands(read: &mut Read, asked: &SitingInput, today: Date) -> Result<(Vec<Demand>, u32)> {
     let (places, _) = demands(read, asked).await?;
     let (points, counts) = (read.group_points().await?, read.group_counts().await?);
-    let mut groups: Vec<_> = read.territories().await?.into_iter().map(|one| one.territory).collect();
+    let mut groups: Vec<_> = read.open_territories().await?.into_iter().map(|one| one.territory).collect();
     groups.retain(|group| {
         let is_asked = |code: &String| group.path.split('/').any(|part| part == code);
         group.level == Level::Group && (asked.villages.is_empty() || asked.villages.iter().any(is_asked))
@@ -199,11 +199,13 @@ fn tenths(units: u32) -> u32 {
     units.saturating_mul(10)
 }
 
-/// A study as the solver sees it: only demands that some candidate reaches, each with its number in the study.
+/// A study as the solver sees it: only demands that some candidate reaches, and of candidates at one spot one, each with its
+/// number in the study.
 struct Posed<'a> {
     study: &'a Study,
     instance: Instance,
     reached: Vec<usize>,
+    spots: Vec<usize>,
 }
 
 impl<'a> Posed<'a> {
@@ -219,11 +221,15 @@ impl<'a> Posed<'a> {
         }
         let weight = |n: &usize| study.demands.get(*n).map_or(0, |demand| study.weights.of(demand));
         let weights = reached.iter().map(weight).collect();
-        let rows = rows.into_iter().map(|row| row.into_iter().map(|cell| cell.unwrap_or(u32::MAX)).collect());
+        let spots = study.spots().into_iter().enumerate().filter(|(n, spot)| n == spot).map(|(n, _)| n);
+        let spots: Vec<usize> = spots.collect();
+        let cell = |row: &Row, n: &usize| row.get(*n).copied().flatten().unwrap_or(u32::MAX);
+        let rows = rows.iter().map(|row| spots.iter().map(|n| cell(row, n)).collect());
         let mut instance = Instance::from_table(weights, rows.collect());
-        let candidates = study.candidates.iter().enumerate();
-        instance.fixed = candidates.filter(|(_, one)| one.fixed).map(|(n, _)| n).collect();
-        Ok(Self { study, instance, reached })
+        let is_fixed = |n: &usize| study.candidates.get(*n).is_some_and(|one| one.fixed);
+        let numbered = spots.iter().enumerate();
+        instance.fixed = numbered.filter(|(_, n)| is_fixed(n)).map(|(place, _)| place).collect();
+        Ok(Self { study, instance, reached, spots })
     }
 
     /// Answers one question as well as it can in its time; none where it has no answer.
@@ -266,14 +272,22 @@ impl<'a> Posed<'a> {
                 uncovered.push(n);
             }
         }
+        let is_near = |row: usize| {
+            let mut all = self.instance.distances(row).flatten();
+            question.radius == 0 || all.any(|d| d <= tenths(question.radius))
+        };
+        let near: BTreeSet<usize> =
+            self.reached.iter().enumerate().filter(|(row, _)| is_near(*row)).map(|(_, n)| *n).collect();
+        let beyond = uncovered.iter().copied().filter(|n| question.radius > 0 && !near.contains(n)).collect();
         let share = |part: f64, of: f64| if of > 0.0 { part / of } else { 0.0 };
         Some(Found {
             objective: found.objective as f64 / unit,
             bound: found.bound as f64 / unit,
             optimal: found.optimal,
             gap: found.gap,
-            sites: found.sites,
+            sites: found.sites.iter().filter_map(|place| self.spots.get(*place)).copied().collect(),
             uncovered,
+            beyond,
             covered: share(covered, whole),
             mean: share(travelled, arrived),
             farthest,
@@ -410,6 +424,9 @@ impl App {
             "groups" => group_demands(&mut tx, &asked, now.date()).await?,
             _ => return Err(unknown("demand")),
         };
+        for one in &asked.candidates {
+            self.refuse_far(&mut tx, "candidates", &[[one.lon, one.lat]]).await?;
+        }
         let candidate = |one: &SitingSpot| Candidate {
             name: one.name.trim().to_owned(),
             at: [one.lon, one.lat],

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::gate::Part;
 use domain::ids::{OrgId, PersonId, PlaceId};
+use domain::place::KindUse;
 use domain::policy::{Action, Reach, Subject, reach};
 use serde::Serialize;
 use store::hazard::HazardFilter;
@@ -16,12 +17,15 @@ use crate::checklist::{HazardCodeView, SheetKind, SheetView, hazard_codes, libra
 use crate::gate::Gatekeeper;
 use crate::hazard::HazardRow;
 use crate::names::{Names, PlaceBrief};
+use crate::place::Gazetteer;
 use crate::task::TaskRow;
-use crate::view::Named;
+use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 
 /// Tasks a phone takes along.
 const MOST_TASKS: i64 = 300;
+/// So many days before it begins a phone takes a task along.
+const AHEAD_DAYS: u64 = 31;
 /// Places of one's own area a phone takes along beside those of its tasks.
 const MOST_PLACES: i64 = 200;
 /// Re-checks a phone takes along.
@@ -58,10 +62,20 @@ pub struct SyncView {
     pub rechecks: Vec<HazardRow>,
     /// The dictionary.
     pub hazard_codes: Vec<HazardCodeView>,
+    /// Categories, for a hazard at a place nobody registered.
+    pub place_kinds: Vec<Word>,
+    /// Villages one finds hazards in, for the same.
+    pub villages: Vec<Named>,
     /// Colleagues who may come along; for who may enforce, every other officer too.
     pub people: Vec<Named>,
     /// Those of them, and oneself, who may act as officers of an enforcement check today.
     pub officers: Vec<String>,
+}
+
+/// What a place can be in the first place.
+fn place_kinds() -> Vec<Word> {
+    let own = crate::place::catalog().kinds().filter(|kind| kind.used_as != KindUse::Tag);
+    own.map(|kind| Word::new(kind.code.as_str(), kind.name.clone())).collect()
 }
 
 /// Who may be chosen to go along: colleagues of the organisation he goes out for before others, each by the sound of the name,
@@ -97,8 +111,9 @@ impl App {
         let names = Names::read(&mut read).await?;
         let orgs: BTreeSet<OrgId> = caller.hats.all().iter().map(|hat| hat.org.clone()).collect();
         let orgs: Vec<OrgId> = orgs.into_iter().collect();
-        // What has not begun cannot be handed in yet: the phone gets it on the day it begins.
-        let mut owed = read.tasks_to_do(&caller.person, &orgs, today, MOST_TASKS).await?;
+        // What begins later lies in the phone on its day, signal or not; until then it can be taken on and not be handed in.
+        let begins_by = today + chrono::Days::new(AHEAD_DAYS);
+        let mut owed = read.tasks_to_do(&caller.person, &orgs, (today, begins_by), MOST_TASKS).await?;
         // Open to one's organisation is not open to a grid beyond one's own.
         let seen = caller.hats.scope(Action::TaskRead).unwrap_or_default();
         owed.retain(|one| {
@@ -163,6 +178,11 @@ impl App {
             }
             _ => Vec::new(),
         };
+        let towns = Gazetteer::read(&mut read).await?;
+        let finds = |path: &str| caller.hat(Action::HazardFind, &Subject::of(path, None)).is_ok();
+        let mut villages: Vec<Named> =
+            towns.villages().filter(|village| finds(&village.path)).map(|v| towns.place(&v.code)).collect();
+        villages.sort_by(|a, b| a.id.cmp(&b.id));
         let gate = Gatekeeper::read(&mut read).await?;
         let is_officer = |person: &PersonId| gate.pass(person, Part::Officer, today).is_ok();
         // The organisation of the hat he wears first is the one he goes out for.
@@ -192,6 +212,8 @@ impl App {
             quick,
             rechecks,
             hazard_codes: hazard_codes(),
+            place_kinds: place_kinds(),
+            villages,
             people: companions(people, &names),
             officers,
         })

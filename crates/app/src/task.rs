@@ -382,7 +382,8 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let loaded = load(&mut read, caller, id, self.now().date()).await?;
         let names = Names::read(&mut read).await?;
-        Ok(TaskView::of(caller, &loaded, &names, self.now().date()))
+        let shown = read.step_timings("task", id.as_str()).await?;
+        Ok(TaskView::of(caller, &loaded, &names, self.now().date()).timed(&loaded.stored, &shown))
     }
 
     /// A task by hand, given to somebody at once if he is named.

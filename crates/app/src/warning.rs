@@ -199,7 +199,7 @@ impl App {
         let own = self.warning_sender();
         let states = states(&all, self.now());
         let town = |level| matches!(level, domain::org::Level::Town | domain::org::Level::Village);
-        let territories = read.territories().await?.into_iter().map(|one| one.territory);
+        let territories = read.open_territories().await?.into_iter().map(|one| one.territory);
         Ok(WarningPage {
             items: all.iter().zip(states).map(|(one, state)| view(caller, &own, one, state)).collect(),
             may_take: caller.hats.scope(Action::WarningTake).is_some(),

@@ -2,10 +2,14 @@
 //! held before. Source: handbook of the field §3.1, `territory.boundary`. What does not belong here: the tree of
 //! territories (`org`), which systems of coordinates there are (`exchange`).
 
+mod outside;
+
 use crate::facility::{Shape, ShapeFault};
 use crate::geometry::{Geometry, Position};
 use crate::ids::TerritoryCode;
 use crate::time::Date;
+
+pub use outside::TownArea;
 
 /// What one territory covers.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +92,7 @@ impl Boundary {
 }
 
 /// Whether a ring goes around a position: a ray to the east leaves it an odd number of times.
-fn encloses(ring: &[Position], [x, y]: Position) -> bool {
+pub(crate) fn encloses(ring: &[Position], [x, y]: Position) -> bool {
     let sides = ring.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.last()?)));
     let left = |([ax, ay], [bx, by]): (Position, Position)| {
         (ay > y) != (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax

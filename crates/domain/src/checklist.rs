@@ -313,6 +313,16 @@ pub enum ChecklistRefusal {
     /// Only what is valid can be retired, and not before it began.
     #[error("只有有效的检查表才能停用，且停用日期不得早于启用日期")]
     NotRetirable,
+    /// The edition in use ends the day before its successor begins, and has lasted a day by then.
+    #[error("第 {edition} 版自 {since} 起有效，新版最早从 {first} 起启用，请改启用日期")]
+    TooSoon {
+        /// The edition in use.
+        edition: u32,
+        /// Its first day.
+        since: Date,
+        /// The first day its successor may begin.
+        first: Date,
+    },
     /// Only an edition that was in use has a successor.
     #[error("第 {0} 版还是草稿，请直接修改，不必另建新版")]
     StillDraft(u32),
@@ -327,6 +337,7 @@ impl ChecklistRefusal {
             Self::Overlap(_) => "checklist.overlap",
             Self::EditionOrder(_) => "checklist.edition_order",
             Self::NotRetirable => "checklist.not_retirable",
+            Self::TooSoon { .. } => "checklist.too_soon",
             Self::StillDraft(_) => "checklist.still_draft",
         }
     }
@@ -498,13 +509,19 @@ impl Checklist {
 
 /// Retires the edition in use on the day before the new one begins, and publishes the new one.
 ///
-/// Errors: as [`Checklist::retire`] and [`Checklist::publish`]; nothing changes when either refuses.
+/// Errors: the new one would begin before the old one lasted a day; as [`Checklist::retire`] and [`Checklist::publish`]; nothing changes when either refuses.
 pub fn succeed(
     previous: Checklist,
     next: Checklist,
     from: Date,
 ) -> Result<(Checklist, Checklist), ChecklistRefusal> {
     let last_day = from.pred_opt().ok_or(ChecklistRefusal::NotRetirable)?;
+    if let State::Valid { from: since } = previous.state
+        && last_day < since
+    {
+        let first = since.succ_opt().unwrap_or(since);
+        return Err(ChecklistRefusal::TooSoon { edition: previous.edition, since, first });
+    }
     let previous = previous.retire(last_day)?;
     let next = next.publish(from, &[&previous])?;
     Ok((previous, next))

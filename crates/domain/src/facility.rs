@@ -4,6 +4,7 @@
 //!
 //! Source: clauses C6.3–C6.10 and C7.1–C7.11; build, manage and maintain as in the field's handbook §4.8.
 
+pub mod coverage;
 mod kind;
 pub mod network;
 mod refusal;
@@ -301,6 +302,11 @@ impl Site {
     }
 }
 
+/// Characters of a name, an address, a number: as many as a place has.
+pub const MOST_CHARS: usize = 200;
+/// Days between two checks beyond which the number is a slip: ten years. No rule has one as long.
+const MOST_CHECK_DAYS: u32 = 3_650;
+
 /// A value of a field of its kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -388,6 +394,13 @@ impl Facility {
     pub fn register(self, kind: &Kind) -> Result<Self, FacilityRefusal> {
         if self.name.trim().is_empty() {
             return Err(FacilityRefusal::NoName);
+        }
+        for (what, text) in
+            [("设施名称", &self.name), ("位置", &self.address), ("批准文号", &self.approval_no)]
+        {
+            if text.chars().count() > MOST_CHARS {
+                return Err(FacilityRefusal::TooLong(what, MOST_CHARS));
+            }
         }
         if let Some(shape) = &self.shape {
             if !kind.form.admits(shape) {
@@ -488,6 +501,9 @@ impl Facility {
                     || keeping.maintainer.as_str().is_empty()
                 {
                     return Err(FacilityRefusal::NobodyKeeps);
+                }
+                if keeping.check_days > MOST_CHECK_DAYS {
+                    return Err(FacilityRefusal::Interval(MOST_CHECK_DAYS));
                 }
                 self.keeping = Some(keeping.clone());
                 match self.stage {

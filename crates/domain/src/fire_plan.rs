@@ -23,6 +23,15 @@ pub use refusal::FirePlanRefusal;
 /// The bodies that plan together, by the words the notice's duty knows them. Source: C5.3.
 pub const BODIES: [&str; 4] = ["land_office", "planning_office", "agri_center", "emergency_office"];
 
+/// Characters of a title or a name; of a note, as of a place's.
+const MOST_CHARS: usize = 200;
+const MOST_NOTE: usize = 2_000;
+
+/// Whether a text is no longer than it may be.
+fn fits(what: &'static str, text: &str, most: usize) -> Result<(), FirePlanRefusal> {
+    if text.chars().count() > most { Err(FirePlanRefusal::TooLong(what, most)) } else { Ok(()) }
+}
+
 /// Items of one plan at most.
 const MOST_ITEMS: usize = 2_000;
 
@@ -299,6 +308,7 @@ impl FirePlan {
         if self.title.trim().is_empty() {
             return Err(FirePlanRefusal::NoTitle);
         }
+        fits("规划名称", &self.title, MOST_CHARS)?;
         let (from, to) = self.years;
         if !(2000..=2100).contains(&from) || !(from..=2100).contains(&to) {
             return Err(FirePlanRefusal::Years);

@@ -88,6 +88,11 @@ pub fn in_sector(from: Position, to: Position, azimuth_deg: f64, field_deg: f64)
 }
 
 impl Bounds {
+    /// Its middle.
+    pub fn middle(self) -> Position {
+        [(self.west + self.east) / 2.0, (self.south + self.north) / 2.0]
+    }
+
     /// Around one position.
     pub fn of([lon, lat]: Position) -> Self {
         Self { west: lon, south: lat, east: lon, north: lat }

@@ -284,6 +284,10 @@ fn given(reason: &str) -> Result<String, PlanRefusal> {
     if reason.is_empty() { Err(PlanRefusal::NoReason) } else { Ok(reason.to_owned()) }
 }
 
+/// The four grades with the word settings and records call each by, worst first.
+pub const GRADES: [(&str, Grade); 4] =
+    [("red", Grade::Red), ("orange", Grade::Orange), ("yellow", Grade::Yellow), ("blue", Grade::Blue)];
+
 /// How many visits a year each grade gets: a parameter of the town (`P`), valid from a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frequency {
@@ -318,9 +322,28 @@ impl Frequency {
         }
     }
 
-    /// Whether a worse grade is never visited less often.
-    pub fn is_ordered(&self) -> bool {
-        self.red >= self.orange && self.orange >= self.yellow && self.yellow >= self.blue
+    /// Sets the visits a year of a grade.
+    pub fn set(&mut self, grade: Grade, visits: u32) {
+        *match grade {
+            Grade::Red => &mut self.red,
+            Grade::Orange => &mut self.orange,
+            Grade::Yellow => &mut self.yellow,
+            Grade::Blue => &mut self.blue,
+        } = visits;
+    }
+
+    /// The grade whose visits speak against those of this one, the one next to it first: a worse grade visited less
+    /// often, or a milder one more often. None where no worse grade is visited less often.
+    pub fn against(&self, grade: Grade) -> Option<Grade> {
+        let own = self.visits(Some(grade));
+        GRADES
+            .into_iter()
+            .map(|(_, other)| other)
+            .filter(|other| match self.visits(Some(*other)) {
+                theirs if theirs < own => *other > grade,
+                theirs => theirs > own && *other < grade,
+            })
+            .min_by_key(|other| (*other as u8).abs_diff(grade as u8))
     }
 }
 
@@ -537,13 +560,24 @@ mod tests {
             .map(|e| (e.place.to_string(), e.visits))
             .collect();
         assert_eq!(expected, [("b".to_owned(), 1), ("r".to_owned(), 12)]);
-        assert!(frequency.is_ordered());
+        let grades = GRADES.map(|(_, grade)| grade);
+        assert_eq!(grades.map(|grade| frequency.against(grade)), [None; 4]);
         assert_eq!(
             frequency.visits(None),
             frequency.blue,
             "without a grade as the lowest, until a town decides"
         );
-        assert!(!Frequency { blue: 6, ..frequency }.is_ordered());
+        let mut upside_down = frequency;
+        upside_down.set(Grade::Blue, 6);
+        assert_eq!(upside_down, Frequency { blue: 6, ..frequency });
+        let mut counted = frequency;
+        for (grade, visits) in grades.into_iter().zip(11..) {
+            counted.set(grade, visits);
+        }
+        assert_eq!(grades.map(|grade| counted.visits(Some(grade))), [11, 12, 13, 14], "each its own");
+        let (orange, yellow, blue) = (Some(Grade::Orange), Some(Grade::Yellow), Some(Grade::Blue));
+        assert_eq!(grades.map(|grade| upside_down.against(grade)), [None, blue, blue, yellow]);
+        assert_eq!(Frequency { red: 1, ..frequency }.against(Grade::Red), orange, "the one next to it");
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub use complete::{CommitteeGap, committee_days, committee_gaps, gaps_of_committ
 pub use staffing::{
     Cause, Light, Outlook, Shortage, Staffing, Stretch, needed_certificate, outlook, staffing, staffing_line,
 };
+pub use territory::{Closing, Holds, check_code};
 
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident $code:literal $label:literal)+ }) => {
@@ -48,6 +49,7 @@ mod complete;
 pub mod order;
 // After the macro, which it uses.
 mod staffing;
+mod territory;
 
 words! {
     /// What a person is called for while he acts. Source: handbook of the field, roles; the plan's clauses 1–4, 8–12.
@@ -453,6 +455,39 @@ pub enum OrgRefusal {
         /// First day.
         founded: Date,
     },
+    /// A village's code that is none under this town.
+    #[error("村（社区）代码是 {town} 加三位数字；还没有国家代码的勾选暂编码，写 {town} 加 P 和两位数字")]
+    VillageCode {
+        /// The town's first nine digits.
+        town: String,
+    },
+    /// A code that does not go on from the one above.
+    #[error("这一级的代码在上级代码 {above} 后面接数字；没有编码的勾选暂编码，用字母开头的代号")]
+    PartCode {
+        /// Code of the territory above.
+        above: String,
+    },
+    /// Given up before.
+    #[error("这个辖区已经停用，请刷新后核对")]
+    TerritoryClosed,
+    /// Taken up again, although it never ended.
+    #[error("这个辖区没有停用，请刷新后核对")]
+    TerritoryOpen,
+    /// What the record is kept for cannot be given up.
+    #[error("乡镇本身不能停用，请选择下面的辖区")]
+    TownStays,
+    /// Given up on a day that has not come.
+    #[error("停用日期不能晚于今天，请核对")]
+    ClosedLater,
+    /// Given up without a reason.
+    #[error("请写明停用或恢复的理由")]
+    NoReason,
+    /// Something still lies in it.
+    #[error(
+        "这一天辖区内还有下级辖区 {} 个、机构 {} 个、岗位 {} 个、任职 {} 项、场所 {} 处、名录 {} 份、设施 {} 处、队站 {} 支、设备 {} 台、路段 {} 条，请先迁出或撤销再停用",
+        .0.below, .0.orgs, .0.posts, .0.assignments, .0.places, .0.lists, .0.facilities, .0.forces, .0.devices, .0.roads
+    )]
+    StillHolds(Holds),
 }
 
 impl OrgRefusal {
@@ -467,6 +502,13 @@ impl OrgRefusal {
             Self::AwayOutside => "assignment.away_outside",
             Self::AwayTwice { .. } => "assignment.away_twice",
             Self::NotAway => "assignment.not_away",
+            Self::VillageCode { .. } | Self::PartCode { .. } => "territory.code",
+            Self::TerritoryClosed => "territory.closed",
+            Self::TerritoryOpen => "territory.open",
+            Self::TownStays => "territory.town_stays",
+            Self::ClosedLater => "territory.closed_later",
+            Self::NoReason => "territory.no_reason",
+            Self::StillHolds(_) => "territory.still_holds",
             Self::NotYet => "org.not_yet",
             Self::ClosedBeforeFounded { .. } => "org.closed_before_founded",
         }

@@ -292,6 +292,13 @@ pub struct Location {
     pub lat_deg: f64,
 }
 
+impl Location {
+    /// Whether it lies within the box around the country; swapped or projected numbers do not.
+    pub fn is_in_country(self) -> bool {
+        (73.0..=136.0).contains(&self.lon_deg) && (3.0..=54.0).contains(&self.lat_deg)
+    }
+}
+
 /// How many people; each number may be unknown (无数据), which is not zero.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct HeadCounts {
@@ -433,6 +440,62 @@ impl Place {
         self.opening == Opening::Deregistered || self.closed_on.is_some_and(|closed| closed <= on)
     }
 
+    /// This place with what it does not say taken from another row about the same place, and the names of the fields taken.
+    /// Tags of both hold. Head counts stay: they are counted and dated elsewhere.
+    pub fn filled_from(self, other: &Self) -> (Self, Vec<&'static str>) {
+        let mut own = self;
+        let mut taken = Vec::new();
+        let mut take = |field: &'static str, is_taken: bool| {
+            if is_taken {
+                taken.push(field);
+            }
+        };
+        let tags = own.tags.len();
+        own.tags.extend(other.tags.iter().filter(|tag| **tag != own.category).cloned());
+        take("tags", own.tags.len() > tags);
+        if own.registration == Registration::Unknown && other.registration != Registration::Unknown {
+            own.registration = other.registration.clone();
+            take("registration", true);
+        }
+        if own.grid.is_none() && own.village == other.village {
+            own.grid.clone_from(&other.grid);
+            take("grid", own.grid.is_some());
+        }
+        fn fill<T: Clone>(own: &mut Option<T>, other: &Option<T>) -> bool {
+            let is_taken = own.is_none() && other.is_some();
+            if is_taken {
+                own.clone_from(other);
+            }
+            is_taken
+        }
+        take("sector", fill(&mut own.sector_org, &other.sector_org));
+        take("location", fill(&mut own.location, &other.location));
+        take("area_m2", fill(&mut own.area_m2, &other.area_m2));
+        take("fire_hazard_class", fill(&mut own.fire_hazard_class, &other.fire_hazard_class));
+        take("gas", fill(&mut own.gas, &other.gas));
+        take("manager", fill(&mut own.manager, &other.manager));
+        take("opened_on", fill(&mut own.opened_on, &other.opened_on));
+        for (field, own, other) in [
+            ("address", &mut own.address, &other.address),
+            ("access", &mut own.access, &other.access),
+            ("help", &mut own.help, &other.help),
+        ] {
+            if own.is_empty() && !other.is_empty() {
+                own.clone_from(other);
+                take(field, true);
+            }
+        }
+        if own.responsible == Contact::default() && other.responsible != own.responsible {
+            own.responsible = other.responsible.clone();
+            take("responsible", true);
+        }
+        if other.verified_on > own.verified_on {
+            own.verified_on = other.verified_on;
+            take("verified_on", true);
+        }
+        (own, taken)
+    }
+
     fn size(&self, measure: SizeMeasure) -> Option<u32> {
         match measure {
             SizeMeasure::AreaM2 => self.area_m2,
@@ -488,9 +551,7 @@ impl Place {
                 say(field, "place.phone", format!("电话“{phone}”不是手机号或座机号，请核对"));
             }
         }
-        if let Some(at) = self.location
-            && !((73.0..=136.0).contains(&at.lon_deg) && (3.0..=54.0).contains(&at.lat_deg))
-        {
+        if self.location.is_some_and(|at| !at.is_in_country()) {
             say("location", "place.location", "坐标不在国内，请核对经度和纬度是否填反".into());
         }
         if let (Some(opened), Some(closed)) = (self.opened_on, self.closed_on)
@@ -551,6 +612,37 @@ pub(crate) mod tests {
 
     fn codes(place: &Place) -> Vec<&'static str> {
         place.validate(&catalog()).iter().map(|problem| problem.code).collect()
+    }
+
+    #[test]
+    fn a_row_is_filled_up_with_what_only_the_other_said() {
+        let at = |lon_deg| Some(Location { lon_deg, lat_deg: 29.3 });
+        let own = Place { location: at(105.9), ..a_restaurant("1") };
+        let other = Place {
+            address: "老街 4 号".into(),
+            location: at(106.0),
+            registration: Registration::Unlicensed,
+            tags: BTreeSet::from(["gas_bottle".into(), "nine_small.catering".into()]),
+            area_m2: Some(80),
+            responsible: Contact { name: "杨老板".into(), phone: "13800001111".into() },
+            verified_on: Date::from_ymd_opt(2026, 9, 1),
+            heads: HeadCounts { working: Some(12), ..HeadCounts::default() },
+            ..a_restaurant("2")
+        };
+        let (filled, taken) = own.clone().filled_from(&other);
+        assert_eq!(taken, ["tags", "registration", "area_m2", "responsible", "verified_on"]);
+        assert_eq!(
+            (filled.location, filled.address.as_str()),
+            (own.location, "老街 3 号"),
+            "what it said stays"
+        );
+        assert_eq!(
+            (filled.heads, filled.id.clone()),
+            (own.heads, own.id.clone()),
+            "heads are counted elsewhere"
+        );
+        assert_eq!(filled.tags, BTreeSet::from(["gas_bottle".into()]), "its category is no tag of its own");
+        assert_eq!(filled.clone().filled_from(&other), (filled, Vec::new()), "twice is once");
     }
 
     #[test]

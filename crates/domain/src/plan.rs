@@ -75,6 +75,9 @@ pub struct Clause {
     pub title: String,
     /// Its part of the notice.
     pub section: Section,
+    /// The heading it stands under in the notice, e.g. `一、消防力量`; none where the plan has no headings.
+    #[serde(default)]
+    pub part: Option<String>,
     /// The numbering of the notice leaves this number out: the code is reserved, carries no duty and never fails.
     pub absent_in_source: bool,
 }

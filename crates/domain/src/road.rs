@@ -152,6 +152,10 @@ pub struct Fitness {
     pub turnaround: Option<bool>,
     /// In the wet season.
     pub wet_season: Option<WetSeason>,
+    /// Limits that are there though nobody knows which value they have, as a sign a map tells of in words: none of them is
+    /// enough for anybody.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Limit>,
 }
 
 /// What is measured along a road and limits a vehicle.
@@ -239,6 +243,7 @@ impl Fitness {
     pub fn with(&self, limit: Limit, value: f64) -> Self {
         let mut changed = self.clone();
         *changed.value_mut(limit) = Some(value);
+        changed.unread.retain(|own| *own != limit);
         changed
     }
 
@@ -265,7 +270,16 @@ impl Fitness {
             dead_end: self.dead_end.or(other.dead_end),
             turnaround: self.turnaround.or(other.turnaround),
             wet_season: self.wet_season.or(other.wet_season),
+            unread: LIMITS
+                .iter()
+                .map(|row| row.0)
+                .filter(|limit| self.is_unread_over(other, *limit))
+                .collect(),
         }
+    }
+
+    fn is_unread_over(&self, other: &Self, limit: Limit) -> bool {
+        self.unread.contains(&limit) || (self.value(limit).is_none() && other.unread.contains(&limit))
     }
 }
 
@@ -461,6 +475,8 @@ fn named(name: &str) -> &str {
 pub enum Doubt {
     /// The road was not measured.
     Unmeasured(Limit),
+    /// It has this limit, but what is on record of it is no value.
+    Unread(Limit),
     /// The road's limit is known, what the vehicle needs is not: the town has to set it.
     NeedUnset(Limit),
     /// Something that may be open.
@@ -482,6 +498,7 @@ impl Doubt {
             Self::Unmeasured(Limit::Load) => "road.unknown.load",
             Self::Unmeasured(Limit::Slope) => "road.unknown.slope",
             Self::Unmeasured(Limit::TurningRadius) => "road.unknown.turning_radius",
+            Self::Unread(_) => "road.unknown.limit_unread",
             Self::NeedUnset(_) => "road.unknown.vehicle_need",
             Self::Barrier(_) => "road.unknown.barrier",
             Self::Private => "road.unknown.private",
@@ -494,6 +511,7 @@ impl Doubt {
     pub fn says(self) -> String {
         match self {
             Self::Unmeasured(limit) => format!("{}未测", limit.label()),
+            Self::Unread(limit) => format!("{}有限制，数值在地图上读不出", limit.label()),
             Self::NeedUnset(limit) => format!("{}已测，但未设定车辆的要求", limit.label()),
             Self::Barrier(barrier) => format!("有{}，能否通过不明", barrier.label()),
             Self::Private => "未对外开放，能否通过不明".to_owned(),
@@ -514,9 +532,10 @@ pub enum Finding {
 
 /// Judges a road driven in one direction and tells everything that speaks against it; silence means it passes.
 ///
-/// A missing width is always a doubt, for a vehicle that needs a width; a missing height only under cover, a missing
-/// load only on a bridge. Slope and turning radius are asked only where they were measured: most roads are neither
-/// steep nor tight, and a doubt about every road would say nothing about any.
+/// A limit that is there without a readable value is a doubt wherever it is. A missing width is always one, for a vehicle
+/// that needs a width; a missing height only under cover, a missing load only on a bridge. Slope and turning radius are
+/// asked only where they were measured: most roads are neither steep nor tight, and a doubt about every road would say
+/// nothing about any.
 pub fn judge(
     road: &Road,
     forward: bool,
@@ -539,6 +558,10 @@ pub fn judge(
             Limit::Slope | Limit::TurningRadius => false,
         };
         let Some(need) = vehicle.needs.get(&limit) else { continue };
+        // A second sign in words beside one in figures may be the lower one.
+        if road.fitness.unread.contains(&limit) {
+            say(Finding::Unknown(Doubt::Unread(limit)));
+        }
         match (road.fitness.value(limit), need.value) {
             (Some(is), Some(needs)) => {
                 let enough = if limit == Limit::Slope { is <= needs } else { is >= needs };
@@ -547,7 +570,9 @@ pub fn judge(
                 }
             }
             (Some(_), None) => say(Finding::Unknown(Doubt::NeedUnset(limit))),
-            (None, _) if asks_when_missing => say(Finding::Unknown(Doubt::Unmeasured(limit))),
+            (None, _) if asks_when_missing && !road.fitness.unread.contains(&limit) => {
+                say(Finding::Unknown(Doubt::Unmeasured(limit)));
+            }
             (None, _) => {}
         }
     }
@@ -636,6 +661,17 @@ mod tests {
         let through = Fitness { dead_end: Some(false), turnaround: Some(false), ..measured(5.0) };
         assert_eq!(found(&road(through), true, false), Vec::<&str>::new(), "it leads on");
 
+        let sign = Fitness { unread: vec![Limit::Height], ..measured(5.0) };
+        assert_eq!(
+            found(&road(sign.clone()), true, false),
+            ["road.unknown.limit_unread"],
+            "no bridge over it is on record"
+        );
+        let both = Fitness { height_m: Some(4.5), ..sign.clone() };
+        assert_eq!(found(&road(both), true, false), ["road.unknown.limit_unread"], "the other may be lower");
+        let covered = Road { covered: true, ..road(sign) };
+        assert_eq!(found(&covered, true, false), ["road.unknown.limit_unread"], "it is said once");
+
         let steps = Road { kind: Kind::Steps, ..road(measured(5.0)) };
         assert_eq!(found(&steps, true, false), ["road.refused.kind"]);
     }
@@ -657,6 +693,9 @@ mod tests {
         let survey = Fitness { width_m: Some(2.8), ..Fitness::default() };
         let both = survey.over(&map);
         assert_eq!((both.width_m, both.height_m), (Some(2.8), Some(3.5)));
+        let sign = Fitness { unread: vec![Limit::Width, Limit::Height], ..Fitness::default() };
+        assert_eq!(survey.over(&sign).unread, [Limit::Height], "what was measured needs no sign");
+        assert!(survey.over(&sign).with(Limit::Height, 4.0).unread.is_empty());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::geometry::{Position, is_on_earth};
+use crate::geometry::{Position, distance_m, is_on_earth};
 use crate::ids::{OrgId, SitingId};
 use crate::time::Timestamp;
 use crate::vehicle::Class;
@@ -15,6 +15,9 @@ use crate::vehicle::Class;
 const MOST_CANDIDATES: usize = 500;
 /// Demands of one study at most.
 const MOST_DEMANDS: usize = 20_000;
+/// Candidates nearer to each other than this are one spot. The program's own: no standard says so; it is what drawing twice by
+/// hand, or rounding of positions, makes of one. Units: m.
+const SAME_SPOT_M: f64 = 1.0;
 
 /// What is to be best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -245,6 +248,9 @@ pub struct Found {
     pub sites: Vec<usize>,
     /// Demands with no chosen site within the radius, by number; without a radius none.
     pub uncovered: Vec<usize>,
+    /// Those of them no candidate has within the radius, chosen or not: no choice covers them. Not kept of older answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beyond: Vec<usize>,
     /// Weight within the radius, as a share of all.
     pub covered: f64,
     /// From a demand to its nearest site, on average by weight, of those that are reached. Units: those of the measure.
@@ -396,9 +402,9 @@ impl Study {
         if self.demands.is_empty() || self.demands.len() > MOST_DEMANDS {
             return Err(SitingRefusal::Demands);
         }
-        let fixed = self.candidates.iter().filter(|one| one.fixed).count();
+        let (fixed, most) = self.counts();
         let asked = usize::try_from(self.question.sites).unwrap_or(usize::MAX);
-        if self.question.model.asks_sites() && !(fixed.max(1)..=self.candidates.len()).contains(&asked) {
+        if self.question.model.asks_sites() && !(fixed.max(1)..=most).contains(&asked) {
             return Err(SitingRefusal::Sites(fixed));
         }
         let radius = self.question.radius;
@@ -414,6 +420,44 @@ impl Study {
         Ok(self)
     }
 
+    /// For each candidate the one it counts as: itself, or another at the same spot, one that stands already before others.
+    pub fn spots(&self) -> Vec<usize> {
+        let numbered = || self.candidates.iter().enumerate();
+        let mut order: Vec<usize> = numbered().filter(|(_, one)| one.fixed).map(|(n, _)| n).collect();
+        order.extend(numbered().filter(|(_, one)| !one.fixed).map(|(n, _)| n));
+        let mut counts_as: Vec<usize> = (0..self.candidates.len()).collect();
+        let mut kept: Vec<(usize, Position)> = Vec::new();
+        for n in order {
+            let Some(own) = self.candidates.get(n) else { continue };
+            match kept.iter().find(|(_, at)| distance_m(*at, own.at) < SAME_SPOT_M) {
+                Some((first, _)) => {
+                    if let Some(spot) = counts_as.get_mut(n) {
+                        *spot = *first;
+                    }
+                }
+                None => kept.push((n, own.at)),
+            }
+        }
+        counts_as
+    }
+
+    /// For each candidate the other one it counts as, being at its spot; none where both were chosen: such an answer is older
+    /// than this rule and took them for two.
+    pub fn same_as(&self) -> Vec<Option<&Candidate>> {
+        let is_chosen = |n: usize| self.outcome.as_ref().is_some_and(|own| own.found.sites.contains(&n));
+        let is_other = |n: usize, spot: usize| spot != n && !(is_chosen(n) && is_chosen(spot));
+        let numbered = self.spots().into_iter().enumerate();
+        numbered.map(|(n, spot)| self.candidates.get(spot).filter(|_| is_other(n, spot))).collect()
+    }
+
+    /// How many spots are fixed, and how many there are.
+    fn counts(&self) -> (usize, usize) {
+        let own = self.spots().into_iter().enumerate().filter(|(n, spot)| n == spot).map(|(n, _)| n);
+        let own: Vec<usize> = own.collect();
+        let fixed = own.iter().filter(|n| self.candidates.get(**n).is_some_and(|one| one.fixed)).count();
+        (fixed, own.len())
+    }
+
     /// What stands for it in a report on whether a station is needed.
     ///
     /// Errors: it is about something else; there is no answer yet; it was voided.
@@ -427,10 +471,8 @@ impl Study {
     /// The same question with one site fewer and more, a quarter nearer and farther; only those that make sense.
     pub fn variants(&self) -> Vec<Question> {
         let own = self.question;
-        let fixed = self.candidates.iter().filter(|one| one.fixed).count();
-        let can_be = |sites: u32| {
-            usize::try_from(sites).is_ok_and(|n| (fixed.max(1)..=self.candidates.len()).contains(&n))
-        };
+        let (fixed, most) = self.counts();
+        let can_be = |sites: u32| usize::try_from(sites).is_ok_and(|n| (fixed.max(1)..=most).contains(&n));
         let mut found = Vec::new();
         if own.model.asks_sites() {
             let counts = [own.sites.checked_sub(1), own.sites.checked_add(1)];
@@ -522,6 +564,39 @@ mod tests {
         assert_eq!(named(|s| s.candidates.clear()), Err("siting.candidates"));
         assert_eq!(named(|s| s.demands.clear()), Err("siting.demands"));
         assert_eq!(named(|s| s.weights = Weights { base: 0, person: 0, fire: 0 }), Err("siting.weights"));
+    }
+
+    #[test]
+    fn two_candidates_at_one_spot_are_one_and_what_stands_already_comes_first() {
+        let mut twice = study();
+        twice
+            .candidates
+            .push(Candidate { name: "候选2（另一名称）".to_owned(), ..twice.candidates[1].clone() });
+        assert_eq!(twice.spots(), [0, 1, 2, 1]);
+        let named = |study: &Study| {
+            study.same_as().iter().map(|own| own.map(|one| one.name.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(named(&twice), [None, None, None, Some("候选2".to_owned())]);
+        let found = Found {
+            objective: 0.0,
+            bound: 0.0,
+            optimal: true,
+            gap: 0.0,
+            sites: vec![1, 3],
+            uncovered: Vec::new(),
+            beyond: Vec::new(),
+            covered: 0.0,
+            mean: 0.0,
+            farthest: 0.0,
+        };
+        let at = Timestamp::start_of(crate::time::parse_date("2026-09-21").expect("a date"));
+        let mut older = twice.clone();
+        older.outcome = Some(Outcome { found, variants: Vec::new(), unreached: Vec::new(), at });
+        assert_eq!(named(&older), [None, None, None, None], "answered when they counted as two");
+        twice.candidates[3].fixed = true;
+        assert_eq!(twice.spots(), [0, 3, 2, 3], "what stands counts");
+        twice.question.sites = 4;
+        assert_eq!(twice.register().map(|_| ()), Err(SitingRefusal::Sites(2)), "there are three spots");
     }
 
     #[test]

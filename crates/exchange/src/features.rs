@@ -3,12 +3,16 @@
 
 use std::io::Write;
 
+use domain::facility::Shape;
 use domain::geometry::{Geometry, Position};
 use serde_json::{Map, Value as Json};
 
 use crate::csv_text::guard;
-use crate::geojson::{LAT, LON};
+use crate::geojson::{LAT, LON, to_wkt};
 use crate::write::{ExportError, escaped, positions};
+
+/// Column of lines and areas in separated text.
+const WKT: &str = "wkt";
 
 /// One thing.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,22 +135,36 @@ fn drawn(geometry: &Geometry) -> String {
     }
 }
 
-/// Writes separated text with a mark for Excel: a point as its longitude and latitude, the rest by the middle of its box.
+/// A line or an area as Well-Known Text, as ledgers and surveys read it again; none of anything else.
+fn wkt(geometry: &Geometry) -> Option<String> {
+    match geometry {
+        Geometry::LineString(line) => Some(to_wkt(&Shape::LineString(line.clone()))),
+        Geometry::Polygon(rings) => Some(to_wkt(&Shape::Polygon(rings.clone()))),
+        _ => None,
+    }
+}
+
+/// Writes separated text with a mark for Excel: a point as its longitude and latitude, the rest by the middle of its box
+/// and, where there are lines or areas, whole in a column of its own.
 pub fn csv(table: &FeatureTable, mut output: impl Write) -> Result<(), ExportError> {
     output.write_all("\u{feff}".as_bytes())?;
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(output);
     let keys = table.keys();
-    writer.write_record(keys.iter().map(|(key, _)| *key).chain([LON, LAT]))?;
+    let has_shapes = table.rows.iter().any(|row| row.geometry.as_ref().is_some_and(|one| wkt(one).is_some()));
+    let last = has_shapes.then_some(WKT);
+    writer.write_record(keys.iter().map(|(key, _)| *key).chain([LON, LAT]).chain(last))?;
     for row in &table.rows {
         let said = keys.iter().map(|(key, _)| {
             let text = row.properties.get(*key).map(shown).unwrap_or_default();
             guard(&text).into_owned()
         });
         let at = row.geometry.as_ref().and_then(Geometry::bounds);
-        let middle = |a: f64, b: f64| ((a + b) / 2.0 * 1e7).round() / 1e7;
+        // Of a point its own numbers, whatever their length: it is read in again where it was.
+        let middle = |a: f64, b: f64| if a < b { ((a + b) / 2.0 * 1e7).round() / 1e7 } else { a };
         let lon = at.map(|b| middle(b.west, b.east).to_string()).unwrap_or_default();
         let lat = at.map(|b| middle(b.south, b.north).to_string()).unwrap_or_default();
-        writer.write_record(said.chain([lon, lat]))?;
+        let shape = last.map(|_| row.geometry.as_ref().and_then(wkt).unwrap_or_default());
+        writer.write_record(said.chain([lon, lat]).chain(shape))?;
     }
     writer.flush()?;
     Ok(())
@@ -194,7 +212,8 @@ mod tests {
         csv(&table, &mut out).expect("written");
         let text = String::from_utf8(out).expect("text");
         let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
-        assert_eq!(lines[0], "bridge,name,width_m,lon,lat");
+        assert_eq!(lines[0], "bridge,name,width_m,lon,lat,wkt");
+        assert!(lines[1].contains("LINESTRING"), "{}", lines[1]);
         assert!(!lines[1].contains(",=HYPERLINK") && lines[1].contains("29.3"), "{}", lines[1]);
         let mut out = Vec::new();
         kml(&table, &mut out).expect("written");

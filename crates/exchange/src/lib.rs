@@ -44,6 +44,7 @@ pub mod shipped;
 pub mod sqlite_file;
 pub mod tile;
 pub mod toml_doc;
+mod toml_words;
 pub mod value;
 pub mod vehicle_catalog;
 pub mod whistle_catalog;

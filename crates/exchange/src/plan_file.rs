@@ -16,11 +16,15 @@ use domain::{
 };
 use toml_edit::Item;
 
+use crate::toml_words;
+
 pub use edit::{ClauseDraft, DutyDraft, DutyEdit, added_clause, duty_edits, duty_text, edited, with_duty};
 pub use node::Problem;
 
 use node::{Node, Problems};
 
+/// Code of a duty that says no kind of evidence. Plans put in force before this was asked are read all the same.
+pub const NO_EVIDENCE: &str = "plan.no_evidence";
 /// Label families whose words a plan must declare before it uses them.
 const FAMILIES: [&str; 7] = ["list", "tag", "category", "org", "org_kind", "role", "class"];
 
@@ -34,9 +38,7 @@ pub fn read(text: &str) -> (Plan, Vec<Problem>) {
         Ok(document) => document,
         Err(error) => {
             let at = error.span().map_or(0, |span| span.start);
-            let message =
-                format!("文件不是有效的 TOML，请检查此处的引号、括号和换行（{}）", error.message().trim());
-            problems.add(at, "plan.syntax", message);
+            problems.add(at, "plan.syntax", toml_words::told(&error));
             return (empty(), problems.found);
         }
     };
@@ -73,21 +75,21 @@ fn read_plan(problems: &mut Problems, mut root: Node) -> Plan {
     }
     let mut seen = BTreeSet::new();
     for node in root.children(problems, "season") {
-        let at = node.at;
+        let at = node.at("code");
         let season = read_season(problems, node);
         unique(problems, &mut seen, at, "季节", &season.code);
         plan.seasons.push(season);
     }
     seen.clear();
     for node in root.children(problems, "term") {
-        let at = node.at;
+        let at = node.at("label");
         let term = read_term(problems, node);
         unique(problems, &mut seen, at, "词条", &term.label);
         plan.terms.push(term);
     }
     seen.clear();
     for node in root.children(problems, "parameter") {
-        let at = node.at;
+        let at = node.at("name");
         let parameter = read_parameter(problems, node);
         let key = format!("{}（{} 起）", parameter.name, parameter.effective_from);
         unique(problems, &mut seen, at, "参数", &key);
@@ -95,17 +97,17 @@ fn read_plan(problems: &mut Problems, mut root: Node) -> Plan {
     }
     seen.clear();
     for node in root.children(problems, "clause") {
-        let at = node.at;
+        let (at, alias_at) = (node.at("code"), node.at("alias"));
         let clause = read_clause(problems, node);
         unique(problems, &mut seen, at, "条款", &clause.code);
         if let Some(alias) = &clause.alias {
-            unique(problems, &mut seen, at, "条款", alias);
+            unique(problems, &mut seen, alias_at, "条款", alias);
         }
         plan.clauses.push(clause);
     }
     seen.clear();
     for node in root.children(problems, "duty") {
-        let at = node.at;
+        let at = node.at("id");
         let duty = DutyReader { plan: &plan, problems }.duty(node);
         unique(problems, &mut seen, at, "责任", &duty.id);
         plan.duties.push(duty);
@@ -143,25 +145,43 @@ fn choice<T>(
 fn read_season(problems: &mut Problems, mut node: Node) -> Season {
     let mut season =
         Season { code: node.text(problems, "code"), name: node.text(problems, "name"), spans: Vec::new() };
-    for mut span in node.children(problems, "spans") {
-        let day = |text: &str| {
-            let (month, day) = text.split_once('-')?;
-            Some((month.parse().ok()?, day.parse().ok()?))
-        };
-        let from = span.text(problems, "from");
-        let to = span.text(problems, "to");
-        match (day(&from), day(&to)) {
-            (Some(from), Some(to)) => season.spans.push(YearSpan { from, to }),
-            _ => problems.add(span.at, "plan.bad_season", "季节起止请写成“月-日”，如 01-01"),
+    let spans = node.children(problems, "spans");
+    if spans.is_empty() {
+        let message = format!("季节“{}”没有起止日期，请在“spans”里写明", season.code);
+        problems.add(node.at("spans"), "plan.bad_season", message);
+    }
+    for mut span in spans {
+        let from = month_day(problems, &mut span, "from");
+        let to = month_day(problems, &mut span, "to");
+        if let (Some(from), Some(to)) = (from, to) {
+            season.spans.push(YearSpan { from, to });
+            if !season.is_valid() {
+                season.spans.pop();
+                let message = format!("这一段与季节“{}”的另一段重叠，请改正", season.code);
+                problems.add(span.at("from"), "plan.bad_season", message);
+            }
         }
         span.finish(problems);
     }
-    if !season.is_valid() {
-        let message = format!("季节“{}”的日期不存在或各段相互重叠，请改正", season.code);
-        problems.add(node.at, "plan.bad_season", message);
-    }
     node.finish(problems);
     season
+}
+
+/// A day of every year as month and day; one that does not exist is a mistake of its own value.
+fn month_day(problems: &mut Problems, span: &mut Node, key: &'static str) -> Option<(u32, u32)> {
+    let text = span.text(problems, key);
+    if text.trim().is_empty() {
+        return None;
+    }
+    let day = text.split_once('-').and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
+    match day {
+        Some(day) if (YearSpan { from: day, to: day }).is_valid() => return Some(day),
+        Some(_) => {
+            problems.add(span.at(key), "plan.bad_season", format!("“{text}”这一天不存在，请改正"));
+        }
+        None => problems.add(span.at(key), "plan.bad_season", "季节起止请写成“月-日”，如 01-01"),
+    }
+    None
 }
 
 fn read_term(problems: &mut Problems, mut node: Node) -> Term {
@@ -224,6 +244,7 @@ fn read_clause(problems: &mut Problems, mut node: Node) -> Clause {
         title: node.text(problems, "title"),
         section: choice(problems, &mut node, "section", &codes, Section::from_code)
             .unwrap_or(Section::Forces),
+        part: node.text_opt(problems, "part"),
         absent_in_source: node.flag(problems, "absent_in_source", false),
     };
     node.finish(problems);
@@ -256,7 +277,7 @@ impl DutyReader<'_, '_, '_> {
         if needs.is_empty() && node.has("needs") {
             self.problems.add(node.at("needs"), "plan.no_needs", "“needs”至少要有一项，说明凭哪类记录算落实");
         }
-        let evidence = self.evidence(&mut node);
+        let evidence = self.evidence(&mut node, &id);
         let measure = node.text(self.problems, "measure");
         let informational = node.flag(self.problems, "informational", false);
         let weight = self.weight(&mut node, informational);
@@ -320,8 +341,13 @@ impl DutyReader<'_, '_, '_> {
         weight
     }
 
-    fn evidence(&mut self, node: &mut Node) -> Vec<String> {
+    fn evidence(&mut self, node: &mut Node, duty: &str) -> Vec<String> {
         let kinds = node.texts(self.problems, "evidence");
+        let given = node.raw("evidence");
+        if given.is_none_or(|item| item.as_array().is_some_and(|kinds| kinds.is_empty())) {
+            let message = format!("责任“{duty}”没有写佐证种类，请在“evidence”里至少写一种");
+            self.problems.add(node.at("evidence"), NO_EVIDENCE, message);
+        }
         for (kind, at) in &kinds {
             if !facts::EVIDENCE_KINDS.contains(&kind.as_str()) {
                 let message = format!("佐证类型“{kind}”不认识，可用：{}", facts::EVIDENCE_KINDS.join("、"));

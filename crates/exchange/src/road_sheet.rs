@@ -80,7 +80,8 @@ fn barriers(text: &str) -> Option<Vec<(String, [f64; 2])>> {
     if text.trim_start().starts_with('[') {
         let told: Vec<Json> = serde_json::from_str(text).ok()?;
         let one = |one: &Json| {
-            let degrees = |key: &str| one.get(key)?.as_f64();
+            // Programs write what they read in binary: 29.26 comes back as 29.260000000000002.
+            let degrees = |key: &str| Some((one.get(key)?.as_f64()? * 1e9).round() / 1e9);
             Some((one.get("what")?.as_str()?.to_owned(), [degrees("lon")?, degrees("lat")?]))
         };
         return told.iter().map(one).collect();
@@ -258,6 +259,33 @@ mod tests {
         let own = read(json.as_bytes(), &Limits::default()).expect("rows");
         assert_eq!(own[0].barriers(), Some(Some(vec![("gate".to_owned(), [105.873, 29.26])])));
         assert_eq!(own[0].turns(), Some(Some(vec![("r2".to_owned(), false)])));
+    }
+
+    #[test]
+    fn what_the_map_saves_as_text_and_what_other_programs_make_of_it_is_read_again() {
+        let line = [[105.87, 29.26], [105.88, 29.26]];
+        let properties = serde_json::json!({ "name": "老街", "rank": "village_main", "surveyed_on": "2026-03-01",
+            "barriers": [{ "what": "gate", "lon": 105.873, "lat": 29.26 }] });
+        let row = crate::features::FeatureRow {
+            geometry: Some(domain::geometry::Geometry::LineString(line.to_vec())),
+            properties: properties.as_object().cloned().expect("properties"),
+        };
+        let table = crate::features::FeatureTable {
+            name: "roads".to_owned(),
+            title: "道路".to_owned(),
+            rows: vec![row],
+        };
+        let mut out = Vec::new();
+        crate::features::csv(&table, &mut out).expect("written");
+        let rows = read(&out, &Limits::default()).expect("rows");
+        assert_eq!((rows[0].line.clone(), rows[0].cells["name"].as_str()), (Some(line.to_vec()), "老街"));
+        let gate = Some(Some(vec![("gate".to_owned(), [105.873, 29.26])]));
+        assert_eq!(rows[0].barriers(), gate);
+        let ogr = r##"<kml><Document><Placemark><name>老街</name><ExtendedData><SchemaData schemaUrl="#a">
+            <SimpleData name="barriers">[ { &quot;what&quot;: &quot;gate&quot;, &quot;lon&quot;: 105.873, &quot;lat&quot;: 29.260000000000002 } ]</SimpleData>
+            </SchemaData></ExtendedData><LineString><coordinates>105.87,29.26 105.88,29.26</coordinates></LineString></Placemark></Document></kml>"##;
+        let rows = read(ogr.as_bytes(), &Limits::default()).expect("rows");
+        assert_eq!(rows[0].barriers(), gate);
     }
 
     #[test]

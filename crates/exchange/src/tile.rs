@@ -52,6 +52,8 @@ struct Shape {
     is_area: bool,
     /// Each with whether it is the outside of an area.
     runs: Vec<(bool, Vec<Position>)>,
+    /// Where the name of an area stands, once on the whole map however many tiles it lies in.
+    label: Option<Position>,
     from: i32,
     until: i32,
     item: u32,
@@ -90,6 +92,33 @@ fn runs_of(geometry: &Geometry) -> Vec<(bool, Vec<Position>)> {
         Geometry::MultiPolygon(areas) => areas.iter().flat_map(|rings| area(rings)).collect(),
         _ => geometry.runs().into_iter().map(|run| (false, squared(run))).collect(),
     }
+}
+
+/// Twice the area of a ring on the square.
+fn double_area(ring: &[Position]) -> f64 {
+    ring.windows(2).map(|pair| pair[0][0] * pair[1][1] - pair[1][0] * pair[0][1]).sum()
+}
+
+/// The middle of the largest outside ring of an area; none of a line.
+fn label_of(runs: &[(bool, Vec<Position>)]) -> Option<Position> {
+    let outsides = runs.iter().filter(|(is_outside, _)| *is_outside).map(|(_, ring)| ring);
+    let ring = outsides.max_by(|a, b| double_area(a).abs().total_cmp(&double_area(b).abs()))?;
+    let around = ring.iter().map(|at| Bounds::of(*at)).reduce(Bounds::with)?;
+    let [left, top] = [around.west, around.south];
+    // Reckoned from a corner: the ring is tiny beside the square.
+    let near: Vec<Position> = ring.iter().map(|at| [at[0] - left, at[1] - top]).collect();
+    let area = double_area(&near);
+    if area == 0.0 {
+        return Some([(around.west + around.east) / 2.0, (around.south + around.north) / 2.0]);
+    }
+    let mut middle = [0.0; 2];
+    for pair in near.windows(2) {
+        let cross = pair[0][0] * pair[1][1] - pair[1][0] * pair[0][1];
+        for axis in 0..2 {
+            middle[axis] += (pair[0][axis] + pair[1][axis]) * cross;
+        }
+    }
+    Some([left + middle[0] / (3.0 * area), top + middle[1] / (3.0 * area)])
 }
 
 /// Puts a nought before every bit.
@@ -159,6 +188,7 @@ impl Drawing {
                         drawing.shapes.push(Shape {
                             bounds,
                             is_area,
+                            label: label_of(&runs).filter(|_| is_area),
                             runs,
                             from,
                             until,
@@ -175,8 +205,8 @@ impl Drawing {
 
     /// One tile of a layer as it was on a day. `classes` are the words of the numbers, `name` gives an item's name.
     ///
-    /// Each feature says its `class`, `n` (how many spots it stands for) and, where it can be read, its `name`. A tile
-    /// that is not on the square is empty.
+    /// Each feature says its `class`, `n` (how many spots it stands for) and, where it can be read, its `name`. The name of
+    /// an area stands on a spot in its middle with `n` 0, in one tile. A tile that is not on the square is empty.
     pub fn tile<'a>(
         &self,
         tile: (u8, u32, u32),
@@ -233,7 +263,9 @@ impl Drawing {
             }
             if !pen.commands.is_empty() {
                 let item = shape.item as usize;
-                let mut tags = sheet.tags(classes, shape.class, 1, Some(name(item)));
+                // The name of an area stands once, on a spot of its own; that of a way on the way.
+                let named = (!shape.is_area).then(|| name(item));
+                let mut tags = sheet.tags(classes, shape.class, 1, named);
                 for (key, n) in keys.iter().zip(KEYS.len() as u64..) {
                     let told = said(item, key);
                     if !told.is_empty() {
@@ -241,6 +273,13 @@ impl Drawing {
                     }
                 }
                 sheet.feature(if shape.is_area { 3 } else { 2 }, &tags, &pen.commands);
+            }
+            let label = shape.label.map(into).filter(|at| at.iter().all(|part| (0.0..EXTENT).contains(part)));
+            let word = name(shape.item as usize);
+            if let Some([left, top]) = label.filter(|_| !word.is_empty()) {
+                // It stands for no spot: who draws dots draws none here.
+                let tags = sheet.tags(classes, shape.class, 0, Some(word));
+                sheet.feature(1, &tags, &[9, zigzag(left.round() as i64), zigzag(top.round() as i64)]);
             }
         }
         for cell in &cells {
@@ -621,6 +660,26 @@ mod tests {
             let (bytes, dots) = (tile_bytes.len(), features(&tile_bytes).len());
             assert!(bytes < 150_000 && dots <= 64 * 64, "{tile:?}: {bytes} bytes, {dots} dots");
         }
+    }
+
+    #[test]
+    fn an_area_is_named_once_however_many_tiles_it_lies_in() {
+        let ring = vec![[105.80, 29.20], [105.95, 29.20], [105.95, 29.35], [105.80, 29.35], [105.80, 29.20]];
+        let village = drawn(&[Geometry::Polygon(vec![ring])]);
+        let (mut drawn, mut named) = (0, 0);
+        let scale = f64::from(2_u32.pow(13));
+        let [left, bottom] = on_square([105.80, 29.20]);
+        let [right, top] = on_square([105.95, 29.35]);
+        for x in (left * scale) as u32..=(right * scale) as u32 {
+            for y in (top * scale) as u32..=(bottom * scale) as u32 {
+                let tile =
+                    village.tile((13, x, y), on(), "territories", &["outline_village"], |_| "佛岩寺村");
+                drawn += usize::from(!tile.is_empty());
+                named += usize::from(words(&tile).contains("佛岩寺村"));
+            }
+        }
+        assert!(drawn > 6, "{drawn}");
+        assert_eq!(named, 1);
     }
 
     #[test]

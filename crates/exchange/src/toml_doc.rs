@@ -7,6 +7,8 @@ use std::ops::Range;
 use domain::time::{Date, parse_date};
 use toml_edit::{Document, Item, TableLike, Value};
 
+use crate::toml_words;
+
 /// One thing wrong at one spot of a text file or a table of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileProblem {
@@ -74,8 +76,7 @@ impl<'t> Reader<'t> {
         match Document::parse(self.text) {
             Ok(document) => Some(document),
             Err(error) => {
-                let text = format!("文件格式有误，请检查引号、括号和等号（{}）", error.message());
-                self.report(error.span(), "file.syntax", text);
+                self.report(error.span(), "file.syntax", toml_words::told(&error));
                 None
             }
         }

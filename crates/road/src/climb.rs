@@ -11,25 +11,36 @@ use crate::weigh::{Costs, NEVER};
 /// Targets of a table reckoned side by side.
 const LANES: usize = 16;
 
-/// What is known of a place: what it costs to get there and on from there, the place before and the one after.
+/// What is known of a place in one direction: what it costs, and the neighbour it is known by.
 #[derive(Debug, Clone, Copy)]
 struct Label {
-    from: u32,
-    to: u32,
-    before: u32,
-    after: u32,
-    /// Whether `to` is the least there is, not only the least downward.
-    is_least: bool,
+    cost: u32,
+    by: u32,
 }
 
-const FRESH: Label = Label { from: NEVER, to: NEVER, before: NONE, after: NONE, is_least: false };
+const FRESH: Label = Label { cost: NEVER, by: NONE };
 
 /// The memory of a search. One query at a time.
 #[derive(Debug, Default)]
 pub(crate) struct Climb {
-    labels: Vec<Label>,
+    /// Of each place: getting there from a seed, by the place before.
+    from: Vec<Label>,
+    /// Of each place: getting on from there to a goal, by the place after.
+    to: Vec<Label>,
+    /// Places of which `to` is the least there is, not only the least downward.
+    settled: Vec<bool>,
     touched: Vec<u32>,
     heads: Vec<u32>,
+}
+
+/// Lowers what is known of the higher neighbours of a place to what it costs over it.
+fn relax(labels: &mut [Label], rungs: &[Rung], at: u32, known: u32) {
+    for Rung { to, cost } in rungs {
+        let there = known.saturating_add(*cost);
+        if let Some(own) = labels.get_mut(*to as usize).filter(|own| there < own.cost) {
+            *own = Label { cost: there, by: at };
+        }
+    }
 }
 
 /// A way found: what it costs with both its ends, and the states passed.
@@ -42,24 +53,34 @@ pub(crate) struct Climbed {
 impl Climb {
     fn begin(&mut self, order: &Order, seeds: &[Seed], goals: &[(u32, u32, u32)]) {
         for place in self.touched.drain(..) {
-            if let Some(label) = self.labels.get_mut(place as usize) {
-                *label = FRESH;
+            let at = place as usize;
+            if let (Some(from), Some(to), Some(settled)) =
+                (self.from.get_mut(at), self.to.get_mut(at), self.settled.get_mut(at))
+            {
+                (*from, *to, *settled) = (FRESH, FRESH, false);
             }
         }
-        self.labels.resize(order.state.len(), FRESH);
+        self.from.resize(order.state.len(), FRESH);
+        self.to.resize(order.state.len(), FRESH);
+        self.settled.resize(order.state.len(), false);
         self.heads.clear();
         let begun = seeds.iter().map(|seed| (seed.state, seed.cost, NEVER));
         for (state, from, to) in begun.chain(goals.iter().map(|(state, to, _)| (*state, NEVER, *to))) {
             let Some(place) = order.place.get(state as usize) else { continue };
             self.heads.push(*place);
-            if let Some(label) = self.labels.get_mut(*place as usize) {
-                (label.from, label.to) = (label.from.min(from), label.to.min(to));
+            let at = *place as usize;
+            if let (Some(own_from), Some(own_to)) = (self.from.get_mut(at), self.to.get_mut(at)) {
+                (own_from.cost, own_to.cost) = (own_from.cost.min(from), own_to.cost.min(to));
             }
         }
     }
 
-    fn label(&self, place: u32) -> Label {
-        self.labels.get(place as usize).copied().unwrap_or(FRESH)
+    fn from(&self, place: u32) -> Label {
+        self.from.get(place as usize).copied().unwrap_or(FRESH)
+    }
+
+    fn to(&self, place: u32) -> Label {
+        self.to.get(place as usize).copied().unwrap_or(FRESH)
     }
 
     /// The lowest place still to be looked at; the next above takes its place.
@@ -83,26 +104,16 @@ impl Climb {
     fn meet(&mut self, order: &Order, shortcuts: &Shortcuts, limit: u32) -> (u32, u32) {
         let (mut best, mut top) = (limit, NONE);
         while let Some(at) = self.next(order) {
-            let label = self.label(at);
-            let whole = label.from.saturating_add(label.to);
+            let (from, to) = (self.from(at).cost, self.to(at).cost);
+            let whole = from.saturating_add(to);
             if whole < best {
                 (best, top) = (whole, at);
             }
-            if label.from < best {
-                for Rung { to, cost, .. } in shortcuts.ahead.of(at) {
-                    let there = label.from.saturating_add(*cost);
-                    if let Some(own) = self.labels.get_mut(*to as usize).filter(|own| there < own.from) {
-                        (own.from, own.before) = (there, at);
-                    }
-                }
+            if from < best {
+                relax(&mut self.from, shortcuts.ahead.of(at), at, from);
             }
-            if label.to < best {
-                for Rung { to, cost, .. } in shortcuts.back.of(at) {
-                    let there = label.to.saturating_add(*cost);
-                    if let Some(own) = self.labels.get_mut(*to as usize).filter(|own| there < own.to) {
-                        (own.to, own.after) = (there, at);
-                    }
-                }
+            if to < best {
+                relax(&mut self.to, shortcuts.back.of(at), at, to);
             }
         }
         (best, top)
@@ -120,7 +131,7 @@ impl Climb {
         self.begin(order, seeds, goals);
         let (cost, top) = self.meet(order, shortcuts, limit);
         let mut rising = vec![(top != NONE).then_some(top)?];
-        while let Some(before) = rising.last().map(|at| self.label(*at).before).filter(|at| *at != NONE) {
+        while let Some(before) = rising.last().map(|at| self.from(*at).by).filter(|at| *at != NONE) {
             rising.push(before);
         }
         let mut path = vec![*rising.last()?];
@@ -142,25 +153,25 @@ impl Climb {
         let Some(place) = order.place.get(state as usize).copied() else { return NEVER };
         // Whatever is above is settled first; much of it is, from the start before.
         let mut at = place;
-        while at != NONE && !self.label(at).is_least {
+        while at != NONE && !self.settled.get(at as usize).copied().unwrap_or(true) {
             self.heads.push(at);
             at = order.parent.get(at as usize).copied().unwrap_or(NONE);
         }
         while let Some(at) = self.heads.pop() {
-            let mut own = self.label(at);
-            for Rung { to, cost, .. } in shortcuts.ahead.of(at) {
-                let there = self.label(*to).to.saturating_add(*cost);
-                if there < own.to {
-                    (own.to, own.after) = (there, *to);
+            let mut own = self.to(at);
+            for Rung { to, cost } in shortcuts.ahead.of(at) {
+                let there = self.to(*to).cost.saturating_add(*cost);
+                if there < own.cost {
+                    own = Label { cost: there, by: *to };
                 }
             }
-            own.is_least = true;
-            if let Some(label) = self.labels.get_mut(at as usize) {
-                *label = own;
+            let place = at as usize;
+            if let (Some(label), Some(settled)) = (self.to.get_mut(place), self.settled.get_mut(place)) {
+                (*label, *settled) = (own, true);
             }
             self.touched.push(at);
         }
-        self.label(place).to
+        self.to(place).cost
     }
 
     /// The states on the way from a state [`Self::cost_to`] was asked of.
@@ -174,7 +185,7 @@ impl Climb {
     /// Puts the places from one to the goal.
     fn go_on(&self, shortcuts: &Shortcuts, from: u32, path: &mut Vec<u32>) {
         let mut at = from;
-        while let Some(next) = Some(self.label(at).after).filter(|next| *next != NONE) {
+        while let Some(next) = Some(self.to(at).by).filter(|next| *next != NONE) {
             shortcuts.unfold(at, next, path);
             at = next;
         }
@@ -231,7 +242,7 @@ pub(crate) fn table(
                 let number = above.number.get(*place as usize).copied().unwrap_or(NONE);
                 let own = costs.get_mut(number as usize).and_then(|own| own.get_mut(lane));
                 if let Some(own) = own {
-                    *own = climb.label(*place).to;
+                    *own = climb.to(*place).cost;
                 }
             }
         }

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use domain::geometry::distance_m;
-use domain::road::{Barrier, OneWay, Road};
+use domain::road::{Barrier, Kind, OneWay, Road};
 use serde::{Deserialize, Serialize};
 
 use crate::order::Order;
@@ -441,7 +441,10 @@ impl Network {
     }
 
     /// The same, and none of them got round by turning back on the next stretch: whoever may not turn from A into B and drives
-    /// on over C does not turn back at the end of C, unless C is a dead end or has a turnaround.
+    /// on over C does not turn back at the end of C, unless C is a dead end (steps lead on from it at most, or what nobody may
+    /// enter there) or has a turnaround. Over a way between them it
+    /// holds at every junction of the turn, and nobody turns back on that way itself: turned back twice on it, he would
+    /// stand before B again as if he had come from elsewhere.
     fn with_turning_back(&self, mut forbidden: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
         if forbidden.is_empty() {
             return forbidden;
@@ -449,23 +452,28 @@ impl Network {
         let leaving = self.leaving();
         let may_turn_back = |arc: u32| {
             let road = self.segments.get(arc as usize / 2).and_then(|segment| self.road(segment));
-            let is_end = |head: u32| leaving.get(head as usize).is_none_or(|arcs| arcs.len() < 2);
+            let leads_on = |on: &u32| *on != arc ^ 1 && self.may_be_driven(*on);
+            let is_end = |head: u32| leaving.get(head as usize).is_none_or(|arcs| !arcs.iter().any(leads_on));
             road.is_some_and(|road| road.fitness.turnaround == Some(true))
                 || self.ends(arc).is_none_or(|(_, head)| is_end(head))
         };
         let mut known: HashSet<Vec<u32>> = forbidden.iter().cloned().collect();
         let mut more = Vec::new();
-        for sequence in &forbidden {
-            let Some((into, before)) = sequence.split_last() else { continue };
-            let at = self.ends(*into).and_then(|(tail, _)| leaving.get(tail as usize));
-            for on in at.into_iter().flatten().copied() {
-                // Back over the road one comes by one is where one was.
-                let is_back = before.last().is_some_and(|last| *last == on ^ 1);
-                let driven = [before, &[on]].concat();
-                if is_back || known.contains(&driven) || may_turn_back(on) {
+        for (sequence, n) in forbidden.iter().flat_map(|own| (1..own.len()).map(move |n| (own, n))) {
+            let (Some(before), Some(next)) = (sequence.get(..n), sequence.get(n)) else { continue };
+            let Some(last) = before.last().copied() else { continue };
+            let at = self.ends(last).and_then(|(_, head)| leaving.get(head as usize));
+            for on in at.into_iter().flatten().copied().filter(|on| on != next) {
+                let is_back = on == last ^ 1;
+                // Back over the road one comes by, before anything of the turn is driven, is where one was.
+                if is_back && n == 1 {
                     continue;
                 }
-                let turned = [driven.as_slice(), &[on ^ 1]].concat();
+                let driven = [before, &[on]].concat();
+                let turned = if is_back { driven.clone() } else { [driven.as_slice(), &[on ^ 1]].concat() };
+                if known.contains(&driven) || may_turn_back(if is_back { last } else { on }) {
+                    continue;
+                }
                 if known.insert(turned.clone()) {
                     more.push(turned);
                 }
@@ -473,6 +481,14 @@ impl Network {
         }
         forbidden.extend(more);
         forbidden
+    }
+
+    /// Whether some engine may drive on an arc: a road, a track or a pedestrian street, and not against its one way.
+    fn may_be_driven(&self, arc: u32) -> bool {
+        let road = self.segments.get(arc as usize / 2).and_then(|segment| self.road(segment));
+        let is_for_engines =
+            |kind: Kind| kind.is_for_cars() || matches!(kind, Kind::Track | Kind::Pedestrian);
+        road.is_some_and(|road| is_for_engines(road.kind) && road.one_way != against(arc))
     }
 
     /// The forbidden sequence that driving these arcs one after the other ends with.
@@ -567,12 +583,16 @@ impl Network {
         let arcs = chain.iter().flat_map(|n| [2 * n, 2 * n + 1]);
         let mut found = arcs.filter(|arc| {
             let road = self.segments.get(*arc as usize / 2).and_then(|segment| self.road(segment));
-            let against = if arc.is_multiple_of(2) { OneWay::Backward } else { OneWay::Forward };
-            road.is_some_and(|road| road.one_way != against) && self.ends(*arc).is_some_and(&is_it)
+            road.is_some_and(|road| road.one_way != against(*arc)) && self.ends(*arc).is_some_and(&is_it)
         });
         let only = found.next()?;
         found.next().is_none().then_some(only)
     }
+}
+
+/// The one way an arc leads against.
+fn against(arc: u32) -> OneWay {
+    if arc.is_multiple_of(2) { OneWay::Backward } else { OneWay::Forward }
 }
 
 fn root(parent: &mut [u32], mut of: u32) -> u32 {

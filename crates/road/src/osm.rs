@@ -169,11 +169,9 @@ impl Extract {
                 if let Some(value) = tags::value(&tags, "highway") {
                     *self.counts.highway.entry(value.to_owned()).or_default() += 1;
                 }
-                if let Some((road, implausible)) = tags::road(&tags) {
+                if let Some((road, untold)) = tags::road(&tags) {
                     self.problems.extend(
-                        implausible
-                            .iter()
-                            .map(|p| Problem::new(format!("way/{id}"), p.code(), p.to_string())),
+                        untold.iter().map(|p| Problem::new(format!("way/{id}"), p.code(), p.to_string())),
                     );
                     self.ways.push(Way { id, nodes, road });
                 }

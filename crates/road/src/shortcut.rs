@@ -7,22 +7,23 @@ use crate::order::{Order, of_place};
 use crate::search::NONE;
 use crate::weigh::{Costs, NEVER};
 
-/// A stretch or shortcut.
+/// A stretch or shortcut, as a search needs it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rung {
     /// Higher place.
     pub to: u32,
     /// What it costs.
     pub cost: u32,
-    /// Lower place a shortcut leads over; [`NONE`] for a stretch.
-    pub over: u32,
 }
 
-/// Stretches and shortcuts from each place upward, in one direction of driving.
+/// Stretches and shortcuts from each place upward, in one direction of driving. What each leads over is asked of those on a
+/// way only and lies apart, so that a search reads less.
 #[derive(Debug)]
 pub(crate) struct Rungs {
     first: Vec<u32>,
     all: Vec<Rung>,
+    /// Lower place each leads over; [`NONE`] for a stretch.
+    over: Vec<u32>,
 }
 
 impl Rungs {
@@ -31,10 +32,13 @@ impl Rungs {
         of_place(&self.first, &self.all, place)
     }
 
-    /// The one between two places.
-    fn between(&self, low: u32, high: u32) -> Option<&Rung> {
+    /// The lower place the one between two places leads over; none for a stretch.
+    fn over(&self, low: u32, high: u32) -> Option<u32> {
         let own = self.of(low);
-        own.get(own.partition_point(|rung| rung.to < high)).filter(|rung| rung.to == high)
+        let at = own.partition_point(|rung| rung.to < high);
+        own.get(at).filter(|rung| rung.to == high)?;
+        let first = self.first.get(low as usize).map_or(0, |first| *first as usize);
+        self.over.get(first + at).copied().filter(|over| *over != NONE)
     }
 }
 
@@ -74,8 +78,7 @@ impl Shortcuts {
     pub(crate) fn unfold(&self, from: u32, to: u32, path: &mut Vec<u32>) {
         let mut open = vec![(from, to)];
         while let Some((from, to)) = open.pop() {
-            let rung = if from < to { self.ahead.between(from, to) } else { self.back.between(to, from) };
-            match rung.map(|rung| rung.over).filter(|over| *over != NONE) {
+            match if from < to { self.ahead.over(from, to) } else { self.back.over(to, from) } {
                 Some(over) => open.extend([(over, to), (from, over)]),
                 None => path.push(to),
             }
@@ -208,7 +211,8 @@ fn lowered(others: &mut [u32], one: u32, (on, back): (&[u32], &[u32])) -> u32 {
 
 /// What is worth its place in one direction: an arc dearer than another way between its ends is part of no best one.
 fn kept(order: &Order, arcs: &Driven, best: &[u32]) -> Rungs {
-    let mut rungs = Rungs { first: Vec::with_capacity(order.first_up.len()), all: Vec::new() };
+    let first = Vec::with_capacity(order.first_up.len());
+    let mut rungs = Rungs { first, all: Vec::new(), over: Vec::new() };
     let mut ends = order.first_up.iter().skip(1).peekable();
     rungs.first.push(0);
     let driven = arcs.cost.iter().zip(&arcs.over).zip(best).zip(&order.up);
@@ -217,7 +221,8 @@ fn kept(order: &Order, arcs: &Driven, best: &[u32]) -> Rungs {
             rungs.first.push(rungs.all.len() as u32);
         }
         if *cost != NEVER && cost == best {
-            rungs.all.push(Rung { to: *to, cost: *cost, over: *over });
+            rungs.all.push(Rung { to: *to, cost: *cost });
+            rungs.over.push(*over);
         }
     }
     let whole = rungs.all.len() as u32;

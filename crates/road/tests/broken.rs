@@ -2,10 +2,15 @@
 
 #![expect(clippy::expect_used, reason = "helpers of tests")]
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
-use road::{Error, Network, osm};
+use domain::place::Confidence;
+use domain::road::{Conditions, Kind, Limit};
+use domain::time::Date;
+use domain::vehicle::{Class, Need, Vehicle};
+use road::{Error, Network, Objective, Prepared, Search, Situation, osm, route};
 
 const GOOD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <osm version="0.6">
@@ -65,6 +70,21 @@ fn the_same_map_plain_or_packed_is_the_same_network_and_names_what_it_left_out()
         assert_eq!(network.segments.len(), 2, "the gate parts the road: {:?}", network.segments);
         assert_eq!(network.roads[0].name, "村道 & 桥");
     }
+}
+
+#[test]
+fn a_limit_that_cannot_be_read_is_named_by_way_tag_and_value_and_stays_a_limit() {
+    let low =
+        GOOD.replacen("<tag k=\"name\"", "<tag k=\"maxheight\" v=\"below_default\"/><tag k=\"name\"", 1);
+    let (_folder, path) = file("low.osm", low.as_bytes());
+    let extract = osm::read(&path).expect("a map");
+    let said = extract.problems.iter().find(|one| one.code == "road.limit_unread").expect("named");
+    assert_eq!(said.place, "way/10");
+    assert!(said.message.contains("maxheight=below_default"), "{}", said.message);
+    let network = Network::of(&extract, true);
+    assert!(network.problems.contains(said), "as figures of a network list it");
+    let unread: Vec<_> = network.roads.iter().flat_map(|road| road.fitness.unread.clone()).collect();
+    assert_eq!(unread, [domain::road::Limit::Height]);
 }
 
 #[test]
@@ -139,5 +159,45 @@ fn a_pbf_cut_off_or_forged_anywhere_is_refused_and_never_ends_the_program() {
                 Network::of(&extract, true);
             }
         }
+    }
+}
+
+/// Under a sign nobody can read one drives perhaps: both readings are told, and why.
+#[test]
+fn a_way_under_a_limit_that_cannot_be_read_is_passed_only_perhaps() {
+    let map = |sign: &str| {
+        format!(
+            r#"<osm version="0.6"><node id="1" lat="29.30" lon="105.90"/><node id="2" lat="29.30" lon="105.91"/>
+<way id="10"><nd ref="1"/><nd ref="2"/><tag k="highway" v="unclassified"/>{sign}</way></osm>"#
+        )
+    };
+    let need = Need { value: Some(3.4), source: String::new(), confidence: Confidence::Check };
+    let lorry = Vehicle {
+        class: Class::Engine,
+        name: "消防车".to_owned(),
+        obeys_one_way: true,
+        needs: BTreeMap::from([(Limit::Height, need)]),
+        speeds_kmh: BTreeMap::from([(Kind::Unclassified, 30.0)]),
+    };
+    let situation =
+        Situation { conditions: Conditions { day: Date::default(), wet: false }, closures: Vec::new() };
+    let told = |sign: &str| {
+        let (_folder, path) = file("sign.osm", map(sign).as_bytes());
+        let network = Network::of(&osm::read(&path).expect("a map"), true);
+        let prepared = Prepared::new(&network, &lorry, &situation, Objective::Distance);
+        let at = |lon: f64| {
+            let open = |segment| prepared.is_open(segment);
+            network.index().nearest(&network, [lon, 29.30], 50.0, open).expect("a road")
+        };
+        let ends = (&at(105.90), &at(105.91));
+        let answer = route::route(&network, &lorry, &situation, &prepared, &mut Search::new(), ends);
+        let why = answer.unknown.iter().flat_map(|one| &one.reasons).map(|why| why.code).collect::<Vec<_>>();
+        (answer.optimistic.is_some(), answer.pessimistic.is_some(), why)
+    };
+    assert_eq!(told(""), (true, true, Vec::new()));
+    assert_eq!(told(r#"<tag k="maxheight" v="350 cm"/>"#), (true, true, Vec::new()), "3.5 m are enough");
+    for sign in ["below_default", "3.5;4.5", "zwölf Fuß"] {
+        let sign = format!(r#"<tag k="maxheight" v="{sign}"/>"#);
+        assert_eq!(told(&sign), (true, false, vec!["road.unknown.limit_unread"]), "{sign}");
     }
 }

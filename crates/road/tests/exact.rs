@@ -72,11 +72,11 @@ fn random(seed: u64) -> Case {
         let (tail, head, _) = lines[arc as usize / 2];
         if arc.is_multiple_of(2) { (tail, head) } else { (head, tail) }
     };
-    // Sequences that hang together, of two or three arcs.
+    // Sequences that hang together, of two arcs, or of three and four as over ways between.
     let mut forbidden = Vec::new();
     for _ in 0..dice.below(8) {
         let mut sequence = vec![dice.below(u64::from(2 * count)) as u32];
-        for _ in 0..1 + dice.below(2) {
+        for _ in 0..1 + dice.below(3) {
             let at = ends(*sequence.last().expect("an arc")).1;
             let next: Vec<u32> = (0..2 * count).filter(|arc| ends(*arc).0 == at).collect();
             sequence.push(next[dice.below(next.len() as u64) as usize]);

@@ -255,6 +255,7 @@ fn sizes(word: &str) -> anyhow::Result<Vec<Size>> {
 #[derive(Debug, clap::Args)]
 pub struct Asked {
     /// `town`, `district`, `large` or `all`: everything up to it; `city` needs an empty PostgreSQL as `--database`;
+    /// `rules` judges all duties in memory at four sizes;
     /// `org` is the chart of a town and of a district of 23 towns with 20,000 assignments, `papers` one page and 500 placards;
     /// `ledger` is 100,000 rows through the import itself, `road` networks of three sizes and siting, `tiles` vector
     /// tiles of up to a million points, `device` frames decoded and kept, `alarm` a storm over sockets with people beside it.
@@ -314,6 +315,11 @@ pub async fn run(asked: &Asked, database: Option<&str>) -> anyhow::Result<()> {
             org::measure(&mut figures, DISTRICT.name, 23, 20_000).await?;
         }
         ("papers", _) => paper::measure(&mut figures)?,
+        ("rules", _) => {
+            for size in [TOWN, DISTRICT, LARGE, CITY] {
+                memory::evaluate(&mut figures, size)?;
+            }
+        }
         ("road", _) => road::measure(&mut figures, asked.file.as_deref())?,
         ("device", _) => device::measure(&mut figures).await?,
         ("alarm", _) => alarm::measure(&mut figures, asked.rows).await?,
@@ -387,8 +393,13 @@ const LISTS: [(&str, &str); 6] = [
 ];
 
 async fn started(figures: &mut Figures, folder: &Path) -> anyhow::Result<()> {
-    let place =
-        Where { data: folder.to_owned(), database: None, keys: None, town: "500118100000".to_owned() };
+    let place = Where {
+        data: folder.to_owned(),
+        database: None,
+        keys: None,
+        town: "500118100000".to_owned(),
+        town_name: None,
+    };
     demo::fill(&place, false).await?;
     let free = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
     let address = format!("127.0.0.1:{free}");

@@ -285,6 +285,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
                 None => Gateways::none(app.clock.clone()),
             });
             app.uplink = asked.relay.as_deref().map(config::uplink).transpose()?.map(Arc::new);
+            if let Some(name) = place.town_name.as_deref() {
+                config::name_town(&app, name).await?;
+            }
             serve::serve(app, asked).await
         }
         Command::Config(Config::Check { asked, json }) => {
@@ -408,7 +411,7 @@ async fn run_user(place: Where, user: User) -> anyhow::Result<()> {
                 role,
                 territory: territory.into(),
                 org,
-                town_name: place.town_name(),
+                town_name: place.name_of_town(),
             };
             app.take_on(&caller, newcomer).await.map_err(plainly)?;
             println!("已新增账号 {login}（{}），首次登录须修改密码", role.label());

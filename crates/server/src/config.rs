@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use app::base_map::GroundService;
 use app::signal::relay::Uplink;
-use app::{App, Clock};
+use app::{App, Caller, Clock};
 use clap::Args;
 use domain::time::Timestamp;
 use serde::Deserialize;
@@ -19,8 +19,8 @@ use crate::courier::Gateways;
 use crate::demo;
 use crate::serve::{self, Asked, Role};
 
-/// Qingfeng's nine digits, filled up to the twelve that every row carries.
-const QINGFENG: &str = "500118100000";
+/// The town of whoever says none: nine digits, filled up to the twelve that every row carries, and what it is called.
+const DEFAULT_TOWN: (&str, &str) = ("500118100000", "青峰镇");
 
 /// Options every command understands.
 #[derive(Debug, Clone, Args)]
@@ -36,8 +36,20 @@ pub struct Where {
     #[arg(long, global = true, env = "FENGSUI_KEYS")]
     pub keys: Option<PathBuf>,
     /// The township's twelve digits.
-    #[arg(long, global = true, default_value = QINGFENG, env = "FENGSUI_TOWN")]
+    #[arg(long, global = true, default_value = DEFAULT_TOWN.0, env = "FENGSUI_TOWN")]
     pub town: String,
+    /// What the township is called. It is put into the book where the town is founded, or has no name there yet; otherwise
+    /// the plan that is installed says it. A name in the book stays.
+    #[arg(long, global = true, env = "FENGSUI_TOWN_NAME")]
+    pub town_name: Option<String>,
+}
+
+/// Gives the town the name that was said, where the book has none; another process that was faster has named it.
+pub async fn name_town(app: &App, name: &str) -> anyhow::Result<()> {
+    match app.name_town(&Caller::system(), name).await {
+        Ok(_) | Err(app::Error::Conflict { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The machine's clock.
@@ -111,9 +123,15 @@ impl Where {
         self.keys.clone().unwrap_or_else(|| self.data.join("keys"))
     }
 
-    /// What the town is called until the book says otherwise.
-    pub fn town_name(&self) -> String {
-        if self.town == QINGFENG { "青峰镇".to_owned() } else { self.town.clone() }
+    /// What the town is called, if that was said; the town of whoever says nothing at all has its own name.
+    pub fn said_name(&self) -> Option<&str> {
+        let said = self.town_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+        said.or_else(|| (self.town == DEFAULT_TOWN.0).then_some(DEFAULT_TOWN.1))
+    }
+
+    /// What the town is called until the book says otherwise: its code where nobody said.
+    pub fn name_of_town(&self) -> String {
+        self.said_name().unwrap_or(&self.town).to_owned()
     }
 
     /// Makes the data folder when it is not there; then nobody else on the machine may look in.

@@ -27,7 +27,8 @@ pub async fn backup(app: &App, target: &Path) -> anyhow::Result<(u64, String)> {
     }
     // The key is not copied: whoever finds a backup finds no phone numbers.
     let keys = app.db.key_file().parent().map(Path::to_owned);
-    let copy = Where { data: target.to_owned(), database: None, keys, town: app.town.to_string() };
+    let copy =
+        Where { data: target.to_owned(), database: None, keys, town: app.town.to_string(), town_name: None };
     let copy = copy.open().await?;
     let verified = copy.verify(&Caller::system()).await?;
     copy.db.close().await;

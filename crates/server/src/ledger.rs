@@ -72,6 +72,9 @@ pub struct Import {
     /// Leave out bad rows, each of them named, and take the rest (facilities and hydrants).
     #[arg(long)]
     leave_bad: bool,
+    /// Take facilities that lie far away from the town, too; it is kept in the record.
+    #[arg(long)]
+    outside_ok: bool,
     /// One JSON document.
     #[arg(long)]
     json: bool,
@@ -140,6 +143,7 @@ fn choice(view: &ImportView, asked: &Import) -> anyhow::Result<ImportChoice> {
         decisions: BTreeMap::new(),
         crs: Some(word(asked.crs)),
         leave_bad: asked.leave_bad.then_some(true),
+        outside_ok: asked.outside_ok,
     })
 }
 
@@ -160,7 +164,7 @@ pub fn settled(asked: &Import, report: &ImportReport) -> anyhow::Result<()> {
     ensure!(report.problems.is_empty() || (asked.dry_run && leaves_bad), "有 {bad} 处错误，没有写入");
     ensure!(
         report.duplicates.is_empty(),
-        "有 {} 行可能是已有场所或人员，没有写入；请在网页上导入并逐行确认",
+        "有 {} 行可能是已有的场所或人员，或者与前面的行重复，没有写入；请在网页上导入并逐行确认",
         report.duplicates.len()
     );
     ensure!(asked.dry_run || report.committed, "没有写入，请重试");

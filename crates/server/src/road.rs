@@ -46,6 +46,9 @@ pub enum Roads {
         /// Only look; write nothing.
         #[arg(long)]
         dry_run: bool,
+        /// Take what lies far away from the town, too; it is kept in the record.
+        #[arg(long)]
+        outside_ok: bool,
         /// System of the positions of measured stretches: `wgs84`, `cgcs2000`, `gcj02` or `bd09`.
         #[arg(long)]
         crs: Option<String>,
@@ -272,9 +275,9 @@ pub async fn roads(place: Where, asked: &Roads) -> anyhow::Result<()> {
             app.db.close().await;
             figures(&found.map_err(plainly)?, *json)
         }
-        Roads::Import { file, dry_run, crs, json } => {
+        Roads::Import { file, dry_run, outside_ok, crs, json } => {
             let app = place.open().await?;
-            let done = import(&app, (file, crs.as_deref()), *dry_run, *json).await;
+            let done = import(&app, (file, crs.as_deref()), (*dry_run, *outside_ok), *json).await;
             app.db.close().await;
             done
         }
@@ -285,7 +288,7 @@ pub async fn roads(place: Where, asked: &Roads) -> anyhow::Result<()> {
 async fn import(
     app: &App,
     (file, crs): (&Path, Option<&str>),
-    dry_run: bool,
+    (dry_run, outside_ok): (bool, bool),
     json: bool,
 ) -> anyhow::Result<()> {
     let unread = || format!("{} 读不出来", file.display());
@@ -300,7 +303,8 @@ async fn import(
     match osm::read(file) {
         Err(road::Error::UnknownFormat) => {
             let bytes = std::fs::read(file).with_context(unread)?;
-            let report = app.import_roads(&caller, bytes, crs, dry_run).await.map_err(plainly)?;
+            let report =
+                app.import_roads(&caller, bytes, crs, (dry_run, outside_ok)).await.map_err(plainly)?;
             if json {
                 println!("{}", serde_json::to_string_pretty(&report)?);
             } else {
@@ -319,18 +323,23 @@ async fn import(
         }
         Err(error) => Err(coded(&error)),
         Ok(extract) if dry_run => {
+            let elsewhere = app.road_map_elsewhere(&caller, &extract).await.map_err(plainly)?;
             if json {
-                let told = serde_json::json!({ "ways": extract.ways.len(), "problems": extract.problems });
+                let told = serde_json::json!({ "ways": extract.ways.len(), "problems": extract.problems,
+                    "elsewhere": elsewhere });
                 println!("{}", serde_json::to_string_pretty(&told)?);
                 return Ok(());
             }
             println!("可导入：道路 {} 条，问题 {} 处", extract.ways.len(), extract.problems.len());
+            if let Some(sentence) = elsewhere {
+                println!("{sentence}（road.map_outside）");
+            }
             for problem in &extract.problems {
                 println!("{}\t{}（{}）", problem.place, problem.message, problem.code);
             }
             Ok(())
         }
-        Ok(_) => figures(&app.import_road_map(&caller, file).await.map_err(plainly)?, json),
+        Ok(_) => figures(&app.import_road_map(&caller, file, outside_ok).await.map_err(plainly)?, json),
     }
 }
 
@@ -610,10 +619,13 @@ pub fn site(asked: &Site) -> anyhow::Result<()> {
     let name = |names: &[String], n: &usize| names.get(*n).cloned().unwrap_or_default();
     let names: Vec<String> = answer.sites.iter().map(|n| name(&instance.site_names, n)).collect();
     let uncovered: Vec<String> = answer.uncovered.iter().map(|n| name(&instance.demand_names, n)).collect();
+    let beyond = (0..instance.demands()).filter(|n| !instance.distances(*n).flatten().any(|d| d <= radius));
+    let beyond = if needs_radius { beyond.count() } else { 0 };
     if asked.json {
         let document = json!({
             "objective": objective, "bound": bound, "sites": names, "optimal": answer.optimal,
             "gap": answer.gap, "seconds": start.elapsed().as_secs_f64(), "uncovered": uncovered,
+            "uncoverable": beyond,
         });
         println!("{}", serde_json::to_string_pretty(&document)?);
         return Ok(());
@@ -622,6 +634,13 @@ pub fn site(asked: &Site) -> anyhow::Result<()> {
         true => "已证明最优".to_owned(),
         false => format!("时间用完，与最优最多相差 {:.2}%", answer.gap * 100.0),
     };
+    if beyond > 0 {
+        let within = instance.demands() - beyond;
+        println!("用这些候选点，半径内最多覆盖 {within} 处，{beyond} 处无法覆盖");
+    }
+    if model != Model::Lscp && answer.optimal && answer.sites.len() < sites {
+        println!("要求选 {sites} 个，选 {} 个已达到同样的结果，再多选也不会更好", answer.sites.len());
+    }
     println!("目标值 {objective}（{proof}），选点：{}", names.join("、"));
     if !uncovered.is_empty() {
         println!("未覆盖：{}", uncovered.join("、"));

@@ -87,6 +87,34 @@ fn a_plan_is_installed_once_and_a_broken_one_not_at_all() -> Result<()> {
     Ok(())
 }
 
+/// Another town than the default: called as it was said, or as its plan says, and never by its code for long.
+#[test]
+fn a_second_town_is_called_as_it_was_said_or_as_its_plan_says() -> Result<()> {
+    use crate::common::{Served, fengsui, free_port};
+
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/example-second-town/plan.toml");
+    let file = file.display().to_string();
+    let code = ["--town", "500999100000"];
+    let head = ["user", "add", "head2", "--role", "office_head", "--territory", "500999100000"];
+    let names: [(&[&str], &str); 2] = [(&[], "松溪乡"), (&["--town-name", "松溪镇"], "松溪镇")];
+    for (named, called) in names {
+        let folder = tempfile::tempdir()?;
+        let data = folder.path().join("data");
+        let added = run(&data, &[&code[..], named, &head[..]].concat(), "first-password-of-theirs\n")?;
+        assert!(added.status.success(), "{}", said(&added));
+        let told = run(&data, &[&code[..], &["plan", "install", file.as_str()][..]].concat(), "")?;
+        assert!(told.status.success(), "{}", said(&told));
+        let port = free_port()?;
+        let mut web = fengsui(&data);
+        web.args(code).args(["serve", "--listen", &format!("127.0.0.1:{port}")]);
+        let web = Served::wait_for(web, port)?;
+        let cookie = web.login_with("head2", "first-password-of-theirs").context("logged in")?;
+        let (_, _, me) = web.ask("GET", "/api/v1/me", &cookie, "", "").context("an answer")?;
+        assert_eq!(serde_json::from_str::<Value>(&me)?["town_name"], called, "{me}");
+    }
+    Ok(())
+}
+
 const HEADER: &str = "场所编号,场所名称,统一社会信用代码,场所类别,村（社区）,所属网格,行业主管部门,联系电话,从业人数,经度,纬度,营业状态,关停日期";
 
 /// Row, column, value and code of each mistake below.
@@ -163,6 +191,39 @@ fn ten_mistakes_of_a_ledger_are_named_one_by_one_and_nothing_is_written() -> Res
     ] {
         assert_eq!(run(&data, arguments, "")?.status.code(), Some(status), "{arguments:?}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_row_that_repeats_an_earlier_one_is_named_and_nothing_is_written() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = demo(folder.path())?;
+    let file = folder.path().join("重复.csv");
+    let row = ",重复小吃店,,小餐饮,场镇社区,,,13700000001,,,,正常,";
+    std::fs::write(&file, [HEADER, row, row].join("\r\n"))?;
+    let file = file.display().to_string();
+    for arguments in
+        [&["import", "places", &file, "--dry-run", "--json"][..], &["import", "places", &file, "--json"]]
+    {
+        let told = run(&data, arguments, "")?;
+        assert_eq!(told.status.code(), Some(1), "{}", said(&told));
+        assert!(
+            String::from_utf8_lossy(&told.stderr).contains("或者与前面的行重复，没有写入"),
+            "{}",
+            said(&told)
+        );
+        let report = document(&told)?;
+        assert_eq!((&report["created"], &report["committed"]), (&json!(1), &json!(false)), "{report}");
+        let asked = report["duplicates"].as_array().context("duplicates")?;
+        assert_eq!((asked.len(), &asked[0]["row"]), (1, &json!(3)), "{report}");
+        assert_eq!(asked[0]["candidates"][0]["row"], 2, "{report}");
+    }
+    let told = run(&data, &["import", "places", &file, "--dry-run"], "")?;
+    assert!(
+        String::from_utf8_lossy(&told.stdout).contains("与表中第 2 行很可能是同一个场所"),
+        "{}",
+        said(&told)
+    );
     Ok(())
 }
 

@@ -268,7 +268,7 @@ async fn killed_in_a_storm_nothing_confirmed_is_lost_and_nothing_is_there_twice(
     assert!(sent > 200, "a storm: {sent}");
     drop(served);
     let town = "500118100000".to_owned();
-    let app = Where { data, database: None, keys: None, town }.open().await?;
+    let app = Where { data, database: None, keys: None, town, town_name: None }.open().await?;
     let caller = Caller::system();
     while app.digest_signals(&caller, 500).await? > 0 {}
     let counts = app.db.read(&app.town).await?.raw_signal_counts(Default::default()).await?;

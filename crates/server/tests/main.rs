@@ -9,6 +9,7 @@ mod device;
 mod full_disk;
 mod message;
 mod open311;
+mod plan_check;
 mod power_cut;
 mod push;
 mod two_nodes;

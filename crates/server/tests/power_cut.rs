@@ -84,7 +84,7 @@ fn send(port: u16, source: u64, confirmed: &Ledger, stop: &AtomicBool) -> Result
 
 /// The hashes of every frame that is on record in this folder, each with how often it is there.
 async fn on_record(data: PathBuf) -> Result<BTreeMap<String, usize>> {
-    let place = Where { data, database: None, keys: None, town: "500118100000".to_owned() };
+    let place = Where { data, database: None, keys: None, town: "500118100000".to_owned(), town_name: None };
     let app = place.open().await?;
     let caller = Caller::system();
     while app.digest_signals(&caller, 500).await? > 0 {}

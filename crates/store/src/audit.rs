@@ -114,6 +114,11 @@ impl Entry {
     }
 }
 
+/// The id of an entry: the hash leaves it out, for it says nothing but whose entry it is and which.
+pub(crate) fn entry_id(town: &TownCode, seq: i64) -> String {
+    format!("{town}-{seq}")
+}
+
 /// The hash over the rows of one commit, in order.
 pub(crate) fn content_hash<'a>(items: impl Iterator<Item = (&'a str, &'a str, &'a str)>) -> String {
     let mut seal = Seal::default();
@@ -138,6 +143,15 @@ impl Write {
         Ok(answer)
     }
 
+    /// Takes the town's lock before reading what a write depends on, so that two who look at once do not both find it free.
+    /// Without it the lock is taken by [`Self::append`]; SQLite has one writer and needs neither.
+    pub async fn hold_town(&mut self) -> Result<()> {
+        let town = self.town.clone();
+        let sql = "INSERT INTO audit_head (town, seq, hash) VALUES ($1, 0, '') ON CONFLICT DO NOTHING";
+        self.exec(sql, args![town.as_str()]).await?;
+        self.exec("UPDATE audit_head SET seq = seq WHERE town = $1", args![town.as_str()]).await.map(drop)
+    }
+
     /// Appends an entry that seals the rows written so far, and goes on within the same transaction: for work that
     /// is several acts in one, as loading the sample town.
     pub async fn append(&mut self, audit: Audit) -> Result<i64> {
@@ -155,6 +169,7 @@ impl Write {
             )
             .await?
             .ok_or_else(|| Error::Conflict { table: "audit_head", id: town.to_string() })?;
+        self.keep_step_timings().await?;
         // One hash per row: a row written twice counts with its last state.
         let mut items: Vec<(&'static str, String, String)> = Vec::with_capacity(self.touched.len());
         let mut place: std::collections::HashMap<(&'static str, String), usize> =
@@ -195,7 +210,7 @@ impl Write {
              territory, reason, detail, content_hash, prev_hash, hash) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
             args![
-                town.as_str(), entry.seq, format!("{}-{}", town, entry.seq), entry.at, entry.happened_at,
+                town.as_str(), entry.seq, entry_id(&town, entry.seq), entry.at, entry.happened_at,
                 entry.actor.clone(), entry.actor_name.clone(), entry.hat.clone(), entry.action.clone(),
                 entry.object_kind.clone(), entry.object_id.clone(), entry.territory.clone(), entry.reason.clone(),
                 entry.detail.clone(), entry.content_hash.clone(), entry.prev_hash.clone(), entry.hash.clone(),

@@ -104,6 +104,8 @@ pub(crate) struct Touched {
     pub table: &'static str,
     pub id: String,
     pub hash: String,
+    /// The row's version, where it has one.
+    pub version: Option<i64>,
 }
 
 impl std::ops::Deref for Write {
@@ -607,7 +609,8 @@ impl Write {
             return Ok(());
         }
         for row in rows {
-            self.touched.push(Touched { table, id: row.text("id")?, hash: row_hash(row)? });
+            let version = row.opt_int("version").ok().flatten();
+            self.touched.push(Touched { table, id: row.text("id")?, hash: row_hash(row)?, version });
         }
         Ok(())
     }

@@ -105,6 +105,8 @@ pub struct Village {
     pub short_name: String,
     /// Territory path, by which rights are told.
     pub path: String,
+    /// The first day on which it is no more.
+    pub closed_on: Option<Date>,
 }
 
 /// What was gathered.
@@ -209,8 +211,7 @@ impl Read {
 
     async fn gather_territories(&mut self, out: &mut Gathered) -> Result<()> {
         let town = self.town.clone();
-        let sql =
-            "SELECT id, level, path, name, short_name FROM territory WHERE town = $1 ORDER BY ord, path, id";
+        let sql = "SELECT id, level, path, name, short_name, closed_on FROM territory WHERE town = $1 ORDER BY ord, path, id";
         let mut rows = self.rows(sql, args![town.as_str()]).await?;
         // Wholes come before their parts; among villages the order of the town stays.
         rows.sort_by_key(|row| row.text("path").map_or(0, |path| path.matches('/').count()));
@@ -228,7 +229,10 @@ impl Read {
                 _ => continue,
             };
             let around = out.roll.around(&path, out.town);
-            let subject = out.facts.add_subject(kind, &code, ALWAYS, 1.0, &around);
+            let closed_on = row.opt_date("closed_on")?;
+            // It owes nothing from the day on which it is no more.
+            let exists = Span { to: closed_on.and_then(|day| day.pred_opt()), ..ALWAYS };
+            let subject = out.facts.add_subject(kind, &code, exists, 1.0, &around);
             out.roll.territories.insert(code.clone(), subject);
             // A building is a territory of its own only where it has a head. Source: C2.3.
             if kind == SubjectKind::Building {
@@ -236,7 +240,7 @@ impl Read {
             }
             if kind == SubjectKind::Village {
                 let (name, short_name) = (row.text("name")?, row.text("short_name")?);
-                out.villages.push(Village { subject, code, name, short_name, path });
+                out.villages.push(Village { subject, code, name, short_name, path, closed_on });
             }
         }
         Ok(())
@@ -255,9 +259,8 @@ impl Read {
                 false => format!("org:{label}"),
             }));
             let around = out.roll.around(&row.opt_text("path")?.unwrap_or_default(), out.town);
-            let subject = row
-                .bool("active")?
-                .then(|| out.facts.add_subject(SubjectKind::Org, &id, ALWAYS, 1.0, &around));
+            let subject =
+                there(row)?.map(|exists| out.facts.add_subject(SubjectKind::Org, &id, exists, 1.0, &around));
             for tag in &tags {
                 if let Some(subject) = subject {
                     out.facts.add_label(subject, tag, ALWAYS);
@@ -270,15 +273,15 @@ impl Read {
 
     async fn gather_posts(&mut self, out: &mut Gathered) -> Result<()> {
         let town = self.town.clone();
-        let sql = "SELECT p.id, p.role, p.org, t.path AS path FROM post p \
-                   LEFT JOIN territory t ON t.town = p.town AND t.id = p.territory \
-                   WHERE p.town = $1 AND p.active ORDER BY p.id";
+        let sql = "SELECT p.id, p.role, p.org, p.active, p.closed_on, t.path AS path FROM post p \
+                   LEFT JOIN territory t ON t.town = p.town AND t.id = p.territory WHERE p.town = $1 ORDER BY p.id";
         for row in &self.rows(sql, args![town.as_str()]).await? {
+            let Some(exists) = there(row)? else { continue };
             let (id, role, org) = (row.text("id")?, row.text("role")?, row.text("org")?);
             let mut around = out.roll.around(&row.opt_text("path")?.unwrap_or_default(), out.town);
             let (tags, orgs) = out.roll.acting(&BTreeSet::from([org]));
             around.extend(orgs);
-            let post = out.facts.add_subject(SubjectKind::Post, &id, ALWAYS, 1.0, &around);
+            let post = out.facts.add_subject(SubjectKind::Post, &id, exists, 1.0, &around);
             out.facts.add_label(post, &format!("role:{role}"), ALWAYS);
             for tag in &tags {
                 out.facts.add_label(post, tag, ALWAYS);
@@ -355,6 +358,16 @@ impl Read {
             Ok(())
         })
         .await?;
+        // What was done at a place under a second row of the register was done at the place.
+        let sql = "SELECT id, same_as FROM place WHERE town = $1 AND same_as IS NOT NULL AND voided_at < $2 ORDER BY id";
+        for row in self.rows(sql, args![town.as_str(), until]).await? {
+            let (double, place) = (row.text("id")?, row.text("same_as")?);
+            for kind in [SubjectKind::Place, SubjectKind::Compound] {
+                if let Some(place) = out.facts.subject(kind, &place) {
+                    out.facts.add_alias(kind, &double, place);
+                }
+            }
+        }
         let sql = "SELECT e.place, e.from_on, e.to_on, l.kind FROM list_entry e \
                    JOIN place_list l ON l.town = e.town AND l.id = e.list WHERE e.town = $1 ORDER BY e.from_on, e.id";
         self.each(sql, args![town.as_str()], |row| {
@@ -383,6 +396,16 @@ fn stay(row: &Row) -> Result<Span> {
         closed => closed,
     };
     Ok(Span { from: row.opt_date("opened_on")?.unwrap_or(first), to })
+}
+
+/// While an organisation or a post is there: what was given up on a day owed what it owed before it; none for what is no more
+/// and nobody said since when.
+fn there(row: &Row) -> Result<Option<Span>> {
+    let closed = row.opt_date("closed_on")?.and_then(|day| day.pred_opt());
+    Ok(match row.bool("active")? {
+        true => Some(ALWAYS),
+        false => closed.map(|to| Span { to: Some(to), ..ALWAYS }),
+    })
 }
 
 /// The days on a list; the day it left is the first day off it, so one who left the same day was never on it.

@@ -1,7 +1,7 @@
 //! Hazards as kept: the events are the truth, the row holds what is searched and sorted by. A hazard is read by
 //! replaying its events, and the row must agree. What does not belong here: whether a step is allowed (`domain::hazard`).
 
-use domain::hazard::{Columns, Event, EventKind, Hazard, Stage};
+use domain::hazard::{Columns, Event, EventKind, Find, Hazard, Stage};
 use domain::ids::{HazardId, InspectionId, OrgId, PlaceId};
 use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
@@ -347,13 +347,13 @@ impl Read {
         }
         let equal = [
             ("h.category", filter.category.as_deref()),
-            ("h.place", filter.place.as_ref().map(PlaceId::as_str)),
             ("p.village", filter.village.as_deref()),
             ("h.org", filter.org.as_ref().map(OrgId::as_str)),
         ];
         for (column, wanted) in equal {
             only.is(column, wanted);
         }
+        only.is_place("h.place", filter.place.as_ref());
         let places: Vec<&str> = filter.places.iter().map(PlaceId::as_str).collect();
         only.is_one_of("h.place", (!places.is_empty()).then(|| places.join(",")).as_deref());
         only.is_one_of("h.state", filter.state.as_deref());
@@ -494,23 +494,27 @@ impl Read {
         Ok(events.into_iter().filter(is_in).map(|event| event.hazard).collect())
     }
 
-    /// The closed hazards of a place, for telling whether a new find is a recurrence.
+    /// The closed hazards of a place, for telling whether a new find is a recurrence; those of a second row about it count as
+    /// its own.
     pub async fn earlier_of_place(&mut self, place: &PlaceId) -> Result<Vec<Hazard>> {
-        let town = self.town().clone();
+        let mut only = Where::town("h.town", self.town().as_str());
+        only.is_place("h.place", Some(place));
+        only.and(&at(&[Stage::Closed]));
+        let (sql, list) = only.finish();
         let rows = self
             .rows(
                 format!(
-                    "SELECT e.* FROM hazard_event e JOIN hazard h ON h.town = e.town AND h.id = e.hazard \
-                     WHERE h.town = $1 AND h.place = $2 AND {} ORDER BY h.found_at, e.hazard, e.seq",
-                    at(&[Stage::Closed])
+                    "SELECT e.* FROM hazard_event e JOIN hazard h ON h.town = e.town AND h.id = e.hazard{sql} \
+                     ORDER BY h.found_at, e.hazard, e.seq"
                 ),
-                args![town.as_str(), place.as_str()],
+                list,
             )
             .await?;
         let events: Vec<Event> = rows.iter().map(|row| row.json("content")).collect::<Result<_>>()?;
+        let own = |hazard: Hazard| Hazard { find: Find { place: place.clone(), ..hazard.find }, ..hazard };
         events
             .chunk_by(|a, b| a.hazard == b.hazard)
-            .filter_map(|chunk| chunk.first().map(|first| replayed(&first.hazard, chunk)))
+            .filter_map(|chunk| chunk.first().map(|first| replayed(&first.hazard, chunk).map(own)))
             .collect()
     }
 }

@@ -123,7 +123,7 @@ impl Read {
         let mut only = Where::town("town", self.town().as_str());
         only.and(STANDS);
         only.within(&OF_A_PLACE, scope);
-        only.is("place", filter.place.as_ref().map(domain::ids::PlaceId::as_str));
+        only.is_place("place", filter.place.as_ref());
         if let Some(date) = filter.from {
             let date = only.mark(date);
             only.and(&format!("happened_on >= {date}"));

@@ -1,13 +1,14 @@
 //! What can be on a map, read lean: no personal column is opened. Whoever asks is limited as for the noun itself.
 //! What does not belong here: how it is drawn (`app::layer`).
 
+use domain::geometry::Position;
 use domain::hazard::Stage;
 use domain::place::Location;
 use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
 
 use crate::scope::{Columns, Where};
-use crate::{Read, Result, Row};
+use crate::{Read, Result, Row, args};
 
 /// A place with a position.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +71,16 @@ fn location(row: &Row) -> Result<Location> {
 }
 
 impl Read {
+    /// Where some places lie, voided ones left out: those registered first. It says where the town lies, not who is where.
+    pub async fn some_place_positions(&mut self, most: i64) -> Result<Vec<Position>> {
+        let town = self.town().clone();
+        let sql = "SELECT lon, lat FROM place WHERE town = $1 AND voided_at IS NULL AND lon IS NOT NULL AND lat IS NOT NULL \
+                   ORDER BY id LIMIT $2";
+        let rows = self.rows(sql, args![town.as_str(), most]).await?;
+        let at = |row: &Row| Ok(row.opt_real("lon")?.zip(row.opt_real("lat")?).map(|(lon, lat)| [lon, lat]));
+        rows.iter().filter_map(|row| at(row).transpose()).collect()
+    }
+
     /// Places that have a position, but voided ones, within the scope, by id.
     pub async fn place_spots(&mut self, scope: &Scope) -> Result<Vec<PlaceSpot>> {
         let mut only = Where::town("p.town", self.town().clone().as_str());

@@ -59,11 +59,13 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0062_boundary", include_str!("../migrations/0062_boundary.sql")),
     ("0063_follow_up_origin", include_str!("../migrations/0063_follow_up_origin.sql")),
     ("0064_incident_caller", include_str!("../migrations/0064_incident_caller.sql")),
+    ("0065_place_same_as", include_str!("../migrations/0065_place_same_as.sql")),
     ("0057_relay", include_str!("../migrations/0057_relay.sql")),
     ("0058_message_receipt", include_str!("../migrations/0058_message_receipt.sql")),
     ("0043_assignment_away", include_str!("../migrations/0043_assignment_away.sql")),
     ("0044_device_key", include_str!("../migrations/0044_device_key.sql")),
     ("0045_operation_timing", include_str!("../migrations/0045_operation_timing.sql")),
+    ("0066_territory_life", include_str!("../migrations/0066_territory_life.sql")),
 ];
 
 const MEMORY: &str =

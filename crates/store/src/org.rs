@@ -2,8 +2,8 @@
 //! may do is the cellar's business (`domain::org`).
 
 use domain::ids::{OrgId, TerritoryCode};
-use domain::org::{Life, Org, Territory};
-use domain::time::Timestamp;
+use domain::org::{Closing, Holds, Life, Org, Territory};
+use domain::time::{Date, Timestamp};
 
 use crate::value::{json, word};
 use crate::{Read, Result, Row, Value, Write, args, cols};
@@ -13,6 +13,8 @@ use crate::{Read, Result, Row, Value, Write, args, cols};
 pub struct TerritoryRecord {
     /// The territory.
     pub territory: Territory,
+    /// Since when it is no more, and why; none while it is there.
+    pub closed: Option<Closing>,
     /// Where it stands in a list.
     pub ord: i64,
     /// Row version.
@@ -49,8 +51,11 @@ impl TerritoryRecord {
             aliases: row.json("aliases")?,
             provisional: row.bool("provisional")?,
         };
+        let reason = row.opt_text("closed_reason")?.unwrap_or_default();
+        let closed = row.opt_date("closed_on")?.map(|on| Closing { on, reason });
         Ok(Self {
             territory,
+            closed,
             ord: row.int("ord")?,
             version: row.int("version")?,
             recorded_at: row.instant("recorded_at")?,
@@ -63,6 +68,8 @@ impl TerritoryRecord {
         Ok(cols! {
             level: word(&t.level)?, parent: parent, path: &t.path, name: &t.name, short_name: &t.short_name,
             kind: &t.kind, aliases: json(&t.aliases)?, provisional: t.provisional, ord: self.ord,
+            closed_on: self.closed.as_ref().map(|closed| closed.on),
+            closed_reason: self.closed.as_ref().map(|closed| closed.reason.as_str()),
         })
     }
 }
@@ -106,7 +113,7 @@ pub(crate) fn life(row: &Row) -> Result<Life> {
 }
 
 impl Read {
-    /// Every territory of the town, from the top down.
+    /// Every territory of the town, from the top down, also those that are no more.
     pub async fn territories(&mut self) -> Result<Vec<TerritoryRecord>> {
         let town = self.town.clone();
         self.rows("SELECT * FROM territory WHERE town = $1 ORDER BY ord, path", args![town.as_str()])
@@ -114,6 +121,60 @@ impl Read {
             .iter()
             .map(TerritoryRecord::from_row)
             .collect()
+    }
+
+    /// The territories that are there, from the top down: what forms offer and what is matched against words people write.
+    pub async fn open_territories(&mut self) -> Result<Vec<TerritoryRecord>> {
+        Ok(self.territories().await?.into_iter().filter(|one| one.closed.is_none()).collect())
+    }
+
+    /// What still lies at or below a territory on a day, itself not counted. What is not dated counts as it is now.
+    pub async fn held_by_territory(&mut self, territory: &Territory, on: Date) -> Result<Holds> {
+        let town = self.town.clone();
+        let path = territory.path.as_str();
+        // `0` follows `/`: this is every path below.
+        let (first, end) = (format!("{path}/"), format!("{path}0"));
+        let within = "(path = $2 OR (path >= $3 AND path < $4))";
+        let sql = format!(
+            "WITH own AS (SELECT id, path, closed_on FROM territory WHERE town = $1 AND {within}) \
+             SELECT (SELECT COUNT(*) FROM own WHERE path <> $2 AND (closed_on IS NULL OR closed_on > $5)) AS below, \
+             (SELECT COUNT(*) FROM org WHERE town = $1 AND (active OR closed_on > $5) \
+               AND territory IN (SELECT id FROM own)) AS orgs, \
+             (SELECT COUNT(*) FROM post WHERE town = $1 AND (active OR closed_on > $5) \
+               AND territory IN (SELECT id FROM own)) AS posts, \
+             (SELECT COUNT(*) FROM assignment WHERE town = $1 AND (to_on IS NULL OR to_on >= $5) \
+               AND territory IN (SELECT id FROM own)) AS assignments, \
+             (SELECT COUNT(*) FROM place WHERE town = $1 AND voided_at IS NULL AND {within} \
+               AND (closed_on > $5 OR closed_on IS NULL AND opening <> 'deregistered')) AS places, \
+             (SELECT COUNT(*) FROM place_list l WHERE l.town = $1 AND l.village IN (SELECT id FROM own) \
+               AND EXISTS (SELECT 1 FROM list_entry e WHERE e.town = l.town AND e.list = l.id \
+                 AND (e.to_on IS NULL OR e.to_on > $5))) AS lists, \
+             (SELECT COUNT(*) FROM facility WHERE town = $1 AND voided_at IS NULL AND stage <> 'retired' AND {within}) \
+               AS facilities, \
+             (SELECT COUNT(*) FROM force WHERE town = $1 AND state <> 'closed' AND {within}) AS forces, \
+             (SELECT COUNT(*) FROM device WHERE town = $1 AND voided_at IS NULL AND {within} \
+               AND (retired_on IS NULL OR retired_on > $5)) AS devices, \
+             (SELECT COUNT(*) FROM road WHERE town = $1 AND voided_at IS NULL AND {within}) AS roads"
+        );
+        let rows = self.rows(sql, args![town.as_str(), path, first, end, on]).await?;
+        let count = |name| rows.first().map_or(Ok(0), |row| row.int(name));
+        Ok(Holds {
+            below: count("below")?,
+            orgs: count("orgs")?,
+            posts: count("posts")?,
+            assignments: count("assignments")?,
+            places: count("places")?,
+            lists: count("lists")?,
+            facilities: count("facilities")?,
+            forces: count("forces")?,
+            devices: count("devices")?,
+            roads: count("roads")?,
+        })
+    }
+
+    /// The territory with this code, if it was not given up: what something new may be put into.
+    pub async fn open_territory(&mut self, code: &TerritoryCode) -> Result<Option<TerritoryRecord>> {
+        Ok(self.territory(code).await?.filter(|one| one.closed.is_none()))
     }
 
     /// The territory with this code.

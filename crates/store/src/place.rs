@@ -1,7 +1,7 @@
 //! The register of places as rows. What a place may be is the cellar's business (`domain::place`); whoever asks is
 //! limited by territory paths.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::geometry::Bounds;
 use domain::ids::{OrgId, PlaceId};
@@ -47,6 +47,8 @@ pub struct PlaceRecord {
     pub recorded_by: String,
     /// When it was voided, and why.
     pub voided: Option<(Timestamp, String)>,
+    /// The row that goes on for the same place, where this one was registered beside it.
+    pub same_as: Option<PlaceId>,
 }
 
 /// What no statement asks for, kept in one column.
@@ -165,6 +167,7 @@ impl PlaceRecord {
             recorded_at: row.instant("recorded_at")?,
             recorded_by: row.text("recorded_by")?,
             voided: row.opt_instant("voided_at")?.map(|at| (at, void_reason)),
+            same_as: row.opt_text("same_as")?.map(Into::into),
         })
     }
 
@@ -260,6 +263,21 @@ impl Read {
             let (sql, list) = only.finish();
             for row in self.rows(format!("SELECT * FROM place{sql} ORDER BY id"), list).await? {
                 found.push(PlaceRecord::from_row(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Rows that turned out to be about one of these places, by id, with the place they are about.
+    pub async fn doubles_of(&mut self, places: &[PlaceId]) -> Result<BTreeMap<PlaceId, PlaceId>> {
+        let mut found = BTreeMap::new();
+        for some in places.chunks(500) {
+            let mut only = Where::town("town", self.town.as_str());
+            let marks: Vec<String> = some.iter().map(|id| only.mark(id.as_str())).collect();
+            only.and(&format!("same_as IN ({})", marks.join(", ")));
+            let (sql, list) = only.finish();
+            for row in self.rows(format!("SELECT id, same_as FROM place{sql} ORDER BY id"), list).await? {
+                found.insert(row.text("id")?.into(), row.text("same_as")?.into());
             }
         }
         Ok(found)
@@ -361,7 +379,9 @@ impl Read {
         if let Some(since) = filter.unseen_since {
             let since = only.mark(since);
             only.and(&format!(
-                "id NOT IN (SELECT i.place FROM inspection i WHERE i.town = $1 AND i.happened_on >= {since})"
+                "id NOT IN (SELECT i.place FROM inspection i WHERE i.town = $1 AND i.happened_on >= {since}) \
+                 AND id NOT IN (SELECT b.same_as FROM place b JOIN inspection i ON i.town = b.town AND i.place = b.id \
+                 WHERE b.town = $1 AND b.same_as IS NOT NULL AND i.happened_on >= {since})"
             ));
         }
         if !filter.with_void {
@@ -462,5 +482,23 @@ impl Write {
     ) -> Result<()> {
         let row = cols! { voided_at: at, void_reason: reason };
         self.update("place", id.as_str(), version, row).await
+    }
+
+    /// Marks a row as a second one about a place that goes on under another; what was merged into it goes along.
+    pub async fn merge_place(
+        &mut self,
+        (id, version): (&PlaceId, i64),
+        into: &PlaceId,
+        at: Timestamp,
+        reason: &str,
+    ) -> Result<()> {
+        let row = cols! { voided_at: at, void_reason: reason, same_as: into.as_str() };
+        self.update("place", id.as_str(), version, row).await?;
+        let before: Vec<PlaceId> = self.doubles_of(std::slice::from_ref(id)).await?.into_keys().collect();
+        for one in self.places_by_id(&before).await? {
+            let row = cols! { same_as: into.as_str() };
+            self.update("place", one.place.id.as_str(), one.version, row).await?;
+        }
+        Ok(())
     }
 }

@@ -54,12 +54,19 @@ fn small(n: i64) -> u32 {
 }
 
 impl Read {
-    /// The signs of these places on a day.
+    /// The signs of these places on a day. What was recorded with a second row about a place is a sign of the place.
     pub async fn place_signs(&mut self, places: &[PlaceId], on: Date) -> Result<HashMap<PlaceId, Signs>> {
+        let doubles = self.doubles_of(places).await?;
+        let own = |row: &crate::Row| -> Result<PlaceId> {
+            let id = PlaceId(row.text("place")?);
+            Ok(doubles.get(&id).cloned().unwrap_or(id))
+        };
+        let all: BTreeSet<PlaceId> = places.iter().chain(doubles.keys()).cloned().collect();
+        let all: Vec<PlaceId> = all.into_iter().collect();
         let mut signs: HashMap<PlaceId, Signs> =
             places.iter().map(|id| (id.clone(), Signs::default())).collect();
         let year_ago = Timestamp::start_of(on - chrono::Duration::days(365));
-        for some in places.chunks(AT_ONCE) {
+        for some in all.chunks(AT_ONCE) {
             let mut only = self.of(some, "place");
             only.and(LOOKED);
             only.and(STANDS);
@@ -67,8 +74,8 @@ impl Read {
             let sql =
                 format!("SELECT place, MAX(happened_on) AS last_on FROM inspection{sql} GROUP BY place");
             for row in self.rows(sql, list).await? {
-                if let Some(sign) = signs.get_mut(&PlaceId(row.text("place")?)) {
-                    sign.last_inspected_on = row.opt_date("last_on")?;
+                if let Some(sign) = signs.get_mut(&own(&row)?) {
+                    sign.last_inspected_on = sign.last_inspected_on.max(row.opt_date("last_on")?);
                 }
             }
             let mut only = self.of(some, "place");
@@ -81,7 +88,7 @@ impl Read {
                  THEN 1 ELSE 0 END) AS late FROM hazard{sql} GROUP BY place, level"
             );
             for row in self.rows(sql, list).await? {
-                let Some(sign) = signs.get_mut(&PlaceId(row.text("place")?)) else { continue };
+                let Some(sign) = signs.get_mut(&own(&row)?) else { continue };
                 let n = small(row.int("n")?);
                 match row.text("level")?.as_str() {
                     "" => sign.open_ungraded += n,
@@ -99,8 +106,8 @@ impl Read {
             let (sql, list) = only.finish();
             let sql = format!("SELECT place, COUNT(*) AS n FROM hazard{sql} GROUP BY place");
             for row in self.rows(sql, list).await? {
-                if let Some(sign) = signs.get_mut(&PlaceId(row.text("place")?)) {
-                    sign.recurrence = small(row.int("n")?);
+                if let Some(sign) = signs.get_mut(&own(&row)?) {
+                    sign.recurrence += small(row.int("n")?);
                 }
             }
             let mut only = self.of(some, "place");
@@ -110,7 +117,7 @@ impl Read {
             for row in self.rows(format!("SELECT place, content FROM report_case{sql}"), list).await? {
                 let case: ReportCase = row.json("content")?;
                 if case.is_founded()
-                    && let Some(sign) = signs.get_mut(&PlaceId(row.text("place")?))
+                    && let Some(sign) = signs.get_mut(&own(&row)?)
                 {
                     sign.reports += 1;
                 }
@@ -132,7 +139,7 @@ impl Read {
                     None => DeviceState::default(),
                 };
                 if device.protected_at_dawn(&state, row.int("heard_n")? > 0)
-                    && let Some(sign) = signs.get_mut(&PlaceId(row.text("place")?))
+                    && let Some(sign) = signs.get_mut(&own(&row)?)
                 {
                     sign.protections.insert(device.kind.code().into());
                 }
@@ -146,13 +153,16 @@ impl Read {
                  JOIN place_list l ON l.town = e.town AND l.id = e.list{sql} ORDER BY place, kind"
             );
             for row in self.rows(sql, list).await? {
-                if let Some(sign) = signs.get_mut(&PlaceId(row.text("place")?)) {
-                    sign.lists.push(row.word("kind")?);
+                if let Some(sign) = signs.get_mut(&own(&row)?) {
+                    let kind = row.word("kind")?;
+                    if !sign.lists.contains(&kind) {
+                        sign.lists.push(kind);
+                    }
                 }
             }
         }
         for (place, n) in self.reports_by_hazard(year_ago).await? {
-            if let Some(sign) = signs.get_mut(&place) {
+            if let Some(sign) = signs.get_mut(doubles.get(&place).unwrap_or(&place)) {
                 sign.reports += n;
             }
         }
@@ -198,14 +208,16 @@ impl Read {
     pub async fn places_touched_after(&mut self, seq: i64) -> Result<Vec<PlaceId>> {
         let town = self.town.clone();
         self.rows(
-            "SELECT h.place AS place FROM audit_item i JOIN hazard h ON h.town = i.town AND h.id = i.row_id \
+            "SELECT COALESCE(p.same_as, t.place) AS place FROM (\
+             SELECT h.place AS place FROM audit_item i JOIN hazard h ON h.town = i.town AND h.id = i.row_id \
              WHERE i.town = $1 AND i.seq > $2 AND i.table_name = 'hazard' \
              UNION SELECT n.place FROM audit_item i JOIN inspection n ON n.town = i.town AND n.id = i.row_id \
              WHERE i.town = $1 AND i.seq > $2 AND i.table_name = 'inspection' \
              UNION SELECT c.place FROM audit_item i JOIN report_case c ON c.town = i.town AND c.id = i.row_id \
              WHERE i.town = $1 AND i.seq > $2 AND i.table_name = 'report_case' AND c.place IS NOT NULL \
              UNION SELECT d.place FROM audit_item i JOIN device d ON d.town = i.town AND d.id = i.row_id \
-             WHERE i.town = $1 AND i.seq > $2 AND i.table_name = 'device' AND d.place IS NOT NULL",
+             WHERE i.town = $1 AND i.seq > $2 AND i.table_name = 'device' AND d.place IS NOT NULL\
+             ) t LEFT JOIN place p ON p.town = $1 AND p.id = t.place",
             args![town.as_str(), seq],
         )
         .await?

@@ -1,6 +1,7 @@
 //! Row scope in SQL: which rows somebody may see, and the small clauses that filters are put together from. What does
 //! *not* belong here: deciding whose scope is what (`domain::policy`, which alone can make a [`Scope`]).
 
+use domain::ids::PlaceId;
 use domain::policy::Scope;
 
 use crate::Value;
@@ -52,6 +53,16 @@ impl Where {
         if let Some(value) = value {
             let mark = self.mark(value);
             self.and(&format!("{column} = {mark}"));
+        }
+    }
+
+    /// The column holds this place or a row that turned out to be about it, when one is asked for.
+    pub fn is_place(&mut self, column: &str, place: Option<&PlaceId>) {
+        if let Some(place) = place {
+            let mark = self.mark(place.as_str());
+            self.and(&format!(
+                "({column} = {mark} OR {column} IN (SELECT b.id FROM place b WHERE b.town = $1 AND b.same_as = {mark}))"
+            ));
         }
     }
 

@@ -193,7 +193,6 @@ impl Read {
         let mut only = Where::town("town", self.town().as_str());
         only.within(&OF_A_PLACE, scope);
         let equal = [
-            ("place", filter.place.as_ref().map(PlaceId::as_str)),
             ("post", filter.post.as_ref().map(PostId::as_str)),
             ("plan", filter.plan.as_ref().map(InspectionPlanId::as_str)),
             ("org", filter.org.as_ref().map(OrgId::as_str)),
@@ -201,6 +200,7 @@ impl Read {
         for (column, wanted) in equal {
             only.is(column, wanted);
         }
+        only.is_place("place", filter.place.as_ref());
         only.is_one_of("state", filter.state.as_deref());
         if let Some(date) = filter.unanswered_since {
             let date = only.mark(date);
@@ -234,18 +234,19 @@ impl Read {
     }
 
     /// What a person still owes, by himself or by his posts, and what nobody in particular owes of these organisations,
-    /// as far as it begins by a day, which is today: first due first.
+    /// as far as it begins by a later day: first due first.
     pub async fn tasks_to_do(
         &mut self,
         person: &PersonId,
         orgs: &[OrgId],
-        begins_by: Date,
+        (today, begins_by): (Date, Date),
         limit: i64,
     ) -> Result<Vec<StoredTask>> {
         let mut only = Where::town("town", self.town().as_str());
         only.and("state NOT IN ('done', 'cancelled')");
-        let day = only.mark(begins_by);
-        only.and(&format!("from_on <= {day}"));
+        let begins = only.mark(begins_by);
+        only.and(&format!("from_on <= {begins}"));
+        let day = only.mark(today);
         let me = only.mark(person.as_str());
         let mut any = vec![owed_by(&me, &day)];
         if !orgs.is_empty() {

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use domain::signal::Signal;
 use serde::Serialize;
 
-use crate::audit::{Entry, content_hash};
+use crate::audit::{Entry, content_hash, entry_id};
 use crate::seal::{row_hash, sha256};
 use crate::{Read, Result, args};
 
@@ -170,7 +170,8 @@ impl Read {
                         message: "审计记录编号不连续，有记录被删除或插入".into(),
                     });
                 }
-                if entry.prev_hash != *prev || entry.hash != entry.computed_hash(&of) {
+                let is_own = row.text("id")? == entry_id(&of, entry.seq);
+                if !is_own || entry.prev_hash != *prev || entry.hash != entry.computed_hash(&of) {
                     findings.push(Finding {
                         code: "audit.chain",
                         place: at,

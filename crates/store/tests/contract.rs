@@ -203,6 +203,7 @@ async fn verify_finds_a_changed_byte_anywhere_in_the_record() -> anyhow::Result<
         ("DELETE FROM account WHERE id = 'c'", "audit.row_gone"),
         ("UPDATE audit SET actor_name = '别人' WHERE seq = 2", "audit.chain"),
         ("UPDATE audit SET at = at + 1 WHERE seq = 2", "audit.chain"),
+        ("UPDATE audit SET id = 'zzz' WHERE seq = 2", "audit.chain"),
         ("DELETE FROM audit WHERE seq = 2", "audit.gap"),
         ("DELETE FROM audit WHERE seq = 3", "audit.head"),
         ("UPDATE audit_item SET row_hash = 'x' WHERE seq = 1", "audit.items"),
@@ -309,6 +310,7 @@ async fn what_was_shown_of_when_stays_when_the_operation_is_forgotten() -> anyho
         assert_eq!(read.timing_of(kind, "op").await?, Some((timing(Some(5)), NOW)), "as it was first");
         assert_eq!(read.timing_of(kind, "lost").await?, Some((timing(None), NOW)));
         assert_eq!(read.timing_of(kind, "other").await?, None);
+        assert_eq!(read.step_timings(kind, "op").await?.len(), 0, "an account has no steps");
         assert_eq!(read.verify().await?.findings, []);
         let keys = db.keys(&town()).await?;
         let stamp = keys.stamp(&["for", "this"])?;

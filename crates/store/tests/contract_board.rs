@@ -196,7 +196,7 @@ fn territory(code: &str, level: Level, parent: Option<&str>, path: &str) -> Terr
         aliases: Vec::new(),
         provisional: true,
     };
-    TerritoryRecord { territory, ord: 0, version: 1, recorded_at: NOW }
+    TerritoryRecord { territory, closed: None, ord: 0, version: 1, recorded_at: NOW }
 }
 
 fn org(id: &str, kind: OrgKind, label: &str, territory: &str) -> OrgRecord {
@@ -259,6 +259,7 @@ fn place(id: &str, village: &str) -> PlaceRecord {
         recorded_at: NOW,
         recorded_by: "a".to_owned(),
         voided: None,
+        same_as: None,
     }
 }
 

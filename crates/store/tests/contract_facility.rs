@@ -182,6 +182,7 @@ fn territory(code: &str, level: Level, parent: Option<&str>, path: &str) -> Terr
             provisional: false,
             aliases: Vec::new(),
         },
+        closed: None,
         ord: 0,
         version: 1,
         recorded_at: Timestamp(0),
@@ -194,6 +195,53 @@ fn days(facts: &Facts, kind: &str, of: (SubjectKind, &str)) -> Vec<String> {
     let year = (day("2026-01-01"), day("2026-12-31"));
     let found = facts.known_between(kind, subject, year, day("2026-12-31"));
     found.filter_map(|fact| facts.happened_on(fact)).map(|day| day.to_string()).collect()
+}
+
+#[tokio::test]
+async fn only_a_supply_that_was_drawn_as_an_area_says_whether_hydrants_cover_it() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let root = TOWN;
+        let v1 = format!("{root}/v1");
+        let mut tx = db.write(&town()).await?;
+        tx.insert_territory(&territory(root, Level::Town, None, root)).await?;
+        tx.insert_territory(&territory("v1", Level::Village, Some(root), &v1)).await?;
+        tx.commit(audit("t"), ()).await?;
+        for record in [facility("spot", "central_water", &v1), facility("hydrant", "hydrant", &v1)] {
+            add(&db, &record).await?;
+            led(&db, record, &into_service("2026-01-10")).await?;
+        }
+        let gathered = db.read(&town()).await?.gather(day("2026-12-31")).await?;
+        assert!(
+            !gathered.facts.has_source("facility.covered"),
+            "a spot says nothing of how far the supply reaches"
+        );
+
+        let square = |west: f64| {
+            let (south, east, north) = (29.2596, west + 0.0008, 29.2604);
+            Shape::Polygon(vec![vec![
+                [west, south],
+                [east, south],
+                [east, north],
+                [west, north],
+                [west, south],
+            ]])
+        };
+        for (id, west) in [("near", 105.8696), ("far", 105.88)] {
+            let mut area = facility(id, "central_water", &v1);
+            area.facility.shape = Some(square(west));
+            add(&db, &area).await?;
+            led(&db, area, &into_service("2026-01-10")).await?;
+        }
+        let gathered = db.read(&town()).await?.gather(day("2026-12-31")).await?;
+        assert!(gathered.facts.has_source("facility.covered"));
+        let of = |id| days(&gathered.facts, "facility.covered", (SubjectKind::Facility, id));
+        assert_eq!((of("near"), of("far"), of("spot")), (vec!["2026-01-10".to_owned()], vec![], vec![]));
+        let area = gathered.facts.subject(SubjectKind::Facility, "near").expect("is there");
+        assert!(gathered.facts.carries(area, "tag:supply_area", day("2026-05-01")));
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test]

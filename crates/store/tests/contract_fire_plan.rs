@@ -158,8 +158,14 @@ async fn ground_of(db: &Db) -> anyhow::Result<()> {
             provisional: false,
             aliases: Vec::new(),
         };
-        tx.insert_territory(&TerritoryRecord { territory, ord: 0, version: 1, recorded_at: Timestamp(0) })
-            .await?;
+        tx.insert_territory(&TerritoryRecord {
+            territory,
+            closed: None,
+            ord: 0,
+            version: 1,
+            recorded_at: Timestamp(0),
+        })
+        .await?;
     }
     Ok(tx.commit(audit("ground"), ()).await?)
 }

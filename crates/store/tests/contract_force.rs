@@ -279,6 +279,7 @@ async fn what_a_force_has_and_does_is_credited_to_it_and_to_whom_it_serves() -> 
                 aliases: Vec::new(),
                 provisional: false,
             },
+            closed: None,
             ord: 1,
             version: 1,
             recorded_at: NOW,

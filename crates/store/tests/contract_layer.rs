@@ -49,6 +49,7 @@ fn record(id: &str, path: &str, at: Option<(f64, f64)>) -> PlaceRecord {
         recorded_at: NOW,
         recorded_by: "system".to_owned(),
         voided: None,
+        same_as: None,
     }
 }
 
@@ -118,6 +119,14 @@ async fn what_has_no_position_or_is_voided_or_belongs_to_others_is_not_on_the_ma
         }
         let spot = read.place_spots(&everything()).await?.remove(0);
         assert_eq!((spot.at.lon_deg, spot.grade.as_str(), spot.village.as_str()), (105.95, "red", "v1"));
+        let all: Vec<[f64; 2]> = read
+            .place_spots(&everything())
+            .await?
+            .into_iter()
+            .map(|spot| [spot.at.lon_deg, spot.at.lat_deg])
+            .collect();
+        assert_eq!(read.some_place_positions(99).await?, all, "all, while they are few");
+        assert_eq!(read.some_place_positions(1).await?, all[..1]);
         let spot = read.hazard_spots(&everything()).await?.remove(0);
         assert_eq!((spot.found_at, spot.changed_at, spot.state.as_str()), (NOW, NOW, "found"));
         assert_eq!(spot.place, ("a".to_owned(), "场所a".to_owned(), "v1".to_owned()));

@@ -2,8 +2,8 @@
 
 use domain::ids::TownCode;
 use domain::org::{
-    Assignment, Certificate, CertificateKind, Level, Org, OrgKind, Person, Post, Relation, Revocation, Role,
-    Territory,
+    Assignment, Certificate, CertificateKind, Closing, Holds, Level, Org, OrgKind, Person, Post, Relation,
+    Revocation, Role, Territory,
 };
 use domain::time::{Date, Timestamp, parse_date};
 use store::org::{OrgRecord, TerritoryRecord};
@@ -41,7 +41,7 @@ fn territory(code: &str, parent: &str, path: &str, ord: i64) -> TerritoryRecord 
         aliases: vec!["旧名".to_owned()],
         provisional: true,
     };
-    TerritoryRecord { territory, ord, version: 1, recorded_at: NOW }
+    TerritoryRecord { territory, closed: None, ord, version: 1, recorded_at: NOW }
 }
 
 fn org(id: &str, ord: i64) -> OrgRecord {
@@ -144,6 +144,51 @@ async fn territories_and_organisations_are_kept_in_their_order() -> anyhow::Resu
         assert_eq!(read.verify().await?.findings, []);
         assert_eq!(read.audit_sealed(1, 2).await?, [(1, 12), (2, 2)], "rows written by each commit");
         assert_eq!(read.audit_sealed(2, 9).await?, [(2, 2)]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_territory_given_up_stays_on_record_and_what_lies_in_one_is_counted() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = filled(&fresh).await?;
+        let mut tx = db.write(&town()).await?;
+        tx.insert_territory(&territory("v10", "t", "t/v10", 3)).await?;
+        let closing = Closing { on: day("2026-03-01"), reason: "录重了".to_owned() };
+        let closed = TerritoryRecord { closed: Some(closing), ..territory("v2", "t", "t/v2", 4) };
+        tx.insert_territory(&closed).await?;
+        tx.commit(audit(), ()).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.territory(&"v2".into()).await?, Some(closed));
+        let open: Vec<_> =
+            read.open_territories().await?.into_iter().map(|one| one.territory.code.to_string()).collect();
+        assert_eq!(open, ["t", "v1", "v10"]);
+        assert!(read.open_territory(&"v1".into()).await?.is_some());
+        assert_eq!(read.open_territory(&"v2".into()).await?, None, "nothing new is put into it");
+        let mut held = async |code: &str, path: &str, on: &str| {
+            let territory = territory(code, "t", path, 1).territory;
+            read.held_by_territory(&territory, day(on)).await
+        };
+        let none = Holds::default();
+        assert_eq!(
+            held("v1", "t/v1", "2026-03-01").await?,
+            Holds { assignments: 1, ..none },
+            "v10 is not v1"
+        );
+        assert_eq!(held("v2", "t/v2", "2026-03-01").await?, none);
+        let whole = held("t", "t", "2026-03-01").await?;
+        assert_eq!(whole, Holds { below: 2, orgs: 3, assignments: 3, ..none }, "what is closed is not there");
+        drop(read);
+        let mut tx = db.write(&town()).await?;
+        tx.hold_town().await?;
+        tx.hold_town().await?;
+        let again = TerritoryRecord { closed: None, ..territory("v2", "t", "t/v2", 4) };
+        tx.update_territory(&again).await?;
+        tx.commit(audit(), ()).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.open_territories().await?.len(), 4);
+        assert_eq!(read.verify().await?.findings, []);
         Ok(())
     })
     .await

@@ -41,6 +41,7 @@ pub fn record(id: &str, name: &str, village: &str) -> PlaceRecord {
         recorded_at: NOW,
         recorded_by: "a".to_owned(),
         voided: None,
+        same_as: None,
     }
 }
 
@@ -222,6 +223,33 @@ async fn pages_follow_one_another_without_gap_or_repeat_even_for_equal_names() -
             assert_eq!(seen, whole, "{order:?}");
             assert_eq!(seen.len(), 6);
         }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_second_row_leads_to_the_place_and_whatever_led_to_it() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        register(&db).await?;
+        let mut tx = db.write(&town()).await?;
+        tx.merge_place((&"p1".into(), 1), &"p2".into(), NOW, "同一家").await?;
+        tx.commit(audit("place.merge"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        let twice = tx.merge_place((&"p1".into(), 1), &"p3".into(), NOW, "同一家").await;
+        assert!(matches!(twice, Err(Error::Conflict { table: "place", .. })), "somebody was faster");
+        drop(tx);
+        let mut tx = db.write(&town()).await?;
+        tx.merge_place((&"p2".into(), 1), &"p3".into(), NOW, "还是同一家").await?;
+        tx.commit(audit("place.merge"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let doubles = read.doubles_of(&["p2".into(), "p3".into()]).await?;
+        let expected = [("p1", "p3"), ("p2", "p3")].map(|(one, of)| (PlaceId::from(one), PlaceId::from(of)));
+        assert_eq!(doubles.into_iter().collect::<Vec<_>>(), expected);
+        let gone = read.place(&"p1".into(), &everything()).await?.expect("stays on record");
+        assert_eq!((gone.same_as, gone.voided), (Some("p3".into()), Some((NOW, "同一家".to_owned()))));
+        assert_eq!(read.verify().await?.findings, []);
         Ok(())
     })
     .await

@@ -205,7 +205,7 @@ async fn a_task_is_owed_by_whoever_is_on_its_post() -> anyhow::Result<()> {
                     .collect();
                 found.sort();
                 assert_eq!(found.join(" "), wanted, "{person} on {on}");
-                let to_do = read.tasks_to_do(&person.into(), &[], day(on), 9).await?;
+                let to_do = read.tasks_to_do(&person.into(), &[], (day(on), day(on)), 9).await?;
                 assert_eq!(to_do.len(), found.len(), "{person} takes the same along on {on}");
             }
             let filter = TaskFilter { unheld_on: Some(day(on)), ..TaskFilter::default() };
@@ -291,7 +291,14 @@ async fn the_board_is_told_when_the_committee_is_whole_and_who_wears_two_hats() 
                 aliases: Vec::new(),
                 provisional: true,
             };
-            tx.insert_territory(&TerritoryRecord { territory, ord: 1, version: 1, recorded_at: NOW }).await?;
+            tx.insert_territory(&TerritoryRecord {
+                territory,
+                closed: None,
+                ord: 1,
+                version: 1,
+                recorded_at: NOW,
+            })
+            .await?;
         }
         for one in [
             org("committee", OrgKind::Committee, ""),

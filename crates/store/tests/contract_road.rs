@@ -265,7 +265,8 @@ async fn the_board_takes_the_days_an_engine_passed_as_they_were_known() -> anyho
         }
         let closure = Closure { from: day("2026-06-01"), until: None, reason: "塌方".to_owned() };
         let recorded_at = Timestamp::start_of(day("2026-06-01"));
-        record.segment = record.segment.close(Closed { closure, by: "p".into(), recorded_at })?;
+        record.segment =
+            record.segment.close(Closed { closure, by: "p".into(), recorded_at, called_off: None })?;
         let mut tx = db.write(&town()).await?;
         tx.save_road(&record, &event(&record, 2, Act::Close, "2026-06-01")).await?;
         tx.commit(audit("r1"), ()).await?;

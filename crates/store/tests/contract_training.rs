@@ -154,7 +154,14 @@ async fn found(tx: &mut Write) -> anyhow::Result<()> {
             aliases: Vec::new(),
             provisional: false,
         };
-        tx.insert_territory(&TerritoryRecord { territory, ord: 1, version: 1, recorded_at: AT }).await?;
+        tx.insert_territory(&TerritoryRecord {
+            territory,
+            closed: None,
+            ord: 1,
+            version: 1,
+            recorded_at: AT,
+        })
+        .await?;
     }
     let org = Org {
         id: "office".into(),

@@ -84,14 +84,24 @@ async fn upload(
     Ok(Json(doors.app.road_file(&caller, &upload, &query.name, query.crs.as_deref()).await?))
 }
 
+/// What is said of a file that is taken.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct TakeQuery {
+    /// Take what lies far away from the town, too; it is kept in the record.
+    #[serde(default)]
+    outside_ok: bool,
+}
+
 /// 导入已核对的路网文件
-#[utoipa::path(post, path = "/api/v1/roads/files/{id}/take", tag = "road", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/roads/files/{id}/take", tag = "road", params(("id" = String, Path), TakeQuery),
     responses((status = 202, body = JobView, description = "Its result is a RoadImport"), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
 async fn take(
     State(doors): State<Doors>,
     Known(caller): Known,
     Path(id): Path<String>,
+    Query(query): Query<TakeQuery>,
 ) -> Answer<(StatusCode, Json<JobView>)> {
-    Ok((StatusCode::ACCEPTED, Json(doors.app.take_road_file(&caller, &id).await?)))
+    Ok((StatusCode::ACCEPTED, Json(doors.app.take_road_file(&caller, &id, query.outside_ok).await?)))
 }

@@ -6,6 +6,7 @@ pub mod basic;
 pub mod endpoints;
 pub mod field;
 pub mod firm;
+pub mod ledger;
 pub mod made;
 pub mod reach;
 
@@ -414,6 +415,7 @@ pub async fn shop(town: &Town, id: &str, name: &str, village: &str) -> anyhow::R
         recorded_at: town.app.now(),
         recorded_by: "system".to_owned(),
         voided: None,
+        same_as: None,
     };
     let mut tx = town.app.db.write(&TOWN.into()).await?;
     tx.insert_place(&record).await?;

@@ -38,6 +38,7 @@ pub(crate) const OBJECTS: &[(&str, &str)] = &[
     ("project", "建设改造项目"),
     ("gate", "上岗豁免"),
     ("group_count", "村民小组户数人数"),
+    ("board", "任务落实台账"),
     ("boundary", "辖区范围"),
     ("group_point", "村民小组位置"),
     ("handover", "岗位交接单"),
@@ -49,6 +50,7 @@ pub(crate) const OBJECTS: &[(&str, &str)] = &[
     ("inspection", "检查"),
     ("inspection_plan", "检查计划"),
     ("job", "后台任务"),
+    ("layer", "地图图层"),
     ("letter", "责任书"),
     ("list", "名录"),
     ("list_entry", "名录条目"),
@@ -79,6 +81,7 @@ pub(crate) const OBJECTS: &[(&str, &str)] = &[
     ("report_order", "外部工单"),
     ("sample", "演示数据"),
     ("session", "登录"),
+    ("sector", "行业治理"),
     ("road", "路段"),
     ("road_map", "路网底图"),
     ("road_scenario", "路网设想"),
@@ -222,6 +225,7 @@ const VERBS: &[(&str, &str)] = &[
     ("doubt", "拟认定不属实"),
     ("draft", "起草"),
     ("draw", "排版"),
+    ("edit", "修改"),
     ("edition", "新建版本"),
     ("emergency", "转 119"),
     ("enable", "恢复"),
@@ -301,6 +305,7 @@ const VERBS: &[(&str, &str)] = &[
     ("propose", "提出"),
     ("publish", "发布"),
     ("receive", "接收"),
+    ("queue", "提交写入"),
     ("raise", "增援升级"),
     ("received", "确认收到"),
     ("record", "登记"),
@@ -350,6 +355,7 @@ const VERBS: &[(&str, &str)] = &[
     ("submit", "提交"),
     ("submit_fix", "提交整改"),
     ("take", "接班"),
+    ("take_out", "移出"),
     ("offer", "交班"),
     ("give_back", "下班"),
     ("tell_next", "逐级通知"),
@@ -358,6 +364,7 @@ const VERBS: &[(&str, &str)] = &[
     ("totp_on", "设置第二因素"),
     ("transfer", "移送"),
     ("treat", "登记处理完成"),
+    ("try", "试导"),
     ("unable", "未能实施"),
     ("update", "修改"),
     ("upload", "上传"),
@@ -367,6 +374,13 @@ const VERBS: &[(&str, &str)] = &[
     ("void_count", "作废清点"),
     ("withdraw_vehicle", "车辆停用"),
     ("void_spending", "作废支出"),
+];
+
+/// Acts that object and verb together would not say.
+const ACTS: &[(&str, &str)] = &[
+    ("place.merge", "重复登记并入另一条"),
+    ("place.merged", "并入重复登记"),
+    ("place.seen", "随隐患登记场所"),
 ];
 
 fn word(table: &[(&str, &'static str)], code: &str) -> Option<&'static str> {
@@ -382,6 +396,9 @@ pub fn object_label(kind: &str) -> &'static str {
 pub fn action_label(action: &str) -> String {
     if let Some(known) = Action::from_code(action) {
         return known.label().to_owned();
+    }
+    if let Some(known) = word(ACTS, action) {
+        return known.to_owned();
     }
     let (object, verb) = action.split_once('.').unwrap_or((action, ""));
     // Steps of a hazard go into the record under their own codes.
@@ -409,5 +426,92 @@ mod tests {
         assert_eq!(action_label("town.found"), "本镇：建镇");
         assert_eq!(action_label("never.heard"), "never.heard");
         assert_eq!(object_label("hazard"), "隐患");
+    }
+
+    /// Every source of the program's hall but its tests.
+    fn sources(folder: &std::path::Path, found: &mut Vec<(String, String)>) -> std::io::Result<()> {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                sources(&path, found)?;
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = std::fs::read_to_string(&path)?;
+                let program = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned();
+                found.push((path.display().to_string(), program));
+            }
+        }
+        Ok(())
+    }
+
+    /// The dotted word a text begins with, once its quote is open.
+    fn dotted(text: &str) -> Option<&str> {
+        let word = text.split('"').next()?;
+        let (object, verb) = word.split_once('.')?;
+        let is_code = |part: &str| {
+            !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        };
+        (is_code(object) && is_code(verb)).then_some(word)
+    }
+
+    /// The acts a source names where it makes an entry of the record: in the call, or given to a `step` or `out` that
+    /// makes it, or as one of two in `let action`.
+    fn acts(text: &str) -> Vec<&str> {
+        let mut found = Vec::new();
+        for start in
+            ["audit(", "audit_as(", "let action =", "_out(", "step_campaign(", "save_draft(", "action: \""]
+        {
+            for (at, _) in text.match_indices(start) {
+                let rest = text.get(at..).unwrap_or_default();
+                let end = rest.find([';', '{']).map_or(rest.len(), |end| end.max(start.len()));
+                // The one after `if` stands in braces.
+                let end = if start == "let action =" { rest.find(';').unwrap_or(end) } else { end };
+                let call = rest.get(..end).unwrap_or_default();
+                found.extend(call.match_indices('"').filter_map(|(at, _)| dotted(call.get(at + 1..)?)));
+            }
+        }
+        for (at, _) in text.match_indices("=> \"") {
+            found.extend(text.get(at + 4..).and_then(dotted));
+        }
+        found
+    }
+
+    /// Codes of refusals, facts and settings that stand beside acts and are none.
+    const NO_ACTS: &[&str] = &[
+        "conflict.version",
+        "road.block",
+        "store.failed",
+        "store.full",
+        "store.unavailable",
+        "vault.broken",
+        "vault.key_missing",
+        "vault.key_wrong",
+    ];
+
+    #[test]
+    fn every_act_of_the_program_has_a_word() {
+        let mut found = Vec::new();
+        sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found)
+            .expect("the sources");
+        let named: Vec<(&str, &str)> = found
+            .iter()
+            .flat_map(|(file, text)| acts(text).into_iter().map(move |act| (act, file.as_str())))
+            .collect();
+        assert!(named.len() > 200, "acts found: {}", named.len());
+        for act in ["import.try", "import.queue", "campaign.take_out", "checklist.edit", "board.export"] {
+            assert!(named.iter().any(|(known, _)| *known == act), "{act} is not looked at");
+        }
+        let without: Vec<_> = named
+            .into_iter()
+            .filter(|(act, _)| !NO_ACTS.contains(act) && action_label(act) == *act)
+            .collect();
+        assert!(without.is_empty(), "write a word for it above: {without:?}");
+    }
+
+    #[test]
+    fn what_object_and_verb_do_not_say_has_words_of_its_own() {
+        assert_eq!(action_label("import.try"), "台账导入：试导");
+        assert_eq!(action_label("place.merge"), "重复登记并入另一条");
+        assert_eq!(action_label("place.merged"), "并入重复登记");
+        assert_eq!(action_label("place.seen"), "随隐患登记场所");
     }
 }

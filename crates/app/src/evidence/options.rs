@@ -151,7 +151,7 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let paths = territory_paths(&mut read).await?;
         let (orgs, waiting) = (read.orgs().await?, read.evidence_waiting().await?);
-        let territories = read.territories().await?;
+        let territories = read.open_territories().await?;
         drop(read);
         let town = self.town.as_str();
         let mut items = Vec::new();

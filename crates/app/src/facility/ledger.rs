@@ -7,9 +7,10 @@ use domain::facility::{Facility, FieldValue, Kind, Shape, Stage};
 use domain::ids::FacilityId;
 use domain::policy::Action;
 use exchange::facilities_sheet::FacilityRow;
+use serde_json::{Map, Value as Json};
 use store::facility::FacilityFilter;
 
-use super::view::FacilityAsked;
+use super::view::{FacilityAsked, WaterInput};
 use super::{facilities, filter};
 use crate::export::Format;
 use crate::import::written;
@@ -77,6 +78,46 @@ pub(crate) fn to_row(f: &Facility, names: &Gazetteer, codes: &HashMap<FacilityId
         site: f.site.map(|site| site.code().to_owned()),
         approval_no: some(&f.approval_no),
         values: written_values(&f.values, facilities().catalog.kind(&f.kind)),
+    }
+}
+
+/// Puts the columns of the ledger in place of what a form nests, so that a file of the map is read in again as a ledger.
+/// `codes` are numbers by id; what is not among them goes by its id.
+pub(crate) fn as_columns(properties: &mut Map<String, Json>, codes: &HashMap<String, String>) {
+    let code = |id: &str| codes.get(id).map_or(id, String::as_str).to_owned();
+    if let Some(Json::Array(joins)) = properties.get("joins") {
+        let joins: Vec<String> = joins.iter().filter_map(Json::as_str).map(code).collect();
+        properties.insert("joins".to_owned(), joins.join("、").into());
+    }
+    if let Some(Json::Object(values)) = properties.remove("values") {
+        let kind = properties.get("kind").and_then(Json::as_str);
+        let kind = kind.and_then(|kind| facilities().catalog.kind(kind));
+        let values = values.into_iter().filter_map(|(code, value)| {
+            let value = match value {
+                Json::Bool(yes) => FieldValue::Flag(yes),
+                Json::Number(number) => FieldValue::Number(number.as_f64()?),
+                Json::String(text) => FieldValue::Text(text),
+                _ => return None,
+            };
+            Some((code, value))
+        });
+        let written = written_values(&values.collect(), kind);
+        properties.insert("values".to_owned(), written.into());
+    }
+    let water = properties.remove("water").and_then(|water| serde_json::from_value::<WaterInput>(water).ok());
+    let Some(water) = water else { return };
+    let months: Vec<String> = water.dry_months.iter().map(u32::to_string).collect();
+    let standing = water.hard_standing.map(|yes| if yes { "yes" } else { "no" });
+    for (key, value) in [
+        ("usable_m3", Json::from(water.usable_m3)),
+        ("flow_l_s", water.flow_l_s.into()),
+        ("lift_m", water.lift_m.into()),
+        ("hard_standing", standing.into()),
+        ("dry_months", some(&months.join("、")).into()),
+        ("source", water.source.into()),
+        ("fed_by", water.fed_by.as_deref().map(code).into()),
+    ] {
+        properties.insert(key.to_owned(), value);
     }
 }
 

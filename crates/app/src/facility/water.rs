@@ -120,7 +120,7 @@ impl App {
         let waters = Waters::of(all.iter().map(|one| &one.facility).filter(|f| f.stage.is_standing()));
         let found: Vec<_> =
             all.into_iter().filter(|one| kinds.contains(&one.facility.kind.as_str())).collect();
-        let mut territories = read.territories().await?;
+        let mut territories = read.open_territories().await?;
         territories.sort_by(|a, b| a.territory.path.cmp(&b.territory.path));
         let villages = territories.iter().map(|one| &one.territory).filter(|t| t.level == Level::Village);
         let of = |village: &domain::org::Territory| {

@@ -382,7 +382,7 @@ pub(super) async fn page(
     let p = &record.plan;
     let shown = Shown::read(read, caller).await?;
     let villages: Vec<_> = read
-        .territories()
+        .open_territories()
         .await?
         .into_iter()
         .map(|one| one.territory)

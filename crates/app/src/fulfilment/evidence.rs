@@ -50,7 +50,7 @@ fn source(kind: &str, about: SubjectKind) -> (&'static str, Action) {
     match kind {
         // A facility has no letter: it is handed over.
         "responsibility.signed" if about == SubjectKind::Facility => ("facility", Action::FacilityRead),
-        "facility.in_service" | "facility.connected" | "facility.planned_built" => {
+        "facility.in_service" | "facility.covered" | "facility.connected" | "facility.planned_built" => {
             ("facility", Action::FacilityRead)
         }
         "road.passable" => ("road", Action::RoadRead),

@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 use crate::hazard::dictionary::{category_label, hazard_label};
 use crate::hazard::ladder::EscalationDue;
 use crate::names::{Names, PlaceBrief, Spot};
+use crate::operation::BetweenView;
 use crate::photo::PhotoView;
 use crate::view::{Named, Word};
 use crate::{Caller, Result};
@@ -158,6 +159,8 @@ pub struct HazardEventView {
     pub recorded_at: String,
     /// Recorded on a later day than it happened.
     pub late: bool,
+    /// Between which instants it was done, as far as the phone could show; none for what was not done on one.
+    pub between: Option<BetweenView>,
     /// The paper.
     pub document_no: Option<String>,
     /// Pictures.
@@ -524,6 +527,10 @@ async fn events_of(
     known: &HashMap<PhotoId, PhotoView>,
 ) -> Result<Vec<HazardEventView>> {
     let hats = hat_labels(read, events, names).await?;
+    let shown = match events.first() {
+        Some(first) => read.step_timings("hazard", first.hazard.as_str()).await?,
+        None => HashMap::new(),
+    };
     let mut sorted: Vec<&Event> = events.iter().collect();
     // The order `timeline` has.
     sorted.sort_by_key(|event| (event.act.happened_at, event.version));
@@ -541,6 +548,7 @@ async fn events_of(
         happened_at: fact.happened_at.to_rfc3339(),
         recorded_at: fact.recorded_at.to_rfc3339(),
         late: fact.is_late_entry,
+        between: shown.get(&event.version).map(BetweenView::of),
         document_no: fact.document_no,
         photos: pictures(event).iter().filter_map(|photo| known.get(&photo.id)).cloned().collect(),
     };

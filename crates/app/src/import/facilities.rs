@@ -3,8 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use domain::boundary::TownArea;
 use domain::facility::water::Source;
-use domain::facility::{Act, Event, Facility, FieldForm, FieldValue, Kind, Shape, Site, Stage, Water};
+use domain::facility::{
+    Act, Event, Facility, FieldForm, FieldValue, Kind, MOST_CHARS, Shape, Site, Stage, Water,
+};
 use domain::geometry::distance_m;
 use domain::ids::{FacilityId, OrgId};
 use domain::org::{Level as TerritoryLevel, OrgKind, Territory};
@@ -20,6 +23,7 @@ use store::facility::{FacilityFilter, FacilityRecord};
 use store::import::ImportFile;
 
 use super::{ImportChange, ImportChoice, ImportReport};
+use crate::boundary::outside::{positions, row_outside};
 use crate::facility::ledger::{is_built, to_row};
 use crate::facility::{facilities, next_code};
 use crate::job::Running;
@@ -47,6 +51,8 @@ struct Stock {
     by_code: HashMap<String, FacilityId>,
     /// Who enters what says nobody.
     org: OrgId,
+    /// Where the town lies, if anything says it.
+    town: Option<TownArea>,
 }
 
 /// One row with the record it means and the id it will have.
@@ -105,7 +111,8 @@ impl App {
         let codes: HashMap<_, _> =
             records.iter().map(|one| (one.facility.id.clone(), one.facility.code.clone())).collect();
         let by_code = codes.iter().map(|(id, code)| (code.clone(), id.clone())).collect();
-        Ok(Stock { names, records, codes, by_code, org })
+        let town = self.town_area(&mut read).await?;
+        Ok(Stock { names, records, codes, by_code, org, town })
     }
 
     fn plan_facilities(
@@ -162,6 +169,13 @@ impl App {
                     continue;
                 }
             };
+            if let Some(problem) = stock.outside(parsed, one, &record.facility, choice.outside_ok) {
+                let is_left_out = problem.level == Level::Error;
+                problems.push(problem);
+                if is_left_out {
+                    continue;
+                }
+            }
             let Some(known) = one.known else {
                 report.created += 1;
                 work.inserts.push(record);
@@ -235,6 +249,25 @@ impl Stock {
         }
     }
 
+    /// What is said of a row that brings a facility far away from the town: an error, or where somebody allowed it a note.
+    fn outside(
+        &self,
+        parsed: &Parsed<FacilityRow>,
+        meant: &Meant,
+        made: &Facility,
+        is_allowed: bool,
+    ) -> Option<Problem> {
+        // What stays where it was is there on somebody's word.
+        if meant.known.is_some_and(|known| known.facility.shape == made.shape) {
+            return None;
+        }
+        let drawn = made.shape.as_ref().map(positions)?;
+        let far = self.town.as_ref()?.astray(&drawn)?;
+        let level = if is_allowed { Level::Note } else { Level::Error };
+        let key = if meant.row.value.shape.is_some() { "shape" } else { "lon" };
+        Some(parsed.problem(&meant.row, key, level, "facility.outside", &row_outside(far)))
+    }
+
     fn town(&self) -> Option<&Territory> {
         self.names.of_level(TerritoryLevel::Town)
     }
@@ -299,7 +332,9 @@ impl Stock {
             facility.values.extend(read_values(written, kind)?);
         }
         let of_code = |key: &'static str, code: &str| {
-            by_code.get(code).cloned().ok_or_else(|| {
+            // Files of the map and of programs name what is joined by its id.
+            let by_id = || Some(FacilityId::from(code)).filter(|id| self.codes.contains_key(id));
+            by_code.get(code).cloned().or_else(by_id).ok_or_else(|| {
                 (key, "facility.joins", format!("没有编号为“{code}”的设施，请核对，或先登记它"))
             })
         };
@@ -309,16 +344,23 @@ impl Stock {
                 codes.map(|code| of_code("joins", code)).collect::<std::result::Result<_, _>>()?;
         }
         if kind.gives_water {
+            // Of what is on record without its water nobody knows more while the row says nothing of it.
+            let is_unknown = known.is_some() && facility.water.is_none();
             let mut water = facility.water.take().unwrap_or_default();
             read_water(row, &mut water)?;
             if let Some(code) = &row.fed_by {
                 water.fed_by = Some(of_code("fed_by", code)?);
             }
-            facility.water = Some(water);
+            facility.water = Some(water).filter(|water| !is_unknown || *water != Water::default());
         }
         let facility = facility.register(kind).map_err(|refusal| {
             let key = match refusal.code() {
-                "facility.no_name" => "name",
+                "facility.too_long"
+                    if row.address.as_ref().is_some_and(|text| text.chars().count() > MOST_CHARS) =>
+                {
+                    "address"
+                }
+                "facility.no_name" | "facility.too_long" => "name",
                 "facility.value" | "facility.no_field" => "values",
                 "facility.no_site" => "site",
                 "facility.joins_itself" => "joins",
@@ -426,25 +468,45 @@ fn read_water(row: &FacilityRow, water: &mut Water) -> std::result::Result<(), W
 /// Reads `口径=100；静压=0.3` against the fields of the kind.
 fn read_values(written: &str, kind: &Kind) -> std::result::Result<BTreeMap<String, FieldValue>, Wrong> {
     let mut values = BTreeMap::new();
+    // Programs fold fields into one as JSON.
+    if let Ok(serde_json::Value::Object(told)) = serde_json::from_str(written) {
+        for (code, value) in told {
+            let text = match value {
+                serde_json::Value::Null => continue,
+                serde_json::Value::Bool(yes) => if yes { "是" } else { "否" }.to_owned(),
+                serde_json::Value::String(text) => text,
+                other => other.to_string(),
+            };
+            let (code, value) = read_value(&code, text.trim(), kind)?;
+            values.insert(code, value);
+        }
+        return Ok(values);
+    }
     for part in written.split(['；', ';']).map(str::trim).filter(|part| !part.is_empty()) {
         let wrong = |message: String| ("values", "facility.value", message);
         let (name, value) = part
             .split_once(['=', '＝', '：', ':'])
             .ok_or_else(|| wrong(format!("“{part}”请写成“参数=值”，多个用分号隔开")))?;
-        let (name, value) = (name.trim(), value.trim());
-        let field = kind.fields.iter().find(|field| field.name == name || field.code == name);
-        let field = field.ok_or_else(|| wrong(format!("“{}”没有“{name}”这一参数，请去掉", kind.name)))?;
-        let read = match field.form {
-            FieldForm::Number { .. } => {
-                value.trim_end_matches(&field.unit).trim().parse().ok().map(FieldValue::Number)
-            }
-            FieldForm::Flag => ["是", "否"].contains(&value).then(|| FieldValue::Flag(value == "是")),
-            FieldForm::Text | FieldForm::Choice(_) => Some(FieldValue::Text(value.to_owned())),
-        };
-        let read = read.ok_or_else(|| wrong(format!("“{name}”的值“{value}”不对，请按单位填写")))?;
-        values.insert(field.code.clone(), read);
+        let (code, value) = read_value(name.trim(), value.trim(), kind)?;
+        values.insert(code, value);
     }
     Ok(values)
+}
+
+/// One value against its field, which goes by its name or code.
+fn read_value(name: &str, value: &str, kind: &Kind) -> std::result::Result<(String, FieldValue), Wrong> {
+    let wrong = |message: String| ("values", "facility.value", message);
+    let field = kind.fields.iter().find(|field| field.name == name || field.code == name);
+    let field = field.ok_or_else(|| wrong(format!("“{}”没有“{name}”这一参数，请去掉", kind.name)))?;
+    let read = match field.form {
+        FieldForm::Number { .. } => {
+            value.trim_end_matches(&field.unit).trim().parse().ok().map(FieldValue::Number)
+        }
+        FieldForm::Flag => ["是", "否"].contains(&value).then(|| FieldValue::Flag(value == "是")),
+        FieldForm::Text | FieldForm::Choice(_) => Some(FieldValue::Text(value.to_owned())),
+    };
+    let read = read.ok_or_else(|| wrong(format!("“{name}”的值“{value}”不对，请按单位填写")))?;
+    Ok((field.code.clone(), read))
 }
 
 fn event(record: &FacilityRecord, act: Act, file: &ImportFile, caller: &Caller, now: Timestamp) -> Event {

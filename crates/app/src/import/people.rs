@@ -424,6 +424,8 @@ fn doubtful(
         code: masked(&p.person.phone),
         name: p.person.name.clone(),
         why: why.to_owned(),
+        row: None,
+        name_only: false,
     };
     ImportDuplicate {
         sheet: parsed.sheet.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use domain::boundary::{Boundary, holding};
+use domain::boundary::TownArea;
 use domain::ids::{OrgId, PlaceId};
 use domain::org::Territory;
 use domain::place::{KindCode, Location, Opening, Place, Registration};
@@ -31,6 +31,8 @@ use crate::{App, Caller, Result, risk};
 
 /// Category of a row that gives none; a person is told.
 const NO_CATEGORY: &str = "other_unit";
+/// What the reader remarks of a row that repeats an earlier one.
+const TWICE: &str = "row.duplicate";
 /// Places changed in one query for their signs.
 const AT_ONCE: usize = 500;
 
@@ -51,6 +53,8 @@ struct Register {
     existing: Vec<ExistingKey>,
     /// Every number that is taken, by voided places too (under nobody).
     codes: HashMap<String, Option<PlaceId>>,
+    /// Where the town lies, if anything says it.
+    town: Option<TownArea>,
 }
 
 /// What a row says, with the words of the town in place of what was written.
@@ -185,7 +189,8 @@ impl App {
             }
         })
         .await?;
-        Ok(Register { names, lists, stays, existing, codes })
+        let town = self.town_area(&mut read).await?;
+        Ok(Register { names, lists, stays, existing, codes, town })
     }
 
     /// Weighs some rows: what each makes of the place it means, and what is wrong with it.
@@ -208,9 +213,6 @@ impl App {
         let records = read.places_by_id(&ids).await?.into_iter().filter(|record| record.voided.is_none());
         let records: HashMap<PlaceId, PlaceRecord> =
             records.map(|record| (record.place.id.clone(), record)).collect();
-        let outlines: Vec<Boundary> = read.boundaries().await?.into_iter().map(|one| one.boundary).collect();
-        let own = outlines.iter().filter(|one| one.territory.as_str() == self.town.as_str());
-        let town = holding(own, self.now().date());
         let mut work = Work::default();
         for (placed, target) in some {
             let problem = |key: &str, code: &'static str, message: &str| {
@@ -236,8 +238,15 @@ impl App {
             let found = seen.problems.len();
             let record = self.record_of(file, parsed, placed, known, &mut seen.problems);
             let given = record.place.location.filter(|_| placed.row.value.lon.is_some());
-            if given.zip(town).is_some_and(|(at, town)| !town.covers([at.lon_deg, at.lat_deg])) {
-                let message = "坐标不在本镇界线内，请核对经纬度和坐标系";
+            if given
+                .zip(register.town.as_ref())
+                .is_some_and(|(at, town)| !town.covers([at.lon_deg, at.lat_deg]))
+            {
+                let drawn = register.town.as_ref().is_some_and(TownArea::is_drawn);
+                let message = match drawn {
+                    true => "坐标不在本镇界线内，请核对经纬度和坐标系",
+                    false => "坐标离本镇其他场所很远，请核对经纬度和坐标系",
+                };
                 let code = "place.outside";
                 seen.problems.push(parsed.problem(&placed.row, "lon", Level::Warning, code, message));
             }
@@ -430,6 +439,7 @@ fn blank(id: PlaceId, file: &ImportFile, now: domain::time::Timestamp) -> PlaceR
         recorded_at: now,
         recorded_by: file.recorded_by.clone(),
         voided: None,
+        same_as: None,
     }
 }
 
@@ -512,6 +522,16 @@ fn meant<'a>(
     let unread: HashSet<u32> =
         seen.problems.iter().filter(|p| p.level == Level::Error).map(|p| p.row).collect();
     let decisions = matching::match_against(&register.existing, placed.iter().map(|one| &one.row.value));
+    let written: Vec<(u32, String)> =
+        placed.iter().map(|one| (one.row.row, one.row.value.name.clone())).collect();
+    // A row somebody is asked about is no mere remark.
+    let asked: HashSet<u32> = written
+        .iter()
+        .zip(&decisions)
+        .filter(|(_, decision)| matches!(decision, Decision::Doubtful { twin: Some(_), .. }))
+        .map(|((row, _), _)| *row)
+        .collect();
+    seen.report.notes.retain(|note| note.code != TWICE || !asked.contains(&note.row));
     let target = |(placed, decision): (Placed<'a>, Decision)| {
         let said = choice.decisions.get(&placed.row.row.to_string()).map(String::as_str);
         let target = match (said, decision) {
@@ -523,8 +543,9 @@ fn meant<'a>(
             (Some("new"), _) | (None, Decision::Create) => Target::New,
             (Some(id), _) => Target::Known(id.into()),
             (None, Decision::Same { id }) => Target::Known(id.as_str().into()),
-            (None, Decision::Doubtful { candidates, why }) => {
-                seen.report.duplicates.push(doubtful(parsed, &placed, candidates, why));
+            (None, Decision::Doubtful { candidates, why, twin }) => {
+                let twin = twin.and_then(|twin| Some((written.get(twin.row)?, twin.place)));
+                seen.report.duplicates.push(doubtful(parsed, &placed, candidates, why, twin));
                 Target::Nothing
             }
         };
@@ -569,24 +590,39 @@ fn change_of(
     }
 }
 
+/// What is asked about a row: the places that may be meant, and the other row that may mean the same, with the place it is.
 fn doubtful(
     parsed: &Parsed<PlaceRow>,
     placed: &Placed<'_>,
     candidates: Vec<matching::Candidate>,
     why: matching::Doubt,
+    twin: Option<(&(u32, String), Option<matching::Candidate>)>,
 ) -> ImportDuplicate {
+    let known = candidates.into_iter().map(|c| ImportCandidate {
+        code: c.code.unwrap_or_default(),
+        id: c.id,
+        name: c.name,
+        why: why.message().to_owned(),
+        row: None,
+        name_only: c.name_only,
+    });
+    let other = twin.map(|((row, name), place)| {
+        let (id, code, name) = match place {
+            Some(place) => (place.id, place.code.unwrap_or_default(), place.name),
+            None => (String::new(), String::new(), name.clone()),
+        };
+        let why = match why {
+            matching::Doubt::TakenByEarlierRow => {
+                format!("表中第 {row} 行已对应这个场所，请确认这一行是否重复")
+            }
+            _ => format!("与表中第 {row} 行很可能是同一个场所，请确认这一行是否重复"),
+        };
+        ImportCandidate { id, code, name, why, row: Some(*row), name_only: false }
+    });
     ImportDuplicate {
         sheet: parsed.sheet.clone(),
         row: placed.row.row,
         name: placed.row.value.name.clone(),
-        candidates: candidates
-            .into_iter()
-            .map(|c| ImportCandidate {
-                code: c.code.unwrap_or_default(),
-                id: c.id,
-                name: c.name,
-                why: why.message().to_owned(),
-            })
-            .collect(),
+        candidates: known.chain(other).collect(),
     }
 }

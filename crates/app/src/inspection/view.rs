@@ -2,7 +2,6 @@
 
 use domain::checklist::Checklist;
 use domain::inspection::{Flag, Inspection, Occasion, Outcome, Power, Verdict};
-use domain::time::Timestamp;
 use serde::Serialize;
 use store::hazard::Listed;
 use store::inspection::InspectionFiling;
@@ -14,6 +13,7 @@ use crate::checklist::{PinView, code_of};
 
 use crate::hazard::HazardRow;
 use crate::names::Names;
+use crate::operation::BetweenView;
 use crate::photo::PhotoView;
 use crate::view::Named;
 
@@ -135,21 +135,6 @@ pub struct EditionView {
     pub reason: Option<String>,
     /// When.
     pub recorded_at: String,
-}
-
-/// Between which instants a record made without a network can have been made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct BetweenView {
-    /// Not before.
-    pub earliest: String,
-    /// Not after.
-    pub latest: String,
-}
-
-impl BetweenView {
-    pub(super) fn of((earliest, latest): (Timestamp, Timestamp)) -> Self {
-        Self { earliest: earliest.to_rfc3339(), latest: latest.to_rfc3339() }
-    }
 }
 
 /// An inspection whole.

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, Months};
 use domain::ids::{InspectionPlanId, OrgId, PlaceId};
-use domain::inspection_plan::{Expected, Frequency, InspectionPlan, PlanItem, Span, State, Uncovered};
+use domain::inspection_plan::{
+    Expected, Frequency, GRADES, InspectionPlan, PlanItem, Span, State, Uncovered,
+};
 use domain::org::OrgKind;
 use domain::policy::{Action, Subject};
 use domain::time::Date;
@@ -25,12 +27,7 @@ const REASON: &str = "补充：计划批准后新增或者风险升级";
 
 /// Visits a year by the copies of grades, the unit's own number first.
 fn by_grade(frequency: &Frequency) -> [(&'static str, u32); 4] {
-    [
-        ("red", frequency.red),
-        ("orange", frequency.orange),
-        ("yellow", frequency.yellow),
-        ("blue", frequency.blue),
-    ]
+    GRADES.map(|(word, grade)| (word, frequency.visits(Some(grade))))
 }
 
 /// The first and last day of a span.

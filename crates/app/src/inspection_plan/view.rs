@@ -223,6 +223,8 @@ pub struct PlanReplaced {
     pub plan: Named,
     /// Tasks of the older one that nobody has begun: they are cancelled with it.
     pub tasks_n: usize,
+    /// Visits of the newer one that somebody took on or made under the older: they go on there and are not given out again.
+    pub kept_n: usize,
     /// The day it was replaced.
     pub on: Option<String>,
 }

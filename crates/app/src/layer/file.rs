@@ -1,13 +1,16 @@
 //! Layers taken out as files: what the caller may see of them on a day, as GeoJSON, KML, separated text or all of them in
 //! one GeoPackage. What does not belong here: ledgers that read in again with every column (`export`, `facility::ledger`).
 
+use std::collections::HashMap;
+
 use domain::time::Date;
 use exchange::features::{self, FeatureRow, FeatureTable};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{FeatureQuery, Layer, layer_of};
+use super::{Feature, FeatureQuery, Layer, layer_of};
 use crate::export::Format;
+use crate::facility::ledger;
 use crate::import::written;
 use crate::view::read_day;
 use crate::{App, Caller, Error, Result};
@@ -88,10 +91,15 @@ impl App {
     async fn layer_table(&self, caller: &Caller, layer: Layer, on: Date) -> Result<FeatureTable> {
         let set = self.layer_set(caller, layer, Some(on)).await?;
         let query = FeatureQuery { from: Some(on), to: Some(on), ..FeatureQuery::default() };
+        let code = |one: &Feature| one.says(layer, "code").map(|code| (one.id.clone(), code.into_owned()));
+        let codes: HashMap<String, String> = set.features.iter().filter_map(code).collect();
         let shown = set.features.iter().filter(|feature| query.finds(layer, feature));
         let rows = shown.map(|feature| {
             let view = feature.view(layer);
             let mut properties = view.properties;
+            if layer == Layer::Facilities {
+                ledger::as_columns(&mut properties, &codes);
+            }
             properties.insert("id".to_owned(), view.id.into());
             FeatureRow { geometry: Some(view.geometry), properties }
         });

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use domain::ids::TerritoryCode;
-use domain::org::{Level, Territory};
+use domain::org::Level;
 use serde_json::Map;
 use store::Read;
+use store::org::TerritoryRecord;
 
 use super::{Feature, Layer};
 use crate::Result;
@@ -18,21 +19,19 @@ impl Layer {
         read: &mut Read,
         village: impl Fn(String) -> [(&'static str, String); 2],
     ) -> Result<Vec<Feature>> {
-        let known: BTreeMap<TerritoryCode, Territory> = read
-            .territories()
-            .await?
-            .into_iter()
-            .map(|one| (one.territory.code.clone(), one.territory))
-            .collect();
+        let known: BTreeMap<TerritoryCode, TerritoryRecord> =
+            read.territories().await?.into_iter().map(|one| (one.territory.code.clone(), one)).collect();
         let mut all = read.boundaries().await?;
         all.sort_by_key(|one| one.boundary.from);
         let mut features = Vec::new();
         for (at, one) in all.iter().enumerate() {
             let own = &one.boundary;
-            let Some(territory) = known.get(&own.territory) else { continue };
+            let Some(record) = known.get(&own.territory) else { continue };
+            let territory = &record.territory;
             let next = all.iter().skip(at + 1).find(|later| later.boundary.territory == own.territory);
-            let until = next.map(|later| later.boundary.from);
-            if until == Some(own.from) {
+            let closed = record.closed.as_ref().map(|closing| closing.on);
+            let until = next.map(|later| later.boundary.from).into_iter().chain(closed).min();
+            if until.is_some_and(|until| until <= own.from) {
                 continue;
             }
             let class = match territory.level {

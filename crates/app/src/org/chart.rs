@@ -173,8 +173,9 @@ impl App {
         let on = on.unwrap_or_else(|| self.now().date());
         let mut read = self.db.read(&self.town).await?;
         let book = Book::read(&mut read, on).await?;
-        let territories = read.territories().await?;
         // As it was on the day: what was closed since was there, what was founded since was not.
+        let mut territories = read.territories().await?;
+        territories.retain(|one| one.closed.as_ref().is_none_or(|closed| closed.on > on));
         let of_day = |kept: OrgRecord| Org { active: kept.life.is_there(kept.org.active, on), ..kept.org };
         let orgs: Vec<Org> = read.orgs().await?.into_iter().map(of_day).collect();
         let mut posts: Vec<Post> = read.posts().await?.iter().map(|record| book.then(record)).collect();

@@ -1,6 +1,6 @@
 //! What territories and organisations are called, read once for many rows, and found by what people write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::{OrgId, TerritoryCode};
 use domain::org::{Level, Org, OrgKind, Territory};
@@ -13,16 +13,18 @@ use crate::view::Named;
 /// The town's territories and organisations by id.
 pub(crate) struct Gazetteer {
     territories: BTreeMap<TerritoryCode, Territory>,
+    closed: BTreeSet<TerritoryCode>,
     orgs: BTreeMap<OrgId, Org>,
 }
 
 impl Gazetteer {
     /// Reads them all; they are few.
     pub(crate) async fn read(read: &mut Read) -> Result<Self> {
-        let territories = read.territories().await?.into_iter().map(|r| r.territory);
-        let territories = territories.map(|t| (t.code.clone(), t)).collect();
+        let all = read.territories().await?;
+        let closed = all.iter().filter(|r| r.closed.is_some()).map(|r| r.territory.code.clone()).collect();
+        let territories = all.into_iter().map(|r| (r.territory.code.clone(), r.territory)).collect();
         let orgs = read.orgs().await?.into_iter().map(|r| (r.org.id.clone(), r.org)).collect();
-        Ok(Self { territories, orgs })
+        Ok(Self { territories, closed, orgs })
     }
 
     /// A territory by its code.
@@ -57,9 +59,19 @@ impl Gazetteer {
         self.orgs.values().find(|o| o.active && o.kind == kind).map(|o| o.id.clone())
     }
 
-    /// Every village and community.
+    /// Whether a territory is there today.
+    pub(crate) fn is_open(&self, territory: &Territory) -> bool {
+        !self.closed.contains(&territory.code)
+    }
+
+    /// Every territory that is there.
+    fn open(&self) -> impl Iterator<Item = &Territory> {
+        self.territories.values().filter(|t| self.is_open(t))
+    }
+
+    /// Every village and community that is there.
     pub(crate) fn villages(&self) -> impl Iterator<Item = &Territory> {
-        self.territories.values().filter(|t| t.level == Level::Village)
+        self.open().filter(|t| t.level == Level::Village)
     }
 
     /// The village somebody wrote, by code, name, short name or alias.
@@ -76,14 +88,14 @@ impl Gazetteer {
     /// Any territory somebody wrote, villages first.
     pub(crate) fn territory_written(&self, text: &str) -> Option<&Territory> {
         let wanted = comparable(text);
-        self.village_written(text).or_else(|| self.territories.values().find(|t| spelled(t, &wanted)))
+        self.village_written(text).or_else(|| self.open().find(|t| spelled(t, &wanted)))
     }
 
     /// The grid of a village somebody wrote.
     pub(crate) fn grid_written(&self, village: &TerritoryCode, text: &str) -> Option<&Territory> {
         let wanted = comparable(text);
         let own = |t: &&Territory| t.level == Level::Grid && t.parent.as_ref() == Some(village);
-        self.territories.values().filter(own).find(|t| {
+        self.open().filter(own).find(|t| {
             let short = self.territories.get(village).map(|v| comparable(&t.name.replace(&v.name, "")));
             spelled(t, &wanted) || short.as_deref() == Some(&wanted)
         })

@@ -177,6 +177,8 @@ pub struct CodedMessage {
 pub struct VoidView {
     pub at: String,
     pub reason: String,
+    /// The row that goes on for the same place.
+    pub same_as: Option<Named>,
 }
 
 /// One place whole.
@@ -215,6 +217,8 @@ pub struct PlaceView {
     pub inspectors: Vec<Named>,
     pub coverage_errors: Vec<CodedMessage>,
     pub void: Option<VoidView>,
+    /// Second rows about this place, whose records are its own.
+    pub doubles: Vec<Named>,
     /// What the caller may do to it now.
     pub actions: Vec<String>,
 }
@@ -229,7 +233,7 @@ pub struct ContactInput {
 }
 
 /// A place as it is typed in.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 pub struct PlaceInput {
     /// Number on the file; given by the program when left out.
     pub code: Option<String>,
@@ -273,7 +277,7 @@ pub struct PlaceInput {
     pub version: Option<i64>,
 }
 
-fn open() -> String {
+pub(super) fn open() -> String {
     "open".to_owned()
 }
 
@@ -416,6 +420,15 @@ pub(crate) async fn view(
         Registration::Unlicensed => ("unlicensed", None),
         Registration::Unknown => ("unknown", None),
     };
+    let doubles: Vec<PlaceId> = read.doubles_of(std::slice::from_ref(&p.id)).await?.into_keys().collect();
+    let doubles = read.places_by_id(&doubles).await?;
+    let goes_on = match &record.same_as {
+        Some(id) => read.places_by_id(std::slice::from_ref(id)).await?.pop(),
+        None => None,
+    };
+    let row_of = |one: &PlaceRecord| {
+        Named::new(one.place.id.as_str(), format!("{} {}", one.place.code, one.place.name).as_str())
+    };
     let goes_there = [Action::PlaceChange, Action::IncidentVerify, Action::IncidentCommand]
         .iter()
         .any(|action| caller.hats.hat(*action, subject).is_some());
@@ -452,10 +465,12 @@ pub(crate) async fn view(
             .iter()
             .map(|e| CodedMessage { code: e.code().to_owned(), message: super::coverage_sentence(e, &names) })
             .collect(),
-        void: record
-            .voided
-            .as_ref()
-            .map(|(at, reason)| VoidView { at: at.to_rfc3339(), reason: reason.clone() }),
+        void: record.voided.as_ref().map(|(at, reason)| VoidView {
+            at: at.to_rfc3339(),
+            reason: reason.clone(),
+            same_as: goes_on.as_ref().map(row_of),
+        }),
+        doubles: doubles.iter().map(row_of).collect(),
         actions: actions(caller, subject, record.voided.is_some()),
         row: row(&names, record, signs, on),
     })

@@ -81,7 +81,8 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let known = read.boundaries().await?;
         let groups = read.group_points().await?;
-        let territories: Vec<_> = read.territories().await?.into_iter().map(|one| one.territory).collect();
+        let territories: Vec<_> =
+            read.open_territories().await?.into_iter().map(|one| one.territory).collect();
         let path_of =
             |code: &str| territories.iter().find(|one| one.code.as_str() == code).map(|one| &one.path);
         let (mut borders, mut villages) = (Vec::new(), Vec::new());

@@ -172,7 +172,7 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let names = Names::read(&mut read).await?;
         let site = find_site(&mut read, &names, scanned).await?;
-        let villages = read.territories().await?.into_iter().map(|one| one.territory);
+        let villages = read.open_territories().await?.into_iter().map(|one| one.territory);
         let villages = villages.filter(|one| one.level == Level::Village);
         Ok(ReportForm {
             town: names.territory(self.town.as_str()).name,

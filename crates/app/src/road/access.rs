@@ -55,6 +55,8 @@ pub struct AccessAsked {
 pub(crate) struct Station {
     pub name: Named,
     pub at: [f64; 2],
+    /// A what-if list adds it.
+    pub planned: bool,
 }
 
 /// A kind of vehicle and where it stands.
@@ -99,6 +101,20 @@ pub struct AccessWay {
     pub away_m: Option<f64>,
     /// What stands in the way.
     pub blocked_by: Vec<Blocking>,
+    /// No station has one on record: nobody sets out, it is reckoned from all of them.
+    pub assumed: bool,
+    /// Nobody has one, while other vehicles are on record.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub(super) nobodys: bool,
+    /// The minutes before they are rounded. Units: s.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub(super) seconds: Option<f64>,
+    /// Units: s.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub(super) careful_seconds: Option<f64>,
 }
 
 /// Water for one kind of vehicle. Units: m³.
@@ -127,7 +143,8 @@ pub struct AccessRow {
     pub lon: f64,
     pub lat: f64,
     pub ways: Vec<AccessWay>,
-    /// The most demanding vehicle that arrives for sure, at whatever time; none when none does.
+    /// The most demanding vehicle somebody has that arrives for sure, at whatever time; none when none does. Where no
+    /// station has any on record, all are assumed and count alike.
     pub best: Option<String>,
     /// Water a hose reaches from where the target lies, whoever brings it. Units: m³.
     pub hose_m3: f64,
@@ -135,7 +152,7 @@ pub struct AccessRow {
     pub hose_l_s: f64,
     /// Points a hose reaches.
     pub hose_points: Vec<Named>,
-    /// By vehicle that arrives, of groups only.
+    /// By vehicle that arrives and that somebody has, as in `best`; of groups only.
     pub water: Vec<AccessWater>,
 }
 
@@ -232,6 +249,7 @@ pub(crate) async fn stations(read: &mut Read, class: Class, on: Date) -> Result<
         let station = Station {
             name: Named::new(force.id.as_str(), force.name.as_str()),
             at: [f64::from(at.lng_e7) / 1e7, f64::from(at.lat_e7) / 1e7],
+            planned: false,
         };
         let has = item_of(class).is_none_or(|item| {
             force.vehicles.iter().any(|vehicle| {
@@ -311,7 +329,7 @@ impl Ground {
         let gazetteer = Gazetteer::read(read).await?;
         let points = read.group_points().await?;
         let counts = read.group_counts().await?;
-        let mut territories = read.territories().await?;
+        let mut territories = read.open_territories().await?;
         territories.sort_by(|a, b| a.territory.path.cmp(&b.territory.path));
         let wanted = asked.village.as_deref().map(str::trim).filter(|code| !code.is_empty());
         let (mut targets, mut unplaced) = (Vec::new(), Vec::new());
@@ -392,6 +410,11 @@ impl Ground {
             water: standing.into_iter().filter(|f| kinds.contains(&f.kind.as_str())).collect(),
         })
     }
+
+    /// Whether any vehicle is on record: where none is, nobody has told yet which there are.
+    pub fn is_told(&self) -> bool {
+        self.stations.iter().any(|(class, _, assumed)| *class != Class::Foot && !assumed)
+    }
 }
 
 fn verdict(arrival: &Arrival, limit_s: f64) -> &'static str {
@@ -402,6 +425,12 @@ fn verdict(arrival: &Arrival, limit_s: f64) -> &'static str {
         (false, false, Some(_)) => "late",
         (false, false, None) => "never",
     }
+}
+
+/// A vehicle in the table, with whether anybody has one.
+fn called(one: &AccessVehicle) -> String {
+    let note = if one.assumed { "（推算：无站点登记）" } else { "" };
+    format!("{}{note}", one.vehicle.label)
 }
 
 fn minutes(seconds: Option<f64>) -> Option<f64> {
@@ -417,7 +446,9 @@ pub(super) fn reckon(net: &Net, ground: &Ground) -> Result<AccessReport> {
     let mut search = Search::new();
     let mut rows: Vec<AccessRow> = ground.targets.iter().map(|target| hose(ground, target)).collect();
     let mut vehicles = Vec::new();
+    let is_told = ground.is_told();
     for (class, stations, assumed) in &ground.stations {
+        let counts = !assumed || !is_told;
         let vehicle = net.vehicle(*class)?;
         let prepared = Prepared::new(network, vehicle, &situation, Objective::Time);
         let starts: Vec<[f64; 2]> = stations.iter().map(|station| station.at).collect();
@@ -453,21 +484,27 @@ pub(super) fn reckon(net: &Net, ground: &Ground) -> Result<AccessReport> {
             if row.kind == Kind::Group.code() {
                 *people = people.saturating_add(row.people.unwrap_or(0));
             }
-            if arrival.pessimistic_s.is_some() && row.best.is_none() {
+            if counts && arrival.pessimistic_s.is_some() && row.best.is_none() {
                 row.best = Some(class.code().to_owned());
             }
+            let from = arrival.start.and_then(|n| stations.get(n));
             row.ways.push(AccessWay {
                 vehicle: class.code().to_owned(),
                 verdict: verdict.to_owned(),
                 minutes: minutes(arrival.optimistic_s),
                 careful_minutes: minutes(arrival.pessimistic_s),
-                station: arrival.start.and_then(|n| stations.get(n)).map(|station| station.name.clone()),
+                station: from.map(|station| station.name.clone()),
                 away_m: arrival.away_m.map(f64::round),
                 blocked_by: arrival.blocked_by.iter().map(|light| net.blocking(light)).collect(),
+                // A planned station has what it is planned with.
+                assumed: *assumed && !from.is_some_and(|station| station.planned),
+                nobodys: !counts,
+                seconds: arrival.optimistic_s,
+                careful_seconds: arrival.pessimistic_s,
             });
         }
         vehicles.push(told);
-        if *class != Class::Foot {
+        if counts && *class != Class::Foot {
             shuttle(net, ground, (*class, &prepared), &mut search, &mut rows);
         }
     }
@@ -661,7 +698,7 @@ impl App {
                     row.target.name.clone(),
                     row.households.map(|n| n.to_string()).unwrap_or_default(),
                     row.people.map(|n| n.to_string()).unwrap_or_default(),
-                    vehicle.map(|one| one.vehicle.label.clone()).unwrap_or_default(),
+                    vehicle.map(called).unwrap_or_default(),
                     verdict_label(&way.verdict).to_owned(),
                     number(way.minutes),
                     number(way.careful_minutes),
@@ -705,7 +742,8 @@ impl App {
         caller.scope(Action::RoadRead)?;
         let mut read = self.db.read(&self.town).await?;
         let known = Groups::read(&mut read).await?;
-        let mut groups: Vec<_> = read.territories().await?.into_iter().map(|one| one.territory).collect();
+        let mut groups: Vec<_> =
+            read.open_territories().await?.into_iter().map(|one| one.territory).collect();
         groups.retain(|t| t.level == Level::Group);
         groups.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(groups.iter().map(|group| known.view(caller, group)).collect())
@@ -727,7 +765,7 @@ impl App {
         let residents = Residents { counted_on, households, people, source: asked.source };
         let residents = residents.checked(now.date())?;
         let mut tx = self.write(caller).await?;
-        let group = tx.territory(&code.into()).await?.map(|known| known.territory);
+        let group = tx.open_territory(&code.into()).await?.map(|known| known.territory);
         let group = group.filter(|group| group.level == Level::Group).ok_or(Error::NotFound)?;
         let hat = caller.hat(Action::RoadChange, &Subject::of(&group.path, None))?.clone();
         let count = GroupCount {
@@ -759,9 +797,10 @@ impl App {
             .check()
             .map_err(|e| Error::field("lon", e.code(), &e.to_string()))?;
         let mut tx = self.write(caller).await?;
-        let group = tx.territory(&code.into()).await?.map(|known| known.territory);
+        let group = tx.open_territory(&code.into()).await?.map(|known| known.territory);
         let group = group.filter(|group| group.level == Level::Group).ok_or(Error::NotFound)?;
         let hat = caller.hat(Action::RoadChange, &Subject::of(&group.path, None))?.clone();
+        self.refuse_far(&mut tx, "lon", &[at]).await?;
         let point = GroupPoint {
             territory: group.code.clone(),
             at,

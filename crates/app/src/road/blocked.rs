@@ -78,7 +78,7 @@ pub struct BlockedLane {
 pub struct LaneEffect {
     /// The day it was reckoned for.
     pub on: String,
-    /// Groups, places and houses some vehicle would no longer reach in time.
+    /// Groups, places and houses some vehicle would no longer reach, or no longer in time.
     pub lost: usize,
     /// People at the places among them, as far as they were counted.
     pub people: u32,
@@ -86,6 +86,14 @@ pub struct LaneEffect {
     pub residents: u32,
     /// The first of them by name.
     pub names: Vec<String>,
+    /// Others, some vehicle would reach no longer for sure, only if what nobody measured passes.
+    pub doubtful: usize,
+    /// People at the places among these others, as far as they were counted.
+    pub doubtful_people: u32,
+    /// People who live in the village groups among these others, as far as they were counted.
+    pub doubtful_residents: u32,
+    /// The first of these others by name.
+    pub doubtful_names: Vec<String>,
 }
 
 /// What a job reckons of: which report or hazard, and the road it lies on.
@@ -101,6 +109,8 @@ struct Order {
 struct KeptEffect {
     on: String,
     lost: Vec<KeptTarget>,
+    /// None of them is lost by another vehicle.
+    doubtful: Vec<KeptTarget>,
 }
 
 /// One who would be cut off.
@@ -119,35 +129,50 @@ fn key_of(lane: &BlockedLane, road: &Named) -> String {
 
 impl KeptEffect {
     fn of(effect: &BlockedEffect) -> Self {
-        let mut lost: Vec<KeptTarget> = Vec::new();
-        for row in effect.rows.iter().filter(|row| row.change == "lost") {
-            let target = KeptTarget {
-                kind: row.kind.clone(),
-                id: row.target.id.clone(),
-                name: row.target.name.clone(),
-                people: row.people,
-            };
-            if !lost.contains(&target) {
-                lost.push(target);
+        let those = |is: &dyn Fn(&ScenarioRow) -> bool| {
+            let mut found: Vec<KeptTarget> = Vec::new();
+            // What nobody has arrives nowhere today.
+            for row in effect.rows.iter().filter(|row| !row.before.nobodys && is(row)) {
+                let target = KeptTarget {
+                    kind: row.kind.clone(),
+                    id: row.target.id.clone(),
+                    name: row.target.name.clone(),
+                    people: row.people,
+                };
+                if !found.contains(&target) {
+                    found.push(target);
+                }
             }
-        }
-        Self { on: effect.on.clone(), lost }
+            found
+        };
+        let is_doubtful = |row: &ScenarioRow| row.change == "doubtful";
+        let lost = those(&|row| row.change == "lost" || (row.is_out_of_time() && !is_doubtful(row)));
+        let mut doubtful = those(&is_doubtful);
+        doubtful.retain(|one| !lost.contains(one));
+        Self { on: effect.on.clone(), lost, doubtful }
     }
 
     /// What of it may be seen by whom only these places are open to; all village groups are.
     fn seen(self, places: &BTreeSet<String>) -> LaneEffect {
-        let may = |one: &&KeptTarget| one.kind == "group" || places.contains(&one.id);
-        let lost: Vec<&KeptTarget> = self.lost.iter().filter(may).collect();
-        let people = |is_group: bool| {
-            let those = lost.iter().filter(|one| (one.kind == "group") == is_group);
+        let Self { on, mut lost, mut doubtful } = self;
+        let may = |one: &KeptTarget| one.kind == "group" || places.contains(&one.id);
+        lost.retain(may);
+        doubtful.retain(may);
+        let people = |those: &[KeptTarget], is_group: bool| {
+            let those = those.iter().filter(|one| (one.kind == "group") == is_group);
             those.filter_map(|one| one.people).fold(0, u32::saturating_add)
         };
+        let names = |those: &[KeptTarget]| those.iter().take(NAMED).map(|one| one.name.clone()).collect();
         LaneEffect {
+            on,
             lost: lost.len(),
-            people: people(false),
-            residents: people(true),
-            names: lost.iter().take(NAMED).map(|one| one.name.clone()).collect(),
-            on: self.on,
+            people: people(&lost, false),
+            residents: people(&lost, true),
+            names: names(&lost),
+            doubtful: doubtful.len(),
+            doubtful_people: people(&doubtful, false),
+            doubtful_residents: people(&doubtful, true),
+            doubtful_names: names(&doubtful),
         }
     }
 }

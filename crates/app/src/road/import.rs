@@ -1,13 +1,12 @@
 //! Roads from a file: surveyed stretches row by row, or a map of roads around the town. Tried first, so that one sees what
 //! is new, what changes, what stays as it was measured and what cannot be; then written in one act. A row that cannot be is
 //! left out and named. What does not belong here: reading the file (`exchange::road_sheet`, `road::osm`), what a later
-//! survey replaces (`domain::road::laid`).
+//! survey replaces (`domain::road::laid`), what a map brings (`map`).
 
-use std::collections::BTreeMap;
-use std::path::Path;
+mod map;
 
-use ::road::osm::{self, Extract, Way};
-use domain::geometry::Bounds;
+use ::road::osm;
+use domain::boundary::TownArea;
 use domain::ids::OrgId;
 use domain::policy::{Action, Subject};
 use domain::road::Barrier;
@@ -17,17 +16,19 @@ use domain::time::Timestamp;
 use exchange::crs::Crs;
 use exchange::road_sheet::RoadRow;
 use exchange::sheet::Limits;
+use exchange::value::Cell;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Write;
 use store::blob::Appended;
 use store::import::ImportFile;
-use store::road::{RoadFilter, RoadMapRecord, RoadRecord};
+use store::road::{RoadFilter, RoadRecord};
 use utoipa::ToSchema;
 
-use super::net::{RoadNetwork, refused};
+use super::net::refused;
 use super::view::{BarrierInput, FitnessView, RoadInput, TurnInput};
 use super::{given, known_path, known_turns, read_input, unknown};
+use crate::boundary::outside::row_outside;
 use crate::import::{MAX_FILE, crs_of};
 use crate::job::{Asker, JobKind, JobView, Progress, Running};
 use crate::place::Gazetteer;
@@ -109,6 +110,22 @@ pub struct RoadImport {
     pub problems: Vec<RoadRowProblem>,
     /// Rows left out in all.
     pub problems_n: usize,
+    /// Those of them that lie far away from the town, told or not: with somebody's word they come in.
+    pub outside_n: usize,
+}
+
+/// Stable code of a row that lies far away from the town.
+const ROW_OUTSIDE: &str = "road.outside";
+
+/// What the rows of a file are held against.
+struct Known<'a> {
+    /// The roads on record before the file.
+    roads: &'a [RoadRecord],
+    names: &'a Gazetteer,
+    /// For whom new ones are entered.
+    org: &'a OrgId,
+    /// Where the town lies; none while nobody knows, or where what lies outside may come in.
+    town: Option<&'a TownArea>,
 }
 
 /// A file of roads that was handed in, and the job that tries it.
@@ -131,6 +148,9 @@ pub struct RoadFileView {
 struct Order {
     file: String,
     org: OrgId,
+    /// Somebody looked at what lies far away from the town, and takes it, too.
+    #[serde(default)]
+    outside_ok: bool,
 }
 
 impl RoadImport {
@@ -163,6 +183,7 @@ impl RoadImport {
 
     fn problem(&mut self, problem: RoadRowProblem) {
         self.problems_n += 1;
+        self.outside_n += usize::from(problem.code == ROW_OUTSIDE);
         if self.problems.len() < TOLD {
             self.problems.push(problem);
         }
@@ -236,9 +257,19 @@ fn input(row: &RoadRow, gazetteer: &Gazetteer) -> Result<RoadInput> {
         barriers: barriers(row)?,
         turns: turns(row)?,
         source: cell("source").unwrap_or_default().to_owned(),
-        surveyed_on: cell("surveyed_on").map(str::to_owned),
+        surveyed_on: cell("surveyed_on").map(day).transpose()?.flatten(),
         ..RoadInput::default()
     })
+}
+
+/// A day as people and programs write it (`2026/03/01` is ogr2ogr's), as it would have been typed; none of a mark for nothing.
+///
+/// Errors: it is none.
+fn day(text: &str) -> Result<Option<String>> {
+    let read = exchange::value::read_date(&Cell::from(text));
+    let read =
+        read.map_err(|_| Error::field("surveyed_on", "date.invalid", "日期请写成 2026-11-25 的样子"))?;
+    Ok(read.map(|day| day.to_string()))
 }
 
 /// What stands in a stretch of a row; none where the row says nothing of it.
@@ -318,90 +349,9 @@ async fn meant<'a>(
     }
 }
 
-/// Ways by their id; a way that was broken at the edge of the map comes in several.
-fn ways_of(extract: &Extract) -> BTreeMap<i64, Vec<&Way>> {
-    let mut ways: BTreeMap<i64, Vec<&Way>> = BTreeMap::new();
-    for way in &extract.ways {
-        ways.entry(way.id).or_default().push(way);
-    }
-    ways
-}
-
-fn line_of(extract: &Extract, way: &Way) -> Vec<[f64; 2]> {
-    way.nodes.iter().filter_map(|id| extract.nodes.get(id)).map(|node| node.lon_lat).collect()
-}
-
-/// What a map says otherwise than what was measured on a road of the same name in the same place; what was measured stays.
-fn against_measured(extract: &Extract, way: &Way, measured: &[Segment]) -> Option<(Named, Vec<Laid>)> {
-    if way.road.name.is_empty() {
-        return None;
-    }
-    let around = |line: &[[f64; 2]]| line.iter().map(|at| Bounds::of(*at)).reduce(Bounds::with);
-    let line = line_of(extract, way);
-    let own = around(&line)?;
-    let is_there = |segment: &&Segment| {
-        segment.road.name == way.road.name
-            && around(&segment.line).is_some_and(|b| {
-                b.west <= own.east && own.west <= b.east && b.south <= own.north && own.south <= b.north
-            })
-    };
-    measured.iter().filter(is_there).find_map(|segment| {
-        let (kept, said) = (&segment.road.fitness, &way.road.fitness);
-        let pairs = [
-            ("width", "最小净宽", kept.width_m, said.width_m, "米"),
-            ("height", "最小净高", kept.height_m, said.height_m, "米"),
-            ("load", "最小承载", kept.load_t, said.load_t, "吨"),
-        ];
-        let laid: Vec<Laid> = pairs
-            .into_iter()
-            .filter_map(|(part, label, kept, said, unit)| {
-                let (kept, said) = kept.zip(said).filter(|(kept, said)| kept != said)?;
-                let (before, after) = (Some(format!("{kept} {unit}")), format!("{said} {unit}"));
-                Some(Laid { part, label, before, after, taken: false })
-            })
-            .collect();
-        let named = Named::new(segment.id.as_str(), segment.road.name.as_str());
-        (!laid.is_empty()).then_some((named, laid))
-    })
-}
-
-/// What a map would bring: ways held against the map before, and against what was measured.
-fn map_against(coming: &Extract, before: Option<&Extract>, measured: &[Segment]) -> RoadImport {
-    let new = ways_of(coming);
-    let old = before.map(ways_of).unwrap_or_default();
-    let mut report = RoadImport { rows: new.len(), ..RoadImport::default() };
-    let drawn = |extract: &Extract, ways: &[&Way]| -> Vec<_> {
-        ways.iter().map(|way| (way.road.clone(), line_of(extract, way))).collect()
-    };
-    for (id, ways) in &new {
-        let name = ways.first().map(|way| way.road.name.as_str()).filter(|name| !name.is_empty());
-        let name = name.map_or_else(|| format!("way/{id}"), |name| format!("{name}（way/{id}）"));
-        let conflict = ways.iter().find_map(|way| against_measured(coming, way, measured));
-        let was = old.get(id).zip(before);
-        let is_same = was.is_some_and(|(was, before)| drawn(before, was) == drawn(coming, ways));
-        match (conflict, was.is_some(), is_same) {
-            (Some((road, laid)), ..) => report.item((0, &name), Some(road), &laid),
-            (None, false, _) => report.item((0, &name), None, &[]),
-            (None, true, true) => report.unchanged += 1,
-            (None, true, false) => {
-                let redrawn = Laid {
-                    part: "line",
-                    label: "路线或属性",
-                    before: Some("原底图".to_owned()),
-                    after: "新底图".to_owned(),
-                    taken: true,
-                };
-                report.item((0, &name), Some(Named::new("", "")), &[redrawn]);
-            }
-        }
-    }
-    report.gone = old.keys().filter(|id| !new.contains_key(id)).count();
-    report.written = report.rows;
-    for one in &coming.problems {
-        let (code, message) = (one.code.to_owned(), one.message.clone());
-        report.problem(RoadRowProblem { row: 0, name: one.place.clone(), code, message });
-    }
-    report
+/// What the record keeps when somebody allowed what lies far away from the town.
+fn said_outside(outside_ok: bool) -> String {
+    if outside_ok { serde_json::json!({ "outside_ok": true }).to_string() } else { "{}".to_owned() }
 }
 
 /// Why a file is refused that is larger than a map may be.
@@ -461,7 +411,8 @@ impl App {
     /// Keeps a file whose pieces are all here, and has it tried. Nothing of it is on record yet. `crs` is the system its
     /// positions are in, `wgs84`, `cgcs2000`, `gcj02` or `bd09`.
     ///
-    /// Errors: it is empty; a table is too large; no such system, or a map of roads in another than WGS 84.
+    /// Errors: it is empty; a table is too large; it is called a map of roads and is none; no such system, or a map of roads
+    /// in another than WGS 84.
     pub async fn road_file(
         &self,
         caller: &Caller,
@@ -473,6 +424,7 @@ impl App {
         let is_offset = matches!(crs_of(crs)?, Crs::Gcj02 | Crs::Bd09);
         let now = self.now();
         let (blobs, part) = (self.blobs.clone(), format!("road {} {upload}", caller.account));
+        let called = name.to_lowercase();
         let kept = self.aside(move || {
             let size = blobs.received(&part)?;
             if size == 0 {
@@ -481,6 +433,10 @@ impl App {
             }
             let blob = blobs.keep_part(&part)?;
             let is_map = osm::is_map(&blobs.file(&blob)?).map_err(|e| refused(&e))?;
+            // By its name a map, by its bytes none: what is said then is which maps are read.
+            if !is_map && map::is_map_name(&called) {
+                return Err(refused(&::road::Error::UnknownFormat));
+            }
             if is_map && is_offset {
                 let message = "路网底图只按 WGS-84 读取，请选 WGS-84，或换成实测路段的表";
                 return Err(Error::field("crs", "road.map_crs", message));
@@ -508,7 +464,7 @@ impl App {
             imported_at: None,
         };
         tx.insert_import_file(&file).await?;
-        let order = Order { file: file.id.clone(), org: hat.org.clone() };
+        let order = Order { file: file.id.clone(), org: hat.org.clone(), outside_ok: false };
         let asker = Asker::of(caller, hat.id.as_str());
         let job = self.queue(&mut tx, &asker, JobKind::RoadTry, &file.id, &order, 0).await?;
         let view = RoadFileView {
@@ -522,10 +478,10 @@ impl App {
         Ok(tx.commit(audit, view).await?)
     }
 
-    /// Has a file that was tried written, as a job.
+    /// Has a file that was tried written, as a job; with what lies far away from the town only when somebody says so.
     ///
     /// Errors: no such file; it was written already; only the office puts another map under the roads.
-    pub async fn take_road_file(&self, caller: &Caller, id: &str) -> Result<JobView> {
+    pub async fn take_road_file(&self, caller: &Caller, id: &str, outside_ok: bool) -> Result<JobView> {
         let now = self.now();
         caller.hat(Action::RoadChange, &Subject::town())?;
         let mut tx = self.write(caller).await?;
@@ -539,19 +495,21 @@ impl App {
                 message: "这份文件已经导入过；有新的改动请重新上传".to_owned(),
             });
         }
-        let order = Order { file: file.id.clone(), org: hat.org.clone() };
+        let order = Order { file: file.id.clone(), org: hat.org.clone(), outside_ok };
         let asker = Asker::of(caller, hat.id.as_str());
-        let job = self.queue(&mut tx, &asker, JobKind::RoadTake, &file.id, &order, 0).await?;
+        // What was refused without it is asked for anew with it.
+        let key = if outside_ok { format!("{}:outside", file.id) } else { file.id.clone() };
+        let job = self.queue(&mut tx, &asker, JobKind::RoadTake, &key, &order, 0).await?;
         Ok(tx.commit(caller.audit_as(&hat, "import.queue", ("import", id), "", now), job).await?)
     }
 
     /// Works at a job of [`App::road_file`] or [`App::take_road_file`].
     pub(crate) async fn carry_out_road_file(&self, running: &Running, take: bool) -> Result<Value> {
-        let Order { file, org } = running.input()?;
+        let Order { file, org, outside_ok } = running.input()?;
         let file = self.db.read(&self.town).await?.import_file(&file).await?.ok_or(Error::NotFound)?;
         let caller = running.asker.caller();
         let report = if file.kind == MAP {
-            self.try_map(&file, &running.progress, take.then_some((&caller, running))).await?
+            self.try_map(&file, &running.progress, take.then_some((&caller, running, outside_ok))).await?
         } else {
             let (path, crs) = (self.blobs.file(&file.blob)?, crs_of(Some(&file.preview))?);
             let rows = self.aside(move || {
@@ -562,93 +520,16 @@ impl App {
             running.progress.total(i64::try_from(rows.len()).unwrap_or(0));
             let mut audit = caller.audit("road.import", "road", "file", self.now());
             audit.hat.clone_from(&running.asker.hat);
+            audit.detail = said_outside(outside_ok);
             let done = take.then_some((&file, running, audit));
-            self.lay_survey(&caller, &rows, &org, &running.progress, done).await?
+            self.lay_survey(&caller, &rows, (&org, outside_ok), &running.progress, done).await?
         };
         serde_json::to_value(&report).map_err(|e| Error::Internal(e.to_string()))
     }
 
-    /// Reads a map, holds it against the one before and against what was measured, and puts it under the roads when told.
-    async fn try_map(
-        &self,
-        file: &ImportFile,
-        progress: &Progress,
-        take: Option<(&Caller, &Running)>,
-    ) -> Result<RoadImport> {
-        let before = self.road_map_now().await?.map(|(_, extract)| extract);
-        let whole = Caller::system().scope(Action::RoadRead)?;
-        let known = self.db.read(&self.town).await?.roads(&whole, &RoadFilter::default()).await?;
-        let measured: Vec<Segment> = known.into_iter().map(|one| one.segment).collect();
-        let (path, progress) = (self.blobs.file(&file.blob)?, progress.clone());
-        let read = self.aside(move || {
-            let told = |read: u64, all: u64| {
-                let kib = |bytes: u64| i64::try_from(bytes / 1024).unwrap_or(i64::MAX);
-                progress.total(kib(all));
-                progress.done(kib(read));
-            };
-            let extract = osm::read_telling(&path, &told).map_err(|e| refused(&e))?;
-            Ok((map_against(&extract, before.as_deref(), &measured), extract.ways.len()))
-        });
-        let (report, ways) = read.await?;
-        if let Some((caller, running)) = take {
-            let now = self.now();
-            let mut tx = self.write(caller).await?;
-            let id = self.put_road_map(&mut tx, caller, (&file.blob, &file.name), ways, now).await?;
-            tx.note_imported(&file.id, file.version, now).await?;
-            let result = serde_json::to_value(&report).map_err(|e| Error::Internal(e.to_string()))?;
-            running.finish(&mut tx, &result, now).await?;
-            let mut audit = caller.audit("road_map.import", "road_map", &id, now);
-            audit.hat.clone_from(&running.asker.hat);
-            tx.commit(audit, ()).await?;
-        }
-        Ok(report)
-    }
-
-    /// Puts a kept map under the roads.
-    // The use case that read it commits.
-    async fn put_road_map(
-        &self,
-        tx: &mut Write,
-        caller: &Caller,
-        (blob, name): (&str, &str),
-        ways: usize,
-        now: Timestamp,
-    ) -> Result<String> {
-        let record = RoadMapRecord {
-            id: self.new_id(),
-            blob: blob.to_owned(),
-            name: name.to_owned(),
-            ways: i64::try_from(ways).unwrap_or(i64::MAX),
-            recorded_by: caller.name.clone(),
-            recorded_at: now,
-        };
-        tx.insert_road_map(&record).await?;
-        Ok(record.id)
-    }
-
-    /// Takes in a map of roads; what was measured stays and counts over it.
-    ///
-    /// Errors: the file is no map of roads, is cut off, too large or has no roads.
-    pub async fn import_road_map(&self, caller: &Caller, file: &Path) -> Result<RoadNetwork> {
-        caller.scope(Action::RoadVoid)?;
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let (path, blobs) = (file.to_owned(), self.blobs.clone());
-        let read = self.aside(move || {
-            let extract = osm::read(&path).map_err(|e| refused(&e))?;
-            let bytes = std::fs::read(&path).map_err(|e| refused(&e.into()))?;
-            Ok((extract.ways.len(), bytes.len(), blobs.put(&bytes)?))
-        });
-        let (ways, size, blob) = read.await?;
-        let now = self.now();
-        let mut tx = self.write(caller).await?;
-        tx.note_blob(&blob, size as u64, "application/octet-stream", now).await?;
-        let id = self.put_road_map(&mut tx, caller, (&blob, &name), ways, now).await?;
-        tx.commit(caller.audit("road_map.import", "road_map", &id, now), ()).await?;
-        self.road_network(caller).await
-    }
-
     /// Takes in surveyed stretches from GeoJSON, KML, GeoPackage, CSV or Excel. A row that cannot be is left out and named by its number;
-    /// the others are written together, or none when only tried.
+    /// the others are written together, or none when only tried. One far away from the town cannot be, unless
+    /// `outside_ok`.
     ///
     /// Errors: the file cannot be read at all; the caller may not enter roads for the whole town.
     pub async fn import_roads(
@@ -656,21 +537,24 @@ impl App {
         caller: &Caller,
         bytes: Vec<u8>,
         crs: Option<&str>,
-        only_try: bool,
+        (only_try, outside_ok): (bool, bool),
     ) -> Result<RoadImport> {
         let crs = crs_of(crs)?;
         let hat = caller.hat(Action::RoadChange, &Subject::town())?.clone();
         let rows = self.aside(move || read_survey(&bytes, crs)).await?;
         if only_try {
-            return self.lay_survey(caller, &rows, &hat.org, &Progress::default(), None).await;
+            let quiet = Progress::default();
+            return self.lay_survey(caller, &rows, (&hat.org, outside_ok), &quiet, None).await;
         }
         let now = self.now();
         let mut tx = self.write(caller).await?;
-        let report = self.lay_rows(caller, &mut tx, &rows, &hat.org, &Progress::default()).await?;
+        let by = (&hat.org, outside_ok);
+        let report = self.lay_rows(caller, &mut tx, &rows, by, &Progress::default()).await?;
         if report.written == 0 {
             return Ok(report);
         }
-        let audit = caller.audit_as(&hat, "road.import", ("road", "file"), "", now);
+        let mut audit = caller.audit_as(&hat, "road.import", ("road", "file"), "", now);
+        audit.detail = said_outside(outside_ok);
         Ok(tx.commit(audit, report).await?)
     }
 
@@ -679,13 +563,13 @@ impl App {
         &self,
         caller: &Caller,
         rows: &[RoadRow],
-        org: &OrgId,
+        by: (&OrgId, bool),
         progress: &Progress,
         done: Option<(&ImportFile, &Running, store::Audit)>,
     ) -> Result<RoadImport> {
         let now = self.now();
         let mut tx = self.write(caller).await?;
-        let report = self.lay_rows(caller, &mut tx, rows, org, progress).await?;
+        let report = self.lay_rows(caller, &mut tx, rows, by, progress).await?;
         // Dropped without a commit, a trial leaves nothing behind.
         let Some((file, running, audit)) = done else { return Ok(report) };
         tx.note_imported(&file.id, file.version, now).await?;
@@ -701,7 +585,7 @@ impl App {
         caller: &Caller,
         tx: &mut Write,
         rows: &[RoadRow],
-        org: &OrgId,
+        (org, outside_ok): (&OrgId, bool),
         progress: &Progress,
     ) -> Result<RoadImport> {
         let now = self.now();
@@ -709,12 +593,12 @@ impl App {
         let gazetteer = Gazetteer::read(tx).await?;
         // Only what was on record before the file: a street may come in several stretches of one name.
         let known = tx.roads(&whole, &RoadFilter::default()).await?;
+        let town = self.town_area(tx).await?.filter(|_| !outside_ok);
+        let known = Known { roads: &known, names: &gazetteer, org, town: town.as_ref() };
         let mut report = RoadImport { rows: rows.len(), ..RoadImport::default() };
         for (n, row) in rows.iter().enumerate() {
             progress.done(i64::try_from(n).unwrap_or(0));
-            if let Err(error) =
-                self.lay_row(caller, tx, row, (&known, &gazetteer, org), now, &mut report).await
-            {
+            if let Err(error) = self.lay_row(caller, tx, row, &known, now, &mut report).await {
                 report.problem(told(row, error)?);
             }
         }
@@ -727,16 +611,22 @@ impl App {
         caller: &Caller,
         tx: &mut Write,
         row: &RoadRow,
-        (known, gazetteer, org): (&[RoadRecord], &Gazetteer, &OrgId),
+        known: &Known<'_>,
         now: Timestamp,
         report: &mut RoadImport,
     ) -> Result<()> {
-        let asked = input(row, gazetteer)?;
+        let asked = input(row, known.names)?;
         let coming = known_turns(tx, read_input(&asked, None, now.date())?, now.date()).await?;
         known_path(tx, &coming.territory).await?;
         let name = coming.road.name.clone();
-        let Some(before) = meant(tx, known, &coming).await? else {
-            self.add_road_in(caller, tx, &asked, Some(org), now).await?;
+        let before = meant(tx, known.roads, &coming).await?;
+        let is_moved = before.is_none_or(|before| before.segment.line != coming.line);
+        let far = known.town.filter(|_| is_moved).and_then(|town| town.far(coming.line.iter().copied()));
+        if let Some(far) = far {
+            return Err(Error::field("line", ROW_OUTSIDE, &row_outside(far)));
+        }
+        let Some(before) = before else {
+            self.add_road_in(caller, tx, &asked, Some(known.org), now).await?;
             report.item((row.row, &name), None, &[]);
             report.written += 1;
             return Ok(());

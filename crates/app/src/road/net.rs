@@ -118,7 +118,12 @@ fn lines(segments: &[Segment]) -> Vec<Line> {
     let line = |segment: &Segment| Line {
         road: segment.road.clone(),
         line: segment.line.clone(),
-        closures: segment.closures.iter().map(|closed| closed.closure.clone()).collect(),
+        closures: segment
+            .closures
+            .iter()
+            .filter(|closed| closed.called_off.is_none())
+            .map(|closed| closed.closure.clone())
+            .collect(),
         barriers: segment.barriers.iter().map(|barred| (barred.what, barred.at)).collect(),
         turns: segment.turns.iter().map(turning).collect(),
     };
@@ -670,7 +675,7 @@ mod tests {
         let mut closed = segments.clone();
         let closure = Closure { from: day(), until: None, reason: "塌方".to_owned() };
         let recorded_at = domain::time::Timestamp::start_of(day());
-        closed[0].closures.push(Closed { closure, by: "p1".into(), recorded_at });
+        closed[0].closures.push(Closed { closure, by: "p1".into(), recorded_at, called_off: None });
         let after = Net::after(Some(&before), closed.clone(), bikes(), None);
         assert!(Arc::ptr_eq(&before.drawn.network, &after.drawn.network), "the same network, index and all");
         let fresh = Net::after(None, closed, bikes(), None);

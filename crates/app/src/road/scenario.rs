@@ -17,7 +17,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::access::{AccessAsked, AccessReport, AccessRow, AccessWay, Ground, Station, reckon};
 use super::net::Net;
-use super::{given, unknown};
+use super::{MOST, given, short, unknown};
+use crate::boundary::outside::refuse_far;
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 
@@ -104,10 +105,30 @@ pub struct ScenarioRow {
     /// Households of a village group; none where nobody counted, and of places.
     pub households: Option<u32>,
     pub vehicle: String,
-    /// `gained`, `lost`, `faster` or `slower`: by whether the vehicle arrives in time for sure, else by its minutes.
+    /// `gained`: it did not arrive and does for sure, at whatever time; `perhaps_gained`: it does if what nobody measured
+    /// passes; `assured`: it did only then and does for sure; `doubtful`: it did for sure and does only then; `lost`: it did,
+    /// for sure or then, and does not; `faster` and `slower`: it arrives either way, sooner or later. A vehicle nobody has
+    /// does not arrive beside one that a list brings.
     pub change: String,
     pub before: AccessWay,
     pub after: AccessWay,
+}
+
+impl ScenarioRow {
+    /// Whether the vehicle arrives in time for sure only now.
+    fn is_in_time(&self) -> bool {
+        !is_sure(&self.before, &self.after) && is_sure(&self.after, &self.before)
+    }
+
+    /// Whether the vehicle arrived in time for sure and does no longer.
+    pub(super) fn is_out_of_time(&self) -> bool {
+        is_sure(&self.before, &self.after) && !is_sure(&self.after, &self.before)
+    }
+}
+
+/// Whether a vehicle arrives in time for sure, held beside what it is compared with.
+fn is_sure(way: &AccessWay, beside: &AccessWay) -> bool {
+    way.verdict == "sure" && arrives(way, beside) == 2
 }
 
 /// A group that would have other water.
@@ -131,18 +152,102 @@ pub struct ScenarioWater {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ScenarioCount {
     pub vehicle: Word,
+    /// Nobody has one, while other vehicles are on record, nor does the list bring one: it is reckoned from all stations.
+    pub assumed: bool,
+    /// It did not arrive and does for sure.
     pub gained: usize,
-    pub lost: usize,
-    pub faster: usize,
-    pub slower: usize,
     /// People who live in the village groups gained, as far as they were counted.
     pub gained_residents: u32,
-    /// People who live in the village groups lost, as far as they were counted.
-    pub lost_residents: u32,
     /// People at the places gained, as far as they were counted; they may live in a group that is counted, too.
     pub gained_people: u32,
+    /// It did not arrive and does if what nobody measured passes.
+    pub perhaps_gained: usize,
+    /// People who live in the village groups among them, as far as they were counted.
+    pub perhaps_gained_residents: u32,
+    /// People at the places among them, as far as they were counted.
+    pub perhaps_gained_people: u32,
+    /// It arrived only if what nobody measured passes, and does for sure.
+    pub assured: usize,
+    /// People who live in the village groups among them, as far as they were counted.
+    pub assured_residents: u32,
+    /// People at the places among them, as far as they were counted.
+    pub assured_people: u32,
+    /// It arrived for sure, and does only if what nobody measured passes.
+    pub doubtful: usize,
+    /// People who live in the village groups among them, as far as they were counted.
+    pub doubtful_residents: u32,
+    /// People at the places among them, as far as they were counted.
+    pub doubtful_people: u32,
+    /// It arrived, for sure or perhaps, and does not.
+    pub lost: usize,
+    /// People who live in the village groups lost, as far as they were counted.
+    pub lost_residents: u32,
     /// People at the places lost, as far as they were counted.
     pub lost_people: u32,
+    pub faster: usize,
+    pub slower: usize,
+    /// Of all these in time for sure only now.
+    pub in_time: usize,
+    /// People who live in the village groups among them, as far as they were counted.
+    pub in_time_residents: u32,
+    /// People at the places among them, as far as they were counted.
+    pub in_time_people: u32,
+    /// Of all these in time for sure no longer.
+    pub out_of_time: usize,
+    /// People who live in the village groups among them, as far as they were counted.
+    pub out_of_time_residents: u32,
+    /// People at the places among them, as far as they were counted.
+    pub out_of_time_people: u32,
+}
+
+impl ScenarioCount {
+    /// Counts the rows of one kind of vehicle.
+    fn of(vehicle: &Word, assumed: bool, rows: &[ScenarioRow]) -> Self {
+        let own: Vec<&ScenarioRow> = rows.iter().filter(|row| row.vehicle == vehicle.code).collect();
+        let told = |is: &dyn Fn(&ScenarioRow) -> bool| {
+            let those = || own.iter().filter(|row| is(row));
+            let people = |is_group: bool| {
+                let those = those().filter(|row| (row.kind == "group") == is_group);
+                those.filter_map(|row| row.people).fold(0, u32::saturating_add)
+            };
+            (those().count(), people(true), people(false))
+        };
+        let changed = |change: &str| told(&|row| row.change == change);
+        let (gained, gained_residents, gained_people) = changed("gained");
+        let (perhaps_gained, perhaps_gained_residents, perhaps_gained_people) = changed("perhaps_gained");
+        let (assured, assured_residents, assured_people) = changed("assured");
+        let (doubtful, doubtful_residents, doubtful_people) = changed("doubtful");
+        let (lost, lost_residents, lost_people) = changed("lost");
+        let (in_time, in_time_residents, in_time_people) = told(&ScenarioRow::is_in_time);
+        let (out_of_time, out_of_time_residents, out_of_time_people) = told(&ScenarioRow::is_out_of_time);
+        Self {
+            vehicle: vehicle.clone(),
+            assumed,
+            gained,
+            gained_residents,
+            gained_people,
+            perhaps_gained,
+            perhaps_gained_residents,
+            perhaps_gained_people,
+            assured,
+            assured_residents,
+            assured_people,
+            doubtful,
+            doubtful_residents,
+            doubtful_people,
+            lost,
+            lost_residents,
+            lost_people,
+            faster: changed("faster").0,
+            slower: changed("slower").0,
+            in_time,
+            in_time_residents,
+            in_time_people,
+            out_of_time,
+            out_of_time_residents,
+            out_of_time_people,
+        }
+    }
 }
 
 /// What would come of a list.
@@ -151,7 +256,10 @@ pub struct ScenarioResult {
     pub scenario: ScenarioView,
     /// What it is held against; none for the town as it is.
     pub against: Option<Named>,
+    /// The one day both are reckoned for.
     pub on: String,
+    /// Of the two lists those nothing of which holds on that day: what they close is closed on others.
+    pub idle: Vec<Named>,
     /// Town setting. Units: minutes.
     pub minutes: f64,
     pub counts: Vec<ScenarioCount>,
@@ -206,6 +314,7 @@ async fn read_change(read: &mut Read, caller: &Caller, asked: &ScenarioChange) -
         "station" => {
             let name = asked.name.as_deref().and_then(given).ok_or_else(|| unknown("name"))?;
             let (lon, lat) = asked.lon.zip(asked.lat).ok_or_else(|| unknown("lon"))?;
+            short(&[("name", name)], MOST[0])?;
             Change::Station { name: name.to_owned(), at: [lon, lat] }
         }
         what @ ("water" | "flow") => {
@@ -303,21 +412,47 @@ async fn view(read: &mut Read, caller: &Caller, record: &ScenarioRecord) -> Resu
     })
 }
 
+/// What a way takes at least more or less to be told: the least that is shown, a tenth of a minute. Units: s.
+const NOTICED_S: f64 = 6.0;
+/// Verdicts, the worst first.
+const VERDICTS: [&str; 4] = ["never", "late", "perhaps", "sure"];
+
+/// Whether a vehicle arrives: 0 not at all, 1 only if what nobody measured passes, 2 for sure. What nobody has does not beside
+/// what somebody has.
+fn arrives(way: &AccessWay, beside: &AccessWay) -> u8 {
+    match (way.careful_seconds, way.seconds) {
+        _ if way.nobodys && !beside.nobodys => 0,
+        (Some(_), _) => 2,
+        (None, Some(_)) => 1,
+        (None, None) => 0,
+    }
+}
+
 /// How a way compares with what it was.
 fn compare(before: &AccessWay, after: &AccessWay) -> Option<&'static str> {
-    let sure = |way: &AccessWay| way.verdict == "sure";
-    match (sure(before), sure(after)) {
-        (false, true) => return Some("gained"),
-        (true, false) => return Some("lost"),
+    match (arrives(before, after), arrives(after, before)) {
+        (0, 0) => return None,
+        (0, 1) => return Some("perhaps_gained"),
+        (0, _) => return Some("gained"),
+        (_, 0) => return Some("lost"),
+        (1, 2) => return Some("assured"),
+        (2, 1) => return Some("doubtful"),
         _ => {}
     }
-    // Between two that both do not arrive in time, arriving at all is what counts first.
-    let minutes = |way: &AccessWay| way.careful_minutes.or(way.minutes).unwrap_or(f64::INFINITY);
-    match minutes(before).total_cmp(&minutes(after)) {
-        std::cmp::Ordering::Less => Some("slower"),
-        std::cmp::Ordering::Greater => Some("faster"),
-        std::cmp::Ordering::Equal => None,
+    // A verdict is told however few seconds it hangs on.
+    let rank = |way: &AccessWay| VERDICTS.iter().position(|verdict| *verdict == way.verdict);
+    match rank(before).cmp(&rank(after)) {
+        std::cmp::Ordering::Less => return Some("faster"),
+        std::cmp::Ordering::Greater => return Some("slower"),
+        std::cmp::Ordering::Equal => {}
     }
+    let longer = |old: Option<f64>, new: Option<f64>| {
+        let by_s = new? - old?;
+        (by_s.abs() >= NOTICED_S).then_some(by_s)
+    };
+    let by_s = longer(before.careful_seconds, after.careful_seconds)
+        .or_else(|| longer(before.seconds, after.seconds))?;
+    Some(if by_s < 0.0 { "faster" } else { "slower" })
 }
 
 /// What is otherwise in one report than in another.
@@ -386,28 +521,10 @@ impl Compared {
         };
         let new = reckon(&with(scenario), after)?;
         let (rows, water) = difference(&old, &new);
-        let count = |vehicle: &Word| {
-            let of = |change: &str| {
-                rows.iter().filter(|row| row.vehicle == vehicle.code && row.change == change).count()
-            };
-            let people = |change: &str, is_group: bool| {
-                let those = rows.iter().filter(|row| row.vehicle == vehicle.code && row.change == change);
-                let those = those.filter(|row| (row.kind == "group") == is_group);
-                those.filter_map(|row| row.people).fold(0, u32::saturating_add)
-            };
-            ScenarioCount {
-                gained_residents: people("gained", true),
-                lost_residents: people("lost", true),
-                gained_people: people("gained", false),
-                lost_people: people("lost", false),
-                vehicle: vehicle.clone(),
-                gained: of("gained"),
-                lost: of("lost"),
-                faster: of("faster"),
-                slower: of("slower"),
-            }
-        };
-        let counts = new.vehicles.iter().map(|one| count(&one.vehicle)).collect();
+        let is_told = after.is_told();
+        let counts = new.vehicles.iter();
+        let counts =
+            counts.map(|one| ScenarioCount::of(&one.vehicle, one.assumed && is_told, &rows)).collect();
         Ok(Self { on: new.on, minutes: new.minutes, counts, rows, water })
     }
 }
@@ -416,9 +533,18 @@ impl Ground {
     /// The same with the stations and water of a list.
     pub(super) fn over(mut self, scenario: Option<&Scenario>) -> Self {
         let Some(scenario) = scenario else { return self };
-        let station = |(name, at): (&str, [f64; 2])| Station { name: Named::new("", name), at };
-        for (_, stations, _) in &mut self.stations {
-            stations.extend(scenario.stations().map(station));
+        let station =
+            |(name, at): (&str, [f64; 2])| Station { name: Named::new("", name), at, planned: true };
+        let planned: Vec<Station> = scenario.stations().map(station).collect();
+        let is_told = self.is_told();
+        for (_, stations, assumed) in &mut self.stations {
+            // A planned station has every kind of vehicle. It alone has what nobody else has; while nobody has told of any,
+            // all stations count alike.
+            if *assumed && is_told && !planned.is_empty() {
+                stations.clear();
+                *assumed = false;
+            }
+            stations.extend(planned.iter().cloned());
         }
         for facility in &mut self.water {
             let (id, water) = (facility.id.clone(), facility.water.as_mut());
@@ -468,8 +594,20 @@ impl App {
         for change in &asked.changes {
             changes.push(read_change(&mut tx, caller, change).await?);
         }
+        let stations = changes.iter().filter_map(|change| match change {
+            Change::Station { at, .. } => Some(*at),
+            _ => None,
+        });
+        let stations: Vec<_> = stations.collect();
+        if !stations.is_empty() {
+            let town = self.town_area(&mut tx).await?;
+            for at in stations {
+                refuse_far(town.as_ref(), "lon", &[at])?;
+            }
+        }
         let on = asked.on.as_deref().and_then(given).map(|text| read_day("on", text)).transpose()?;
         let name = asked.name.trim().to_owned();
+        short(&[("name", name.as_str())], MOST[0])?;
         let kept = match id {
             None => None,
             Some(id) => Some(self.scenario_seen(caller, &mut tx, id, asked.version.unwrap_or(0)).await?),
@@ -515,6 +653,7 @@ impl App {
         let mut tx = self.write(caller).await?;
         let mut record = self.scenario_seen(caller, &mut tx, id, asked.version).await?;
         let reason = given(&asked.reason).ok_or(ScenarioRefusal::NoReason)?;
+        short(&[("reason", reason)], MOST[1])?;
         record.scenario.void = Some(reason.to_owned());
         record.voided_at = Some(now);
         tx.save_scenario(&record).await?;
@@ -556,15 +695,26 @@ impl App {
             Some(other) => Some(read.scenario(&other.into()).await?.ok_or(Error::NotFound)?.scenario),
         };
         let shown = view(&mut read, caller, &record).await?;
-        let day = record.scenario.day(today).to_string();
-        let of =
-            AccessAsked { on: Some(day), wet: asked.wet, village: None, places: Some(true), houses: None };
+        let day = match &against {
+            None => record.scenario.day(today),
+            Some(other) => record.scenario.day_with(other, today),
+        };
+        let of = AccessAsked {
+            on: Some(day.to_string()),
+            wet: asked.wet,
+            village: None,
+            places: Some(true),
+            houses: None,
+        };
         let before = Ground::read(&mut read, caller, &of, today).await?.over(against.as_ref());
         let after = Ground::read(&mut read, caller, &of, today).await?.over(Some(&record.scenario));
         drop(read);
         let now = self.road_net().await?;
         let map = self.road_map_now().await?;
-        let named = against.as_ref().map(|other| Named::new(other.id.as_str(), other.name.as_str()));
+        let name = |list: &Scenario| Named::new(list.id.as_str(), list.name.as_str());
+        let named = against.as_ref().map(name);
+        let idle = [Some(&record.scenario), against.as_ref()].into_iter().flatten();
+        let idle = idle.filter(|list| !list.holds_on(day)).map(name).collect();
         let scenario = record.scenario;
         let astray = scenario.astray(&now.segments);
         let compared = self.aside(move || {
@@ -572,6 +722,83 @@ impl App {
             Compared::of((&now, map), (against.as_ref(), &before), (&scenario, &after))
         });
         let Compared { on, minutes, counts, rows, water } = compared.await?;
-        Ok(ScenarioResult { scenario: shown, against: named, on, minutes, counts, rows, water, astray })
+        Ok(ScenarioResult { scenario: shown, against: named, on, idle, minutes, counts, rows, water, astray })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A way by what it takes under either reading, against a limit of ten minutes.
+    fn way(seconds: Option<f64>, careful_seconds: Option<f64>) -> AccessWay {
+        let within = |seconds: Option<f64>| seconds.is_some_and(|seconds| seconds <= 600.0);
+        let verdict = match (within(careful_seconds), within(seconds), seconds) {
+            (true, ..) => "sure",
+            (_, true, _) => "perhaps",
+            (.., Some(_)) => "late",
+            (.., None) => "never",
+        };
+        AccessWay {
+            vehicle: "engine".to_owned(),
+            verdict: verdict.to_owned(),
+            minutes: seconds.map(|s| (s / 6.0).round() / 10.0),
+            careful_minutes: careful_seconds.map(|s| (s / 6.0).round() / 10.0),
+            station: None,
+            away_m: None,
+            blocked_by: Vec::new(),
+            assumed: false,
+            nobodys: false,
+            seconds,
+            careful_seconds,
+        }
+    }
+
+    #[test]
+    fn what_is_sure_perhaps_or_not_at_all_is_told_apart_and_the_same_from_either_side() {
+        let (never, perhaps, sure) = (way(None, None), way(Some(300.0), None), way(Some(300.0), Some(300.0)));
+        let late = way(Some(900.0), Some(900.0));
+        for (before, after, there, back) in [
+            (&never, &sure, "gained", "lost"),
+            (&never, &late, "gained", "lost"),
+            (&never, &perhaps, "perhaps_gained", "lost"),
+            (&perhaps, &sure, "assured", "doubtful"),
+            (&perhaps, &late, "assured", "doubtful"),
+            (&late, &sure, "faster", "slower"),
+        ] {
+            assert_eq!((compare(before, after), compare(after, before)), (Some(there), Some(back)));
+        }
+        for same in [&never, &perhaps, &sure, &late] {
+            assert_eq!(compare(same, same), None);
+        }
+    }
+
+    #[test]
+    fn a_verdict_that_changes_is_told_and_so_are_seconds_under_either_reading() {
+        let both = |seconds: f64, careful: f64| way(Some(seconds), Some(careful));
+        assert_eq!(
+            compare(&both(599.0, 599.0), &both(602.0, 602.0)),
+            Some("slower"),
+            "both are 10.0 minutes"
+        );
+        assert_eq!(
+            compare(&both(500.0, 700.0), &both(700.0, 700.0)),
+            Some("slower"),
+            "perhaps in time, and late"
+        );
+        assert_eq!(compare(&both(300.0, 500.0), &both(200.0, 500.0)), Some("faster"), "of the other reading");
+        assert_eq!(compare(&both(300.0, 500.0), &both(301.0, 502.0)), None, "nobody would notice");
+        assert_eq!(compare(&way(Some(300.0), None), &way(Some(290.0), None)), Some("faster"));
+    }
+
+    #[test]
+    fn what_nobody_has_gets_nowhere_beside_what_a_list_brings() {
+        let real = way(Some(500.0), Some(500.0));
+        let nobodys = AccessWay { nobodys: true, assumed: true, ..way(Some(300.0), Some(300.0)) };
+        assert_eq!((compare(&nobodys, &real), compare(&real, &nobodys)), (Some("gained"), Some("lost")));
+        assert!(is_sure(&real, &nobodys) && !is_sure(&nobodys, &real) && is_sure(&nobodys, &nobodys));
+        assert_eq!(compare(&nobodys, &way(None, None)), None, "nor does it arrive then");
+        let slower = AccessWay { nobodys: true, assumed: true, ..real };
+        assert_eq!(compare(&nobodys, &slower), Some("slower"), "assumed in both they are compared as such");
     }
 }

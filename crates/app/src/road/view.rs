@@ -103,6 +103,8 @@ pub struct ClosedView {
     pub now: bool,
     /// It is not over yet.
     pub open: bool,
+    /// Why it was called off before it began; none of any other.
+    pub called_off: Option<String>,
 }
 
 /// A stretch in a list.
@@ -517,8 +519,9 @@ pub(super) fn page(record: &RoadRecord, around: Around<'_>, today: Date) -> Road
         reason: closed.closure.reason.clone(),
         by: Named::new(closed.by.as_str(), names.person(&closed.by)),
         recorded_at: closed.recorded_at.to_rfc3339(),
-        now: closed.closure.covers(today),
-        open: closed.closure.until.is_none_or(|until| today <= until),
+        now: closed.covers(today),
+        open: closed.lasts_on(today),
+        called_off: closed.called_off.clone(),
     };
     let told = events.iter().enumerate().rev();
     let told = told.map(|(n, one)| event(one, n.checked_sub(1).and_then(|n| events.get(n)), names));

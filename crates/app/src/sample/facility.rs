@@ -102,7 +102,11 @@ const fn with(made: Made, sub: &'static str, values: &'static [(&'static str, f6
 
 /// What the market town has.
 const MARKET: &[Made] = &[
-    point("water_zone", "集中供水区", (0.0, 0.0), Fate::Kept),
+    // As far as its two kept hydrants reach, so that C6.3 has an area to be measured by.
+    Made {
+        area: &[(-1.9, 0.1), (1.0, 0.1), (1.0, 1.2), (-1.9, 1.2)],
+        ..point("water_zone", "集中供水区", (0.0, 0.0), Fate::Kept)
+    },
     water(point("hydrant_outdoor", "老街口消火栓", (-1.2, 0.4), Fate::Kept), 0.0, 15.0, 0.0, Source::Supply),
     water(point("hydrant_outdoor", "学堂巷消火栓", (0.6, 0.9), Fate::Kept), 0.0, 15.0, 0.0, Source::Supply),
     water(

@@ -201,6 +201,7 @@ async fn register(
             recorded_at: at,
             recorded_by: cast.office.person.to_string(),
             voided: None,
+            same_as: None,
         })
         .collect();
     tx.insert_places(&records).await?;

@@ -418,7 +418,9 @@ async fn keep(
         let from = ago(today, days);
         let closure = Closure { from, until: None, reason: why.to_owned() };
         let recorded_at = Timestamp::start_of(from).plus_ms(9 * 3_600_000);
-        let shut = now.close(Closed { closure, by: by.person.clone(), recorded_at }).map_err(refused)?;
+        let shut = now
+            .close(Closed { closure, by: by.person.clone(), recorded_at, called_off: None })
+            .map_err(refused)?;
         states.push((Act::Close, from, why.to_owned(), shut.clone()));
         if let Some(after) = open {
             let on = ago(today, days.saturating_sub(after));

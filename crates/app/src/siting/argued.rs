@@ -76,6 +76,10 @@ fn basis(study: &Study, outcome: &Outcome, hash: &str) -> String {
     let names: Vec<&str> = study.candidates.iter().map(|one| one.name.as_str()).collect();
     let count = names.len();
     lines.push(format!("候选点 {count} 个，其中已有或已定 {fixed} 个：{}。", names.join("、")));
+    let twice = names.iter().zip(study.same_as()).filter_map(|(name, same)| Some((name, &same?.name)));
+    lines.extend(
+        twice.map(|(name, other)| format!("“{name}”与“{other}”同一位置（相距不到 1 米），只算一个。")),
+    );
     lines.push(format!("论证数据指纹（SHA-256）：{hash}。"));
     lines.join("\n")
 }
@@ -88,7 +92,15 @@ fn conclusion(study: &Study, outcome: &Outcome) -> String {
         false => format!("尚未证明最优，与最优最多相差 {:.1}%", found.gap * 100.0),
     };
     let question = study.question;
-    let mut lines = vec![
+    let mut lines = Vec::new();
+    let beyond = super::view::beyond(question, found);
+    if beyond > 0 {
+        let within = study.demands.len().saturating_sub(beyond);
+        lines.push(format!(
+            "用这些候选点，半径内最多覆盖 {within} 处，{beyond} 处无法覆盖，要覆盖须另加候选点。"
+        ));
+    }
+    lines.extend([
         format!(
             "按“{}”计算（{}），选点为：{}。{proof}。",
             question.model.label(),
@@ -96,7 +108,12 @@ fn conclusion(study: &Study, outcome: &Outcome) -> String {
             chosen(study, found)
         ),
         format!("{}。", figures(study, found)),
-    ];
+    ]);
+    let (opened, wanted) = (found.sites.len(), question.sites);
+    let is_fewer = u32::try_from(opened).is_ok_and(|opened| opened < wanted);
+    if question.model.asks_sites() && found.optimal && is_fewer {
+        lines.push(format!("要求选 {wanted} 个，选 {opened} 个已达到同样的结果，再多选也不会更好。"));
+    }
     let mut beyond: Vec<_> = found.uncovered.iter().filter_map(|n| study.demands.get(*n)).collect();
     beyond.sort_by_key(|one| std::cmp::Reverse(study.weights.of(one)));
     if !beyond.is_empty() {

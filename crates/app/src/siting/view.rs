@@ -1,7 +1,7 @@
 //! Siting studies as they are shown and typed in.
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
-use domain::siting::{Found, Question, Study};
+use domain::siting::{Found, Model, Question, Study};
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::siting::SitingRecord;
@@ -88,6 +88,8 @@ pub struct SitingRow {
     pub chosen: Vec<String>,
     /// Proven best; none while it is worked out.
     pub optimal: Option<bool>,
+    /// Demands no candidate has within the radius, chosen or not: the best choice leaves them out, too.
+    pub beyond_n: usize,
     pub recorded_at: String,
     pub recorded_by: String,
     pub voided: bool,
@@ -120,6 +122,8 @@ pub struct SitingCandidate {
     pub lat: f64,
     pub fixed: bool,
     pub chosen: bool,
+    /// The candidate at the same spot it counts as; none of any other.
+    pub same_as: Option<String>,
 }
 
 /// What came of one question.
@@ -137,6 +141,8 @@ pub struct SitingFound {
     pub chosen: Vec<String>,
     /// Demands beyond the radius.
     pub uncovered_n: usize,
+    /// Those of them no candidate has within the radius, chosen or not.
+    pub beyond_n: usize,
     /// Weight within the radius, as a share.
     pub covered: f64,
     /// Units: those of the measure.
@@ -200,6 +206,13 @@ fn chosen(study: &Study, found: &Found) -> Vec<String> {
     found.sites.iter().filter_map(|n| study.candidates.get(*n)).map(|one| one.name.clone()).collect()
 }
 
+/// How many demands no candidate has within the radius. Of an answer from before this was kept it follows where everybody
+/// was to be covered, and that was proven.
+pub(super) fn beyond(question: Question, found: &Found) -> usize {
+    let is_whole = question.model == Model::Lscp && found.optimal;
+    if found.beyond.is_empty() && is_whole { found.uncovered.len() } else { found.beyond.len() }
+}
+
 /// A study in a list.
 pub(super) fn row(record: &SitingRecord) -> SitingRow {
     let s = &record.study;
@@ -214,6 +227,7 @@ pub(super) fn row(record: &SitingRecord) -> SitingRow {
         measure: Word::new(s.measure.code(), s.measure.label()),
         chosen: outcome.map(|outcome| chosen(s, &outcome.found)).unwrap_or_default(),
         optimal: outcome.map(|outcome| outcome.found.optimal),
+        beyond_n: outcome.map_or(0, |outcome| beyond(s.question, &outcome.found)),
         recorded_at: record.recorded_at.to_rfc3339(),
         recorded_by: record.recorded_by.clone(),
         voided: s.void.is_some(),
@@ -230,6 +244,7 @@ fn told(study: &Study, question: Question, found: Option<&Found>) -> SitingFound
         gap: found.map_or(0.0, |found| found.gap),
         chosen: found.map(|found| chosen(study, found)).unwrap_or_default(),
         uncovered_n: found.map_or(0, |found| found.uncovered.len()),
+        beyond_n: found.map_or(0, |found| beyond(question, found)),
         covered: found.map_or(0.0, |found| found.covered),
         mean: found.map_or(0.0, |found| found.mean),
         farthest: found.map_or(0.0, |found| found.farthest),
@@ -245,6 +260,7 @@ pub(super) async fn page(
     let s = &record.study;
     let names = Names::read(read).await?;
     let outcome = s.outcome.as_ref();
+    let same_as = s.same_as();
     let is_chosen = |n: usize| outcome.is_some_and(|outcome| outcome.found.sites.contains(&n));
     let mut uncovered: Vec<SitingDemand> = outcome
         .into_iter()
@@ -280,6 +296,7 @@ pub(super) async fn page(
                 lat: one.at[1],
                 fixed: one.fixed,
                 chosen: is_chosen(n),
+                same_as: same_as.get(n).copied().flatten().map(|one| one.name.clone()),
             })
             .collect(),
         demands_n: s.demands.len(),

@@ -1,11 +1,11 @@
 //! Tasks as pages see them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::ids::PersonId;
 use domain::policy::{Action, Subject};
 use domain::task::{Event, EventKind, Involved, State};
-use domain::time::Date;
+use domain::time::{Date, Timestamp, Timing};
 use serde::Serialize;
 use store::place::PlaceRecord;
 use store::task::StoredTask;
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::{DUE_SOON_DAYS, Holders, Loaded, doing_hat};
 use crate::Caller;
 use crate::names::{Names, PlaceBrief};
+use crate::operation::BetweenView;
 use crate::view::Named;
 
 /// A task in a list.
@@ -94,6 +95,8 @@ pub struct TaskEventView {
     pub happened_at: String,
     /// When it was recorded.
     pub recorded_at: String,
+    /// Between which instants it was done, as far as the phone could show; none for what was not done on one.
+    pub between: Option<BetweenView>,
 }
 
 /// A task with its history.
@@ -250,6 +253,7 @@ impl TaskEventView {
             by: event.act.actor.person().map(|person| names.person(person)).unwrap_or_default(),
             happened_at: event.act.happened_at.to_rfc3339(),
             recorded_at: event.recorded_at.to_rfc3339(),
+            between: None,
         }
     }
 }
@@ -260,5 +264,13 @@ impl TaskView {
         let row = TaskRow::of(caller, stored, place, subject, (involved, holders), names, today);
         let events = loaded.stored.events.iter().map(|event| TaskEventView::of(event, names)).collect();
         Self { row, events }
+    }
+
+    /// The same with what was shown of when each step was done.
+    pub(super) fn timed(mut self, stored: &StoredTask, shown: &HashMap<u32, (Timing, Timestamp)>) -> Self {
+        for (view, event) in self.events.iter_mut().zip(&stored.events) {
+            view.between = shown.get(&event.version).map(BetweenView::of);
+        }
+        self
     }
 }

@@ -77,7 +77,7 @@ fn validities_do_not_overlap_and_editions_count_upwards() {
         "checklist.not_retirable"
     );
     let early = succeed(valid(), valid().next_edition().expect("valid"), day(1, 1));
-    assert_eq!(early.map_err(|e| e.code()).err(), Some("checklist.not_retirable"));
+    assert_eq!(early.map_err(|e| e.code()).err(), Some("checklist.too_soon"), "and from which day it can");
 }
 
 #[test]

@@ -12,6 +12,12 @@ pub enum FacilityRefusal {
     /// No name.
     #[error("请写明设施名称")]
     NoName,
+    /// More words than fit.
+    #[error("{0}超过 {1} 字，请缩短")]
+    TooLong(&'static str, usize),
+    /// Looked at so seldom that it is a slip of the keys.
+    #[error("检查周期请写 1 到 {0} 天")]
+    Interval(u32),
     /// Drawn in a form its kind does not have.
     #[error("这类设施应画成{0}，请改画后再提交")]
     Form(&'static str),
@@ -77,6 +83,8 @@ impl FacilityRefusal {
         match self {
             Self::WrongStage(_) => "facility.stage",
             Self::NoName => "facility.no_name",
+            Self::TooLong(..) => "facility.too_long",
+            Self::Interval(_) => "facility.interval",
             Self::Form(_) => "facility.form",
             Self::Shape(fault) => fault.code(),
             Self::NoField(_) => "facility.no_field",

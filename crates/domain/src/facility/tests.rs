@@ -204,6 +204,8 @@ fn what_a_step_must_say_is_asked_for() {
     assert_eq!(refused(Stage::Built, accept(), "2025-12-31", ""), "facility.before");
     let unkept = Act::HandOver { keeping: Keeping { check_days: 0, ..keeping() } };
     assert_eq!(refused(Stage::Accepted, unkept, "2026-02-01", ""), "facility.nobody_keeps");
+    let seldom = Act::HandOver { keeping: Keeping { check_days: 100_000, ..keeping() } };
+    assert_eq!(refused(Stage::Accepted, seldom, "2026-02-01", ""), "facility.interval");
     assert_eq!(refused(Stage::InService, Act::Report, "2026-02-01", ""), "facility.no_fault");
     assert_eq!(refused(Stage::InService, Act::Check { good: false }, "2026-02-01", ""), "facility.no_fault");
     assert_eq!(
@@ -224,6 +226,7 @@ fn a_facility_must_fit_its_kind() {
     let pool = kind("fire_pool");
     let refused = |one: Facility, kind: &Kind| one.register(kind).map(|kept| kept.id).unwrap_err().code();
     assert_eq!(refused(Facility { name: " ".to_owned(), ..facility() }, &pool), "facility.no_name");
+    assert_eq!(refused(Facility { name: "池".repeat(3_000), ..facility() }, &pool), "facility.too_long");
     let line = Shape::LineString(vec![[105.0, 29.0], [105.1, 29.0]]);
     assert_eq!(refused(Facility { shape: Some(line), ..facility() }, &pool), "facility.form");
     let with = |code: &str, value: FieldValue| Facility {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FirePlanRefusal, Frame};
+use super::{FirePlanRefusal, Frame, MOST_CHARS, MOST_NOTE, fits};
 use crate::facility::Shape;
 use crate::ids::{FacilityId, ForceId, TerritoryCode};
 
@@ -209,6 +209,9 @@ impl Item {
         if self.name.trim().is_empty() {
             return Err(FirePlanRefusal::NoItemName);
         }
+        fits("项目名称", &self.name, MOST_CHARS)?;
+        fits("规划条目", &self.article, MOST_CHARS)?;
+        fits("项目说明", &self.note, MOST_NOTE)?;
         if self.year.is_some_and(|year| !(1949..=2100).contains(&year)) {
             return Err(FirePlanRefusal::ItemYear(self.name.clone()));
         }

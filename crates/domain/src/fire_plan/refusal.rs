@@ -12,6 +12,9 @@ pub enum FirePlanRefusal {
     /// No title.
     #[error("请写明规划名称")]
     NoTitle,
+    /// More words than fit.
+    #[error("{0}超过 {1} 字，请缩短")]
+    TooLong(&'static str, usize),
     /// Years that are none.
     #[error("规划年限请写成起止年份，如 2026 至 2030")]
     Years,
@@ -71,6 +74,7 @@ impl FirePlanRefusal {
         match self {
             Self::WrongStage(_) => "fire_plan.stage",
             Self::NoTitle => "fire_plan.no_title",
+            Self::TooLong(..) => "fire_plan.too_long",
             Self::Years => "fire_plan.years",
             Self::TooMany => "fire_plan.too_many",
             Self::Twice(_) => "fire_plan.twice",

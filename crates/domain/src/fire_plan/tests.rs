@@ -149,6 +149,8 @@ fn a_plan_that_cannot_be_is_refused() {
     assert_eq!(named(|plan| plan.years = (2030, 2026)), "fire_plan.years");
     assert_eq!(named(|plan| plan.items.push(plan.items[0].clone())), "fire_plan.twice");
     assert_eq!(named(|plan| plan.items[0].name = String::new()), "fire_plan.no_item_name");
+    assert_eq!(named(|plan| plan.items[0].name = "池".repeat(3_000)), "fire_plan.too_long");
+    assert_eq!(named(|plan| plan.title = "规".repeat(201)), "fire_plan.too_long");
     assert_eq!(named(|plan| plan.items[0].year = Some(27)), "fire_plan.item_year");
     assert_eq!(named(|plan| plan.items[0].shape = Some(Shape::Point([29.2, 105.8]))), "shape.swapped");
 }

@@ -295,6 +295,12 @@ impl Facts {
         }
     }
 
+    /// Says that what was recorded under another id is about this subject: a place that was registered twice. An id that has a
+    /// subject of its own keeps it.
+    pub fn add_alias(&mut self, kind: SubjectKind, id: &str, of: SubjectIx) {
+        self.by_id.entry((kind, id.to_owned())).or_insert(of);
+    }
+
     /// The subject with this id.
     pub fn subject(&self, kind: SubjectKind, id: &str) -> Option<SubjectIx> {
         self.by_id.get(&(kind, id.to_owned())).copied()
@@ -458,6 +464,11 @@ impl Facts {
     /// For each word, whether it begins so.
     pub(crate) fn words_with_prefix(&self, prefix: &str) -> Vec<bool> {
         self.texts.iter().map(|text| text.starts_with(prefix)).collect()
+    }
+
+    /// Whether there is a source of this kind of fact, so that its absence means “not done”.
+    pub fn has_source(&self, name: &str) -> bool {
+        self.kind(name).is_some_and(|kind| self.is_connected(kind))
     }
 
     pub(crate) fn kind(&self, name: &str) -> Option<u16> {

@@ -63,6 +63,7 @@ fn a_plan(duties: Vec<Duty>) -> Plan {
         no: code.into(),
         title: code.into(),
         section: Section::Forces,
+        part: None,
         absent_in_source: false,
     };
     Plan {

@@ -98,6 +98,7 @@ pub const FACT_KINDS: &[FactKind] = &[
     kind("board.current", "公示牌、专栏内容现行，起止；对象=村、小区；标签 board:"),
     // Facilities, roads, devices.
     kind("facility.in_service", "设施在用完好，起止；对象=设施、村；标签 facility:"),
+    kind("facility.covered", "供水范围处处在完好消火栓 150 米以内，起止；对象=设施（画成面的集中供水区）"),
     kind("facility.connected", "与水源连通，起止；对象=设施"),
     kind("facility.planned_built", "规划项目建成，起止；对象=设施"),
     kind("equipment.complete", "装备齐套，起止；对象=站队、机构或镇"),

@@ -161,19 +161,43 @@ impl Scenario {
         Ok(self)
     }
 
+    /// What it closes: first and last days.
+    fn closed(&self) -> impl Iterator<Item = (Date, Option<Date>)> + '_ {
+        self.changes.iter().filter_map(|change| match change {
+            Change::Close { from, until, .. } => Some((*from, *until)),
+            _ => None,
+        })
+    }
+
+    /// Whether it holds on a day: something it closes is closed then, or it closes nothing. All else has no days.
+    pub fn holds_on(&self, day: Date) -> bool {
+        let is_closed =
+            |(from, until): (Date, Option<Date>)| from <= day && until.is_none_or(|until| day <= until);
+        self.closed().next().is_none() || self.closed().any(is_closed)
+    }
+
     /// The day it is reckoned for: the one it is asked of, else today, unless all it closes is closed later: then the first
     /// day of that.
     pub fn day(&self, today: Date) -> Date {
-        let closures = || {
-            self.changes.iter().filter_map(|change| match change {
-                Change::Close { from, until, .. } => Some((*from, *until)),
-                _ => None,
-            })
-        };
-        let is_now =
-            |(from, until): (Date, Option<Date>)| from <= today && until.is_none_or(|until| today <= until);
-        let ahead = || closures().map(|(from, _)| from).filter(|from| *from > today).min();
-        self.on.or_else(|| if closures().any(is_now) { None } else { ahead() }).unwrap_or(today)
+        let ahead = || self.closed().map(|(from, _)| from).filter(|from| *from > today).min();
+        self.on.or_else(|| if self.holds_on(today) { None } else { ahead() }).unwrap_or(today)
+    }
+
+    /// The one day it is held against another on, whichever of the two is asked first: a day both are asked of; else the
+    /// first on which both hold, of the days they are asked of, today and those something is closed from; where there is
+    /// none, the later of their own days.
+    pub fn day_with(&self, other: &Self, today: Date) -> Date {
+        if let Some(day) = self.on.filter(|_| self.on == other.on) {
+            return day;
+        }
+        let mut asked: Vec<Date> = [self.on, other.on].into_iter().flatten().collect();
+        asked.sort_unstable();
+        let begun = self.closed().chain(other.closed()).map(|(from, _)| from);
+        let mut ahead: Vec<Date> = begun.filter(|from| *from > today).collect();
+        ahead.sort_unstable();
+        let mut days = asked.into_iter().chain([today]).chain(ahead);
+        let both = days.find(|day| self.holds_on(*day) && other.holds_on(*day));
+        both.unwrap_or_else(|| self.day(today).max(other.day(today)))
     }
 
     /// A stretch as it would be; in several pieces where a part of it would be otherwise. A part that no longer lies on the
@@ -212,6 +236,7 @@ impl Scenario {
                     closure,
                     by: "".into(),
                     recorded_at: crate::time::Timestamp::start_of(*from),
+                    called_off: None,
                 });
             }
             Change::Open { .. } => piece.closures.clear(),
@@ -299,6 +324,44 @@ mod tests {
         assert_eq!(of(None, vec![close("2026-09-01", Some("2026-09-02"))]), "2026-09-21", "it is over");
         assert_eq!(of(Some("2026-11-01"), vec![close("2026-09-28", None)]), "2026-11-01");
         assert_eq!(of(None, vec![Change::Open { road: "r".into() }]), "2026-09-21");
+    }
+
+    #[test]
+    fn two_lists_are_held_against_each_other_on_one_day_whichever_comes_first() {
+        let day = |text: &str| crate::time::parse_date(text).expect("a date");
+        let of = |on: Option<&str>, closed: &[(&str, Option<&str>)]| {
+            let close = |(from, until): &(&str, Option<&str>)| Change::Close {
+                road: "r".into(),
+                from: day(from),
+                until: until.map(day),
+            };
+            let changes: Vec<Change> = closed.iter().map(close).collect();
+            Scenario { on: on.map(day), ..list(changes) }
+        };
+        let both = |one: &Scenario, other: &Scenario| {
+            let today = day("2026-11-29");
+            let on = one.day_with(other, today);
+            assert_eq!(on, other.day_with(one, today), "the same from either side");
+            (on.to_string(), one.holds_on(on), other.holds_on(on))
+        };
+        let week = of(None, &[("2026-12-07", Some("2026-12-13"))]);
+        let wide = of(None, &[]);
+        assert_eq!(
+            both(&week, &wide),
+            ("2026-12-07".to_owned(), true, true),
+            "what is wider is wider then, too"
+        );
+        let late = of(None, &[("2026-12-10", Some("2026-12-20"))]);
+        assert_eq!(both(&week, &late), ("2026-12-10".to_owned(), true, true), "the first day of both");
+        let after = of(None, &[("2026-12-14", None)]);
+        assert_eq!(both(&week, &after), ("2026-12-14".to_owned(), false, true), "no day of both");
+        let asked = of(Some("2026-12-08"), &[]);
+        assert_eq!(both(&week, &asked), ("2026-12-08".to_owned(), true, true), "a day one is asked of");
+        let elsewhen = of(Some("2026-12-24"), &[]);
+        assert_eq!(both(&week, &elsewhen), ("2026-12-07".to_owned(), true, true));
+        assert_eq!(both(&wide, &of(None, &[])), ("2026-11-29".to_owned(), true, true));
+        let over = of(Some("2026-12-24"), &[("2026-12-07", Some("2026-12-13"))]);
+        assert_eq!(both(&over, &elsewhen), ("2026-12-24".to_owned(), false, true), "both are asked of it");
     }
 
     #[test]

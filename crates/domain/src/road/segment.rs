@@ -122,6 +122,21 @@ pub struct Closed {
     pub by: PersonId,
     /// When.
     pub recorded_at: Timestamp,
+    /// Why it was called off: it never was in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called_off: Option<String>,
+}
+
+impl Closed {
+    /// Whether it is in force on a day.
+    pub fn covers(&self, day: Date) -> bool {
+        self.called_off.is_none() && self.closure.covers(day)
+    }
+
+    /// Whether it is in force on a day or may come to be.
+    pub fn lasts_on(&self, day: Date) -> bool {
+        self.called_off.is_none() && self.closure.until.is_none_or(|until| day <= until)
+    }
 }
 
 /// 障碍: something stands in a stretch at one point.
@@ -273,6 +288,9 @@ pub enum RoadRefusal {
     /// Open again before it was closed.
     #[error("恢复日期早于封闭日期 {0}，请核对日期")]
     Backwards(Date),
+    /// Called off for no reason.
+    #[error("恢复日期不晚于封闭的第一天，就是取消这次封闭，请写明取消的原因")]
+    NoCallOffReason,
     /// No such closure, or it is over.
     #[error("这次封闭已经结束或不存在，请刷新后再看")]
     NotClosed,
@@ -308,6 +326,7 @@ impl RoadRefusal {
             Self::Voided => "road.voided",
             Self::NoReason => "road.no_reason",
             Self::Backwards(_) => "road.backwards",
+            Self::NoCallOffReason => "road.no_call_off_reason",
             Self::NotClosed => "road.not_closed",
             Self::OffLine(_) => "road.off_line",
             Self::AtEnd => "road.at_end",
@@ -371,7 +390,7 @@ impl Segment {
 
     /// The closure in force on a day.
     pub fn closed_on(&self, day: Date) -> Option<&Closed> {
-        self.closures.iter().find(|closed| closed.closure.covers(day))
+        self.closures.iter().find(|closed| closed.covers(day))
     }
 
     /// Whether it may still be touched.
@@ -396,13 +415,36 @@ impl Segment {
         Ok(segment)
     }
 
+    /// Whether opening the `n`th closure again on a day calls it off: it would end on or before its first day, and cover none.
+    /// One of today that is opened today held for some hours, and is over; a day before one that has begun is a slip.
+    pub fn is_called_off_by(&self, n: usize, on: Date, today: Date) -> bool {
+        self.closures.get(n).filter(|closed| closed.called_off.is_none()).is_some_and(|closed| {
+            let from = closed.closure.from;
+            if today < from { on <= from } else { on == from && from < today }
+        })
+    }
+
+    /// The `n`th closure never was or will be: it stays on record with the reason.
+    ///
+    /// Errors: there is no such closure, or it was called off; nobody said why.
+    pub fn call_off(self, n: usize, reason: &str) -> Result<Self, RoadRefusal> {
+        let mut segment = self.standing()?;
+        let closed = segment.closures.get_mut(n).filter(|closed| closed.called_off.is_none());
+        let closed = closed.ok_or(RoadRefusal::NotClosed)?;
+        if reason.trim().is_empty() {
+            return Err(RoadRefusal::NoCallOffReason);
+        }
+        closed.called_off = Some(reason.trim().to_owned());
+        Ok(segment)
+    }
+
     /// It can be used again from a day on: the `n`th closure ended the day before.
     ///
-    /// Errors: there is no such closure, or it is over; the day lies before its first.
+    /// Errors: there is no such closure, or it is over or was called off; the day lies before its first.
     pub fn open(self, n: usize, on: Date) -> Result<Self, RoadRefusal> {
         let mut segment = self.standing()?;
-        let closed = segment.closures.get_mut(n).ok_or(RoadRefusal::NotClosed)?;
-        let closure = &mut closed.closure;
+        let closed = segment.closures.get_mut(n).filter(|closed| closed.called_off.is_none());
+        let closure = &mut closed.ok_or(RoadRefusal::NotClosed)?.closure;
         if closure.until.is_some_and(|until| until < on) {
             return Err(RoadRefusal::NotClosed);
         }
@@ -673,7 +715,7 @@ fn spans(events: &[Event], holds: &impl Fn(&Segment) -> bool, while_open: bool) 
         }
     }
     if while_open {
-        for closed in &last.segment.closures {
+        for closed in last.segment.closures.iter().filter(|closed| closed.called_off.is_none()) {
             found = found.into_iter().flat_map(|span| without(span, &closed.closure)).collect();
         }
     }

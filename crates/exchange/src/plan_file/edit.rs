@@ -220,6 +220,14 @@ fn add_clause(document: &mut DocumentMut, clause: &Table) {
     let there = document.entry("clause").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
     let Some(there) = there.as_array_of_tables_mut() else { return };
     let mut all: Vec<Table> = there.iter().cloned().collect();
+    // It comes under the heading under which its part of the notice stands, the nearest before it first.
+    let before = all.iter().position(|one| after.is_some() && said(one, "code") == after.as_deref());
+    let kin = |one: &&Table| said(one, "section") == said(&clause, "section");
+    let near = all.iter().take(before.map_or(0, |n| n + 1)).rev().find(kin);
+    let part = near.or_else(|| all.iter().rev().find(kin)).and_then(|one| said(one, "part"));
+    if let Some(part) = part.map(str::to_owned) {
+        clause.insert("part", toml_edit::value(part));
+    }
     let at = |code: Option<&str>| all.iter().position(|one| code.is_some() && said(one, "code") == code);
     match at(said(&clause, "code")) {
         Some(here) => {

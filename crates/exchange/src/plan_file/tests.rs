@@ -213,6 +213,7 @@ who = ["org_kind:village"]
 subjects = "village"
 period = "month"
 needs = [{ fact = "inspection.done" }]
+evidence = ["record"]
 measure = "占比"
 basis = "check"
 "#;
@@ -250,9 +251,12 @@ fn each_mistake_has_its_code_line_and_column() {
         ("\"inspection.done\" }", "\"inspection.done\", minimum = 0 }", "plan.bad_value", 33, 48),
         ("\"inspection.done\" }", "\"inspection.done\", minimum = \"两次\" }", "plan.wrong_type", 33, 48),
         ("who = [\"org_kind:village\"]", "who = [\"村委会\"]", "plan.bad_label", 30, 8),
-        ("basis = \"check\"", "basis = \"sure\"", "plan.bad_value", 35, 9),
+        ("basis = \"check\"", "basis = \"sure\"", "plan.bad_value", 36, 9),
         ("section = \"forces\"\nabsent", "section = \"x\"\nabsent", "plan.bad_value", 23, 11),
-        ("code = \"A2\"", "code = \"A1\"", "plan.duplicate", 19, 1),
+        ("code = \"A2\"", "code = \"A1\"", "plan.duplicate", 20, 8),
+        ("evidence = [\"record\"]", "evidence = []", "plan.no_evidence", 34, 12),
+        ("evidence = [\"record\"]\n", "", "plan.no_evidence", 26, 1),
+        ("evidence = [\"record\"]", "evidence = [\"hearsay\"]", "plan.unknown_evidence", 34, 13),
         ("2025-01-01", "\"2025-13-01\"", "plan.wrong_type", 7, 18),
         ("label = \"org_kind:village\"", "label = \"village\"", "plan.bad_label", 10, 9),
     ] {
@@ -270,6 +274,38 @@ fn each_mistake_has_its_code_line_and_column() {
 fn a_duty_may_not_hang_on_a_number_the_notice_leaves_out() {
     let (_, problems) = read(&SMALL.replace("A1.1", "A2.1").replace("clause = \"A1\"", "clause = \"A2\""));
     assert_eq!(codes(&problems), ["plan.absent_clause"]);
+}
+
+#[test]
+fn a_mistake_of_a_season_or_a_label_stands_at_its_value() {
+    let with = |more: &str| format!("{more}\n{SMALL}");
+    let season = |spans: &str| with(&format!("[[season]]\ncode = \"s\"\nname = \"季\"\nspans = [{spans}]"));
+    let (good, other) = ("{ from = \"02-01\", to = \"04-30\" }", "{ from = \"04-01\", to = \"05-01\" }");
+    let term = "[[term]]\nlabel = \"org_kind:village\"\nname = \"村\"\n";
+    let parameter = "[[parameter]]\nname = \"n\"\nvalue = 2\nunit = \"次\"\nbasis = \"check\"\nsource = \"镇\"\neffective_from = 2025-01-01\n";
+    for (text, code, line, column, said) in [
+        (season("{ from = \"02-30\", to = \"04-30\" }"), "plan.bad_season", 4, 19, "“02-30”这一天不存在"),
+        (season("{ from = \"02-01\", to = \"13-01\" }"), "plan.bad_season", 4, 33, "“13-01”这一天不存在"),
+        (season("{ from = \"02-01\", to = \"四月\" }"), "plan.bad_season", 4, 33, "月-日"),
+        (season(&format!("{good}, {other}")), "plan.bad_season", 4, 53, "重叠"),
+        (season(""), "plan.bad_season", 4, 9, "没有起止日期"),
+        (with(term), "plan.duplicate", 14, 9, "词条“org_kind:village”重复"),
+        (with(&format!("{parameter}\n{parameter}")), "plan.duplicate", 10, 8, "参数“n（2025-01-01 起）”重复"),
+    ] {
+        let (_, problems) = read(&text);
+        let found: Vec<_> = problems.iter().map(|p| (p.code, p.line, p.column)).collect();
+        assert_eq!(found, [(code, line, column)], "{problems:?}");
+        assert!(problems[0].message.contains(said), "{problems:?}");
+    }
+    assert_eq!(read(&season(good)).1, []);
+}
+
+#[test]
+fn what_the_toml_library_says_is_said_in_chinese() {
+    let (_, problems) = read(&SMALL.replace("2025-01-01", "2025-02-30"));
+    let told: Vec<_> = problems.iter().map(|problem| (problem.code, problem.line)).collect();
+    assert_eq!(told, [("plan.syntax", 7)]);
+    assert_eq!(problems[0].message, "这个月没有这一天，日应在 01 到 28 之间，请改正");
 }
 
 #[test]
@@ -303,8 +339,8 @@ fn a_parameter_must_fit_where_it_is_used() {
 #[test]
 fn inline_and_long_forms_of_a_table_mean_the_same() {
     let long = SMALL.replace(
-        "needs = [{ fact = \"inspection.done\" }]\nmeasure = \"占比\"\nbasis = \"check\"\n",
-        "measure = \"占比\"\nbasis = \"check\"\n[[duty.needs]]\nfact = \"inspection.done\"\n",
+        "needs = [{ fact = \"inspection.done\" }]\nevidence = [\"record\"]\nmeasure = \"占比\"\nbasis = \"check\"\n",
+        "evidence = [\"record\"]\nmeasure = \"占比\"\nbasis = \"check\"\n[[duty.needs]]\nfact = \"inspection.done\"\n",
     );
     assert_ne!(long, SMALL);
     assert_eq!(read(&long), read(SMALL));

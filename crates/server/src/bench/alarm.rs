@@ -296,7 +296,8 @@ async fn equip(place: &Where, amount: Amount) -> anyhow::Result<Vec<String>> {
 }
 
 async fn over_sockets(figures: &mut Figures, folder: &Path, amount: Amount) -> anyhow::Result<()> {
-    let place = Where { data: folder.to_owned(), database: None, keys: None, town: TOWN.to_owned() };
+    let place =
+        Where { data: folder.to_owned(), database: None, keys: None, town: TOWN.to_owned(), town_name: None };
     demo::fill(&place, false).await?;
     let logins = equip(&place, amount).await?;
     let served = serve(folder).await?;

@@ -48,7 +48,7 @@ async fn asked(figures: &mut Figures, folder: &Path, crews: u32, side: u32) -> a
     let stations = crews / OF_A_STATION;
     app.found_town(&system, &roster(stations), "一份只用于测速的口令").await?;
     app.install_shipped_plan(&system).await?;
-    app.import_road_map(&system, &folder.join("net.osm")).await?;
+    app.import_road_map(&system, &folder.join("net.osm"), true).await?;
     let network = made_up::network(side, SEED);
     let mut dice = Dice(SEED);
     let now = app.now();

@@ -123,6 +123,7 @@ async fn settle(app: &App) -> anyhow::Result<()> {
             short_name: name.to_owned(),
             ..org::territory(&code, level, parent.as_deref(), path)
         },
+        closed: None,
         ord: 0,
         version: 1,
         recorded_at: now,

@@ -188,6 +188,7 @@ async fn fill(app: &App, size: Size) -> anyhow::Result<()> {
     let mut tx = app.write(&caller).await?;
     let territory = |code: &str, level, parent: Option<&str>, path: String| TerritoryRecord {
         territory: org::territory(code, level, parent, path),
+        closed: None,
         ord: 0,
         version: 1,
         recorded_at: now,
@@ -287,6 +288,7 @@ fn place(k: u32, labels: &[&str], size: Size, now: Timestamp) -> PlaceRecord {
         recorded_at: now,
         recorded_by: "bench".to_owned(),
         voided: None,
+        same_as: None,
     }
 }
 

@@ -189,12 +189,15 @@ impl Read {
             let (id, recorded_at) = (row.text("id")?, row.instant("recorded_at")?);
             let place = out.facts.subject(SubjectKind::Place, &id);
             let since = Span::since(row.opt_date("opened_on")?.unwrap_or(row.date("happened_on")?));
+            // A second row about a place says nothing of it any more, but that somebody once looked.
+            let is_double =
+                place.is_some_and(|place| out.facts.subject_id(place).is_some_and(|(_, of)| of != id));
             let grade = row.text("cached_risk_grade")?;
-            if !grade.is_empty() {
+            if !grade.is_empty() && !is_double {
                 let tag = [format!("grade:{grade}")];
                 out.put("place.graded", &id, place, &[], since, recorded_at, &tag)?;
             }
-            if let Some(org) = row.opt_text("sector_org")? {
+            if let Some(org) = row.opt_text("sector_org")?.filter(|_| !is_double) {
                 let (tags, also) = out.roll.acting(&BTreeSet::from([org]));
                 out.put("place.sector_assigned", &id, place, &also, since, recorded_at, &tags)?;
             }

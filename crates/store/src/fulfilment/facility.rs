@@ -3,9 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::facility::coverage::covered_days;
 use domain::facility::network::{Network, Node, is_part};
-use domain::facility::{Act, Event, Facility, Held, Stage, good_days, kept_days, sound_days, standing_days};
+use domain::facility::{
+    Act, Event, Facility, Held, Shape, Stage, good_days, kept_days, sound_days, standing_days,
+};
 use domain::fulfilment::{FactIx, Span, SubjectIx};
+use domain::geometry::Position;
 use domain::ids::FacilityId;
 use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};
@@ -18,6 +22,8 @@ use crate::{Read, Result, args};
 /// What a village with a central supply of water is known by, and the class of the facility that says so.
 /// Source: C6.3, C6.5.
 const CENTRAL_WATER: &str = "central_water";
+/// What covers a supply area. Source: C6.3.
+const HYDRANT: &str = "hydrant";
 
 impl Read {
     /// Every facility planned or standing. Those voided by this day are left out.
@@ -33,15 +39,18 @@ impl Read {
         let sql =
             "SELECT * FROM facility WHERE town = $1 AND (voided_at IS NULL OR voided_at >= $2) ORDER BY id";
         let mut nodes = Vec::new();
+        let mut supply = Supply::default();
         for row in &self.rows(sql, args![town.as_str(), end_of(as_of)]).await? {
             let record = FacilityRecord::from_row(row)?;
             let life = lives.get(record.facility.id.as_str()).map_or(&[][..], Vec::as_slice);
             out.facility(&record, life)?;
+            supply.take(&record.facility, life);
             if is_part(&record.facility.class) {
                 nodes.push(node(&record.facility, life));
             }
         }
-        out.network(nodes, &lives)
+        out.network(nodes, &lives)?;
+        out.covered(&supply)
     }
 
     /// Takes in a check after its commit; anything else that happens to a facility may change what held before.
@@ -56,12 +65,38 @@ impl Read {
         let subject = out.facts.subject(SubjectKind::Facility, id.as_str());
         match (events.last().map(|event| &event.act), subject) {
             (Some(Act::Maintain { .. }), _) => Ok(Told::Added(Vec::new())),
+            // What a hydrant covers is told of the area.
+            (Some(Act::Check { .. }), _)
+                if record.facility.class == HYDRANT && out.facts.has_source("facility.covered") =>
+            {
+                Ok(Told::Anew)
+            }
             (Some(Act::Check { good: true }), Some(subject)) => {
                 let last = good_days(&events).into_iter().last();
                 let added = last.map(|held| out.good(&record.facility, subject, &held)).transpose()?;
                 Ok(Told::Added(added.flatten().into_iter().collect()))
             }
             _ => Ok(Told::Anew),
+        }
+    }
+}
+
+/// Supply areas somebody drew, and the hydrants that are to cover them. A supply that is only a spot says nothing of how far
+/// it reaches: of it there are no data.
+#[derive(Default)]
+struct Supply {
+    areas: Vec<(FacilityId, Vec<Vec<Position>>, Span)>,
+    hydrants: Vec<(Position, Vec<Held>)>,
+}
+
+impl Supply {
+    fn take(&mut self, facility: &Facility, life: &[Event]) {
+        match (facility.class.as_str(), &facility.shape, standing_days(life)) {
+            (CENTRAL_WATER, Some(Shape::Polygon(rings)), Some(standing)) => {
+                self.areas.push((facility.id.clone(), rings.clone(), standing.span));
+            }
+            (HYDRANT, Some(Shape::Point(at)), _) => self.hydrants.push((*at, good_days(life))),
+            _ => {}
         }
     }
 }
@@ -143,6 +178,22 @@ impl Gathered {
         }
         let (id, tags) = (facility.id.as_str(), [format!("facility:{}", facility.class)]);
         self.put("facility.in_service", id, Some(subject), &[], held.span, held.recorded_at, &tags)
+    }
+
+    /// Which supply areas are covered by hydrants, and when. Only where an area was drawn anybody can know. Source: C6.3.
+    fn covered(&mut self, supply: &Supply) -> Result<()> {
+        if !supply.areas.is_empty() {
+            self.facts.connect(["facility.covered"]);
+        }
+        for (id, rings, standing) in &supply.areas {
+            let Some(subject) = self.facts.subject(SubjectKind::Facility, id.as_str()) else { continue };
+            self.facts.add_label(subject, "tag:supply_area", *standing);
+            for held in covered_days(rings, &supply.hydrants) {
+                let (id, at) = (id.as_str(), held.recorded_at);
+                self.put("facility.covered", id, Some(subject), &[], held.span, at, &[])?;
+            }
+        }
+        Ok(())
     }
 
     fn network(&mut self, nodes: Vec<Node>, lives: &BTreeMap<String, Vec<Event>>) -> Result<()> {

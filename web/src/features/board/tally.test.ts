@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Tally } from '@/shared/api/contract'
-import { fraction, numberOf, periods, pieces, ratioText, trendPaths, wholeTone, wholeOf } from './tally'
+import { fraction, numberOf, partsOf, periods, pieces, ratioText, tasksOf, trendPaths, wholeTone, wholeOf } from './tally'
 
 const tally = (given: Partial<Tally> = {}): Tally => ({
   due: 0, met: 0, late: 0, partial: 0, unmet: 0, open: 0, ahead: 0, not_due: 0, waived: 0, not_applicable: 0, no_data: 0, total: 0, ratio: null, ...given,
@@ -61,4 +61,21 @@ describe('a trend', () => {
 
 describe('a clause', () => {
   it('has the number of the notice; a safeguard has none', () => expect(['C10', '10', 'CS1', 'g1'].map(numberOf)).toEqual(['10', '10', '', '']))
+})
+
+describe('another town', () => {
+  const rows = [
+    { code: '一.1', section: 'mechanisms', part: '（一）村级责任' },
+    { code: '一.2', section: 'forces', part: '（一）村级责任' },
+    { code: '二.1', section: 'risk', part: '（二）重点对象' },
+    { code: '三', section: 'safeguards', part: '三、督办' },
+  ]
+  it('counts its tasks by what the plan says they are', () => expect(tasksOf(rows).map((row) => row.code)).toEqual(['一.1', '一.2', '二.1']))
+  it('has its own headings in its own order', () => {
+    expect(partsOf(rows).map((one) => [one.part, one.rows.length])).toEqual([['（一）村级责任', 2], ['（二）重点对象', 1], ['三、督办', 1]])
+  })
+  it('has no headings where the plan has none', () => {
+    const found = partsOf(rows.map((row) => ({ ...row, part: null })))
+    expect(found.map((one) => [one.part, one.rows.map((row) => row.code)])).toEqual([['', ['一.1', '一.2', '二.1', '三']]])
+  })
 })

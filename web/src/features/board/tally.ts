@@ -87,3 +87,18 @@ export const shortName = (name: string): string => name.replace(/(村|社区|（
 
 /** The number in a clause's code: `10` of `C10`; none for the safeguards, which are counted apart. */
 export const numberOf = (code: string): string => /^C?(\d+)$/.exec(code)?.[1] ?? ''
+
+/** The tasks among clauses of the plan; the rest are its safeguards. The plan says which is which, whatever the codes look like. */
+export const tasksOf = <T extends { section: string }>(rows: T[]): T[] => rows.filter((row) => row.section !== 'safeguards')
+
+/** Clauses in the plan's own order under its headings; where it has none, all of them without any. */
+export function partsOf<T extends { part?: string | null }>(rows: T[]): { part: string; rows: T[] }[] {
+  const found: { part: string; rows: T[] }[] = []
+  for (const row of rows) {
+    const part = row.part ?? ''
+    const last = found[found.length - 1]
+    if (last?.part === part) last.rows.push(row)
+    else found.push({ part, rows: [row] })
+  }
+  return found
+}

@@ -14,9 +14,9 @@ export function sameColumns(one: ImportView, other: ImportView): boolean {
   return heads(one) === heads(other)
 }
 
-/** A mended file understood as the one before was. Its rows may have moved: what was decided of one by its number is asked anew. */
+/** A mended file understood as the one before was. Its rows may have moved: what was decided of one by its number is asked anew, and nobody has looked at what lies outside the town in this one. */
 export function understoodAs(view: ImportView, before: ImportChoice): ImportChoice {
-  return { ...before, sheet: view.sheet, header_row: view.header_row, mapping: { ...before.mapping }, decisions: {} }
+  return { ...before, sheet: view.sheet, header_row: view.header_row, mapping: { ...before.mapping }, decisions: {}, outside_ok: false }
 }
 
 /** Fields that must have a column and have none. */
@@ -34,4 +34,15 @@ export function doubledFields(view: ImportView, choice: ImportChoice): string[] 
 /** Rows that may be a place already there and of which nobody has said yet what they are. */
 export function undecided(report: ImportReport, choice: ImportChoice): number {
   return report.duplicates.filter((d) => !choice.decisions[String(d.row)]).length
+}
+
+/** The other row of the ledger that a doubtful row repeats; none where it is like a registered place only. */
+export function twinRow(doubtful: ImportReport['duplicates'][number]): number | undefined {
+  return doubtful.candidates.find((one) => one.row)?.row
+}
+
+/** Undecided rows for which nothing but a name of another village speaks: mostly shops of a common name. One whose credit code, number, telephone or address agrees is decided by itself. */
+export function openByName(report: ImportReport, choice: ImportChoice): number[] {
+  const byName = report.duplicates.filter((d) => d.candidates.length > 0 && d.candidates.every((one) => one.name_only))
+  return byName.map((d) => d.row).filter((row) => !choice.decisions[String(row)])
 }

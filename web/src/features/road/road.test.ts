@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { RoadRow } from '@/shared/api/contract'
-import { amount, coloured, measured, minutes, passTone, wayTone } from './road'
+import { outside } from './import'
+import { amount, coloured, effectWords, measured, minutes, passTone, wayTone } from './road'
+import { table } from './scenario'
 
 const row = (passes: string, closed: string | null = null) =>
   ({ id: 'r', name: '老街', line: [[1, 2], [3, 4]], closed, territory: { id: 'v', name: '场镇' }, passing: [{ vehicle: { code: 'engine', label: '' }, passes, why: [] }] }) as unknown as RoadRow
@@ -8,6 +10,12 @@ const row = (passes: string, closed: string | null = null) =>
 describe('roads', () => {
   it('what was typed is a number, as text and as the field of numbers hands it over', () => {
     expect([amount('4.5'), amount(4.5), amount(0), amount(' '), amount('')]).toEqual([4.5, 4.5, 0, null, null])
+  })
+
+  it('what of a file lies far away from the town is told by its rows or as a whole', () => {
+    const problem = (code: string) => ({ row: 2, name: '', code, message: '' })
+    expect(outside({ problems: [problem('road.outside'), problem('road.line')], outside_n: 700 })).toEqual({ rows: 700, map: false })
+    expect(outside({ problems: [problem('road.map_outside')], outside_n: 0 })).toEqual({ rows: 0, map: true })
   })
 
   it('what nobody measured is neither passed nor refused', () => {
@@ -27,5 +35,24 @@ describe('roads', () => {
   it('only measured values are shown', () => {
     const nothing = { width_m: null, height_m: null, load_t: null, slope_pct: null, turning_radius_m: null, dead_end: null, turnaround: null, wet_season: null }
     expect(measured({ ...nothing, width_m: 2.8, load_t: 10 })).toEqual([['width_m', '2.8 m'], ['load_t', '10 t']])
+  })
+
+  it('gains and losses stand in the order of their columns, each with its people; what hangs on what nobody measured only where there is any', () => {
+    const nothing = { perhaps_gained: 0, perhaps_gained_residents: 0, perhaps_gained_people: 0, assured: 0, assured_residents: 0, assured_people: 0, doubtful: 0, doubtful_residents: 0, doubtful_people: 0 }
+    const count = { vehicle: { code: 'engine', label: '' }, assumed: false, ...nothing, gained: 1, gained_residents: 80, gained_people: 2, lost: 3, lost_residents: 0, lost_people: 0, faster: 4, slower: 5, in_time: 6, in_time_residents: 7, in_time_people: 8, out_of_time: 9, out_of_time_residents: 0, out_of_time_people: 0 }
+    const plain = table([count])
+    expect(plain.outcomes).toEqual(['gained', 'lost', 'faster', 'slower', 'in_time', 'out_of_time'])
+    expect(plain.rows[0]?.cells.map((cell) => cell.n)).toEqual([1, 3, 4, 5, 6, 9])
+    expect(plain.rows[0]?.cells[0]).toEqual({ outcome: 'gained', n: 1, residents: 80, people: 2 })
+    const both = table([count, { ...count, assumed: true, doubtful: 2, doubtful_people: 12 }])
+    expect(both.outcomes).toEqual(['gained', 'doubtful', 'lost', 'faster', 'slower', 'in_time', 'out_of_time'])
+    expect(both.rows.map((row) => [row.assumed, row.cells[1]?.n, row.cells[1]?.people])).toEqual([[false, 0, 0], [true, 2, 12]])
+  })
+
+  it('whom a blocked lane cuts off is told, and apart whom it makes doubtful', () => {
+    const t = (key: string, named: Record<string, unknown>) => `${key} ${Object.values(named).join(' ')}`.trim()
+    const none = { on: '2026-09-21', lost: 0, people: 0, residents: 0, names: [], doubtful: 0, doubtful_people: 0, doubtful_residents: 0, doubtful_names: [] }
+    expect(effectWords(t, none)).toBe('road.blocked.nobody')
+    expect(effectWords(t, { ...none, lost: 1, people: 8, names: ['甲'], doubtful: 1, doubtful_people: 3, doubtful_names: ['乙'] })).toBe('road.blocked.loses 1 8 甲；road.blocked.doubts 1 3 乙')
   })
 })

@@ -1,4 +1,4 @@
-import type { AccessWay, FitnessView, RoadRow } from '@/shared/api/contract'
+import type { AccessWay, BlockedLane, FitnessView, RoadRow } from '@/shared/api/contract'
 import type { MapFeature, MapLayer, Position } from '@/shared/map/types'
 import type { Tone } from '@/shared/ui/tone'
 
@@ -22,6 +22,13 @@ export function minutes(way: Pick<AccessWay, 'minutes' | 'careful_minutes'>): st
   if (way.minutes === null) return '—'
   if (way.careful_minutes === null) return `${way.minutes} / —`
   return way.minutes === way.careful_minutes ? String(way.minutes) : `${way.minutes} / ${way.careful_minutes}`
+}
+
+/** Whom a blocked lane cuts off, and apart from them whom it makes doubtful. */
+export function effectWords(t: (key: string, named: Record<string, unknown>) => string, effect: NonNullable<BlockedLane['effect']>): string {
+  const lost = effect.lost ? t('road.blocked.loses', { n: effect.lost, people: effect.people, names: effect.names.join('、') }) : ''
+  const doubtful = effect.doubtful ? t('road.blocked.doubts', { n: effect.doubtful, people: effect.doubtful_people, names: effect.doubtful_names.join('、') }) : ''
+  return [lost, doubtful].filter(Boolean).join('；') || t('road.blocked.nobody', {})
 }
 
 export const passOf = (row: Pick<RoadRow, 'passing'>, vehicle: string): string => row.passing.find((one) => one.vehicle.code === vehicle)?.passes ?? 'unknown'

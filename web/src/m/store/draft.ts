@@ -3,7 +3,7 @@
 
 import type { PhoneDb } from './db'
 import { timed } from './timing'
-import type { Draft, DraftAnswer, Entry, Hazard, Item, Photo, Place, Position, Sheet, Task, Value } from './types'
+import type { Draft, DraftAnswer, Entry, Hazard, Item, Photo, Place, Position, SeenPlace, Sheet, Task, Value } from './types'
 
 export interface Made { id: string; at: string }
 
@@ -154,13 +154,13 @@ export async function unable(db: PhoneDb, task: Task, reason: string, note: stri
 /** A hazard seen on the way: photo, type, place. */
 export async function report(
   db: PhoneDb,
-  found: { place: { id: string; name: string }; code: string; description: string; photos: string[]; position: Position | null; happened?: string },
+  found: { place: { id: string; name: string }; seen?: Omit<SeenPlace, 'id'> | null; code: string; description: string; photos: string[]; position: Position | null; happened?: string },
   made: Made,
 ): Promise<void> {
   await db.outbox.add({
     ...blank('hazard', made), title: found.place.name, place: found.place.id, hazard: made.id, path: '/hazards',
     body: {
-      id: made.id, place: found.place.id, hazard_code: found.code, description: found.description, photos: found.photos,
+      id: made.id, place: found.place.id, ...(found.seen ? { seen_place: found.seen } : {}), hazard_code: found.code, description: found.description, photos: found.photos,
       item: null, happened_at: found.happened ? `${found.happened}:00+08:00` : made.at, position: found.happened ? null : found.position,
     },
     photos: found.photos,

@@ -72,6 +72,15 @@ it('a visit of an earlier day says when it was, and not where the papers are', a
   expect((await db.outbox.get('h'))!.body).toMatchObject({ happened_at: '2026-11-03T15:20:00+08:00', position: null })
 })
 
+it('a hazard at a place nobody registered says what it is, and nothing where it is known', async () => {
+  const seen = { name: '2 组村道岔口', category: 'villager_area', village: '500118100001', address: '' }
+  const found = { place: { id: 'new', name: seen.name }, code: 'H02.1', description: 'x', photos: [], position: null }
+  await report(db, { ...found, seen }, { id: 'h1', at: AT })
+  expect((await db.outbox.get('h1'))!).toMatchObject({ title: seen.name, place: 'new', body: { place: 'new', seen_place: seen } })
+  await report(db, { ...found, seen: null }, { id: 'h2', at: AT })
+  expect((await db.outbox.get('h2'))!.body).not.toHaveProperty('seen_place')
+})
+
 describe('places the phone was not given', () => {
   it('are found on the server, stay through the next sync, and need no network then', async () => {
     const known = (await db.places.toCollection().first()) as Place

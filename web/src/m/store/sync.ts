@@ -30,6 +30,8 @@ export async function apply(db: PhoneDb, view: SyncView, at: string): Promise<vo
     await db.keep('anchor', view.anchor ?? null)
     if (view.quick) await db.keep('quick', view.quick)
     await db.keep('hazard_codes', view.hazard_codes)
+    await db.keep('place_kinds', view.place_kinds ?? [])
+    await db.keep('villages', view.villages ?? [])
     await db.keep('people', view.people)
     // Places that were searched for on the server stay, though no task names them.
     const known = new Set(await db.places.toCollection().primaryKeys())

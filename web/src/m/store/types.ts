@@ -4,7 +4,7 @@ import type { AnswerValue, HazardRow, ItemView, PlaceBrief, Position, SheetView,
 
 import type { Timing } from './timing'
 
-export type { HazardCode, Hat, Me, Named, PhotoView, Position, SyncView } from '@/shared/api/contract'
+export type { HazardCode, Hat, Me, Named, PhotoView, Position, SyncView, Word } from '@/shared/api/contract'
 export type { InspectionReceipt as Receipt } from '@/shared/api/contract'
 export type Place = PlaceBrief
 export type Task = TaskRow
@@ -15,6 +15,15 @@ export type Hazard = HazardRow
 export type Value = AnswerValue
 
 // ── the phone's own
+
+/** A place nobody registered, as whoever found something there names it; its id is made on the phone. */
+export interface SeenPlace {
+  id: string
+  name: string
+  category: string
+  village: string
+  address: string
+}
 
 /** One answer while it is being filled in; saved at each tap. */
 export interface DraftAnswer {

@@ -3,21 +3,26 @@ import { countsFor, owedAt } from './owed'
 import { cameraTrouble } from './scan'
 import type { Entry, Task } from './types'
 
-const task = (id: string, more: Partial<Task> = {}) => ({ id, state: 'assigned', kind: 'routine', due_on: '2026-11-30', ...more }) as Task
+const task = (id: string, more: Partial<Task> = {}) => ({ id, state: 'assigned', kind: 'routine', from: '2026-11-01', due_on: '2026-11-30', ...more }) as Task
+const TODAY = '2026-11-28'
 const sent = (task: string, kind: Entry['kind']) => ({ task, kind }) as Entry
 
 describe('a visit begun without its task', () => {
   it('names the open one that is due first', () => {
     const tasks = [task('late', { due_on: '2026-12-20' }), task('soon', { due_on: '2026-11-28' }), task('over', { state: 'done', due_on: '2026-11-01' })]
-    expect(owedAt(tasks, [])?.id).toBe('soon')
+    expect(owedAt(tasks, [], TODAY)?.id).toBe('soon')
     expect(countsFor(task('x', { kind: 'special' }))).toEqual({ task: 'x', occasion: 'special' })
     expect(countsFor(null)).toEqual({ task: null, occasion: 'routine' })
   })
+  it('names none that begins later', () => {
+    expect(owedAt([task('a', { from: '2026-11-29' })], [], TODAY)).toBeNull()
+    expect(owedAt([task('a', { from: TODAY })], [], TODAY)?.id).toBe('a')
+  })
   it('names none that was handed in here, is over, or is an act of enforcement', () => {
-    expect(owedAt([task('a')], [sent('a', 'inspection')])).toBeNull()
-    expect(owedAt([task('a')], [sent('a', 'unable')])).toBeNull()
-    expect(owedAt([task('a')], [sent('a', 'accept')])?.id).toBe('a')
-    expect(owedAt([task('a', { kind: 'enforcement' }), task('b', { state: 'cancelled' })], [])).toBeNull()
+    expect(owedAt([task('a')], [sent('a', 'inspection')], TODAY)).toBeNull()
+    expect(owedAt([task('a')], [sent('a', 'unable')], TODAY)).toBeNull()
+    expect(owedAt([task('a')], [sent('a', 'accept')], TODAY)?.id).toBe('a')
+    expect(owedAt([task('a', { kind: 'enforcement' }), task('b', { state: 'cancelled' })], [], TODAY)).toBeNull()
   })
 })
 

@@ -55,6 +55,7 @@ export type AccountInput = Schemas['AccountInput']
 // ── organisation
 
 export type Territory = View<'Territory'>
+export type TerritoryEnd = Schemas['TerritoryEnd']
 export type TerritoryInput = Schemas['TerritoryInput']
 export type OrgView = View<'OrgView'>
 export type OrgInput = Schemas['OrgInput']
@@ -119,11 +120,20 @@ export interface ImportReport {
   skipped: number
   /** Of the first thousand updated rows. */
   changes: ImportChange[]
-  duplicates: { sheet: string; row: number; name: string; candidates: { id: string; code: string; name: string; why: string }[] }[]
+  duplicates: { sheet: string; row: number; name: string; candidates: ImportCandidate[] }[]
   problems: ImportProblem[]
   /** What a person should look at, and what was left out. */
   notes: ImportProblem[]
   committed: boolean
+}
+/** What a doubtful row may mean; with `row` another row of the same ledger means it, and `id` is '' where that one is new too. With `name_only` nothing but the name speaks for it, and its village is another. */
+export interface ImportCandidate {
+  id: string
+  code: string
+  name: string
+  why: string
+  row?: number
+  name_only?: boolean
 }
 /** A row that changes what is registered; phones are masked, `code` is '' for people. */
 export interface ImportChange {
@@ -375,6 +385,8 @@ export interface RoadImport {
   items: { row: number; name: string; what: string; road: { id: string; name: string } | null; parts: { part: string; label: string; before: string | null; after: string; taken: boolean }[] }[]
   problems: { row: number; name: string; code: string; message: string }[]
   problems_n: number
+  /** Of the rows left out those far away from the town, told or not. */
+  outside_n: number
 }
 export type RoadInput = Schemas['RoadInput']
 export type RoadStep = Schemas['RoadStep']

@@ -5273,6 +5273,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/places/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重复登记并入另一条 */
+        post: operations["merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/places/{id}/reveal": {
         parameters: {
             query?: never;
@@ -6974,6 +6991,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/territories/{code}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停用辖区 */
+        post: operations["close_territory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/territories/{code}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 恢复辖区 */
+        post: operations["reopen_territory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/training-coverage": {
         parameters: {
             query?: never;
@@ -7993,7 +8044,10 @@ export interface components {
         };
         /** @description A target. */
         AccessRow: {
-            /** @description The most demanding vehicle that arrives for sure, at whatever time; none when none does. */
+            /**
+             * @description The most demanding vehicle somebody has that arrives for sure, at whatever time; none when none does. Where no
+             *     station has any on record, all are assumed and count alike.
+             */
             best?: string | null;
             /**
              * Format: double
@@ -8025,7 +8079,7 @@ export interface components {
             people?: number | null;
             target: components["schemas"]["Named"];
             village: components["schemas"]["Named"];
-            /** @description By vehicle that arrives, of groups only. */
+            /** @description By vehicle that arrives and that somebody has, as in `best`; of groups only. */
             water: components["schemas"]["AccessWater"][];
             ways: components["schemas"]["AccessWay"][];
         };
@@ -8062,6 +8116,8 @@ export interface components {
         };
         /** @description How one vehicle gets to one target. */
         AccessWay: {
+            /** @description No station has one on record: nobody sets out, it is reckoned from all of them. */
+            assumed: boolean;
             /**
              * Format: double
              * @description From the vehicle's road to the target. Units: m.
@@ -8718,7 +8774,7 @@ export interface components {
             /** @description The document. */
             source: string;
         };
-        /** @description Between which instants a record made without a network can have been made. */
+        /** @description Between which instants something done without a network can have been done. */
         BetweenView: {
             /** @description Not before. */
             earliest: string;
@@ -10164,6 +10220,8 @@ export interface components {
             /** @description The first day by which something that is still open must be done. */
             next_due?: string | null;
             note?: string | null;
+            /** @description The heading it stands under in the notice; null where the plan has none. */
+            part?: string | null;
             section: string;
             section_label: string;
             tally: components["schemas"]["Tally"];
@@ -10183,6 +10241,8 @@ export interface components {
         /** @description A closure. */
         ClosedView: {
             by: components["schemas"]["Named"];
+            /** @description Why it was called off before it began; none of any other. */
+            called_off?: string | null;
             from: string;
             /** @description In force today. */
             now: boolean;
@@ -13282,6 +13342,7 @@ export interface components {
         };
         /** @description One thing that happened to a hazard. */
         HazardEventView: {
+            between?: components["schemas"]["BetweenView"] | null;
             /** @description Who. */
             by: string;
             /** @description What was said. */
@@ -13324,9 +13385,10 @@ export interface components {
             item?: string | null;
             /** @description Ids of pictures, which may come later. */
             photos?: string[];
-            /** @description The place. */
+            /** @description The place; a new UUID where it is not in the register yet. */
             place: string;
             position?: components["schemas"]["HazardPosition"] | null;
+            seen_place?: components["schemas"]["SeenPlace"] | null;
             /** @description The flight it was seen from. */
             sortie?: string | null;
         };
@@ -13966,6 +14028,11 @@ export interface components {
             mapping?: {
                 [key: string]: string;
             };
+            /**
+             * @description Take rows of facilities that lie far away from the town, too: somebody looked, and they belong there. It is kept in
+             *     the record. Without it such rows are bad.
+             */
+            outside_ok?: boolean;
             /** @description Sheet to read. */
             sheet: string;
         };
@@ -14845,7 +14912,21 @@ export interface components {
         };
         /** @description Who was found cut off when a lane was reckoned, as far as the caller may see them. */
         LaneEffect: {
-            /** @description Groups, places and houses some vehicle would no longer reach in time. */
+            /** @description Others, some vehicle would reach no longer for sure, only if what nobody measured passes. */
+            doubtful: number;
+            /** @description The first of these others by name. */
+            doubtful_names: string[];
+            /**
+             * Format: int32
+             * @description People at the places among these others, as far as they were counted.
+             */
+            doubtful_people: number;
+            /**
+             * Format: int32
+             * @description People who live in the village groups among these others, as far as they were counted.
+             */
+            doubtful_residents: number;
+            /** @description Groups, places and houses some vehicle would no longer reach, or no longer in time. */
             lost: number;
             /** @description The first of them by name. */
             names: string[];
@@ -14890,7 +14971,7 @@ export interface components {
             label: string;
             /**
              * Format: int64
-             * @description How many things the caller may see today.
+             * @description How many things the caller may see on the day asked for.
              */
             n: number;
             /** @description What a request may ask equality of, beside place and time. */
@@ -17201,6 +17282,15 @@ export interface components {
             /** @description Side by side. */
             summary: components["schemas"]["ListSummary"];
         };
+        /** @description Which row of the register goes on for the same place, why, and the versions of both that were read. */
+        PlaceMerge: {
+            into: string;
+            /** Format: int64 */
+            into_version?: number | null;
+            reason: string;
+            /** Format: int64 */
+            version?: number | null;
+        };
         /** @description A page of places. */
         PlacePage: {
             items: components["schemas"]["PlaceRow"][];
@@ -17264,6 +17354,8 @@ export interface components {
             area_m2?: number | null;
             closed_on?: string | null;
             coverage_errors: components["schemas"]["CodedMessage"][];
+            /** @description Second rows about this place, whose records are its own. */
+            doubles: components["schemas"]["Named"][];
             fire_hazard_class?: string | null;
             gas?: string | null;
             heads: components["schemas"]["HeadsView"];
@@ -17528,6 +17620,8 @@ export interface components {
         };
         /** @description What an approval would put in another plan's place, or has. */
         PlanReplaced: {
+            /** @description Visits of the newer one that somebody took on or made under the older: they go on there and are not given out again. */
+            kept_n: number;
             /** @description The day it was replaced. */
             on?: string | null;
             /** @description The other plan. */
@@ -19465,7 +19559,34 @@ export interface components {
         };
         /** @description How many are gained and lost by a kind of vehicle. */
         ScenarioCount: {
+            /** @description Nobody has one, while other vehicles are on record, nor does the list bring one: it is reckoned from all stations. */
+            assumed: boolean;
+            /** @description It arrived only if what nobody measured passes, and does for sure. */
+            assured: number;
+            /**
+             * Format: int32
+             * @description People at the places among them, as far as they were counted.
+             */
+            assured_people: number;
+            /**
+             * Format: int32
+             * @description People who live in the village groups among them, as far as they were counted.
+             */
+            assured_residents: number;
+            /** @description It arrived for sure, and does only if what nobody measured passes. */
+            doubtful: number;
+            /**
+             * Format: int32
+             * @description People at the places among them, as far as they were counted.
+             */
+            doubtful_people: number;
+            /**
+             * Format: int32
+             * @description People who live in the village groups among them, as far as they were counted.
+             */
+            doubtful_residents: number;
             faster: number;
+            /** @description It did not arrive and does for sure. */
             gained: number;
             /**
              * Format: int32
@@ -19477,6 +19598,19 @@ export interface components {
              * @description People who live in the village groups gained, as far as they were counted.
              */
             gained_residents: number;
+            /** @description Of all these in time for sure only now. */
+            in_time: number;
+            /**
+             * Format: int32
+             * @description People at the places among them, as far as they were counted.
+             */
+            in_time_people: number;
+            /**
+             * Format: int32
+             * @description People who live in the village groups among them, as far as they were counted.
+             */
+            in_time_residents: number;
+            /** @description It arrived, for sure or perhaps, and does not. */
             lost: number;
             /**
              * Format: int32
@@ -19488,6 +19622,30 @@ export interface components {
              * @description People who live in the village groups lost, as far as they were counted.
              */
             lost_residents: number;
+            /** @description Of all these in time for sure no longer. */
+            out_of_time: number;
+            /**
+             * Format: int32
+             * @description People at the places among them, as far as they were counted.
+             */
+            out_of_time_people: number;
+            /**
+             * Format: int32
+             * @description People who live in the village groups among them, as far as they were counted.
+             */
+            out_of_time_residents: number;
+            /** @description It did not arrive and does if what nobody measured passes. */
+            perhaps_gained: number;
+            /**
+             * Format: int32
+             * @description People at the places among them, as far as they were counted.
+             */
+            perhaps_gained_people: number;
+            /**
+             * Format: int32
+             * @description People who live in the village groups among them, as far as they were counted.
+             */
+            perhaps_gained_residents: number;
             slower: number;
             vehicle: components["schemas"]["Word"];
         };
@@ -19518,11 +19676,14 @@ export interface components {
              */
             astray: number[];
             counts: components["schemas"]["ScenarioCount"][];
+            /** @description Of the two lists those nothing of which holds on that day: what they close is closed on others. */
+            idle: components["schemas"]["Named"][];
             /**
              * Format: double
              * @description Town setting. Units: minutes.
              */
             minutes: number;
+            /** @description The one day both are reckoned for. */
             on: string;
             rows: components["schemas"]["ScenarioRow"][];
             scenario: components["schemas"]["ScenarioView"];
@@ -19532,7 +19693,12 @@ export interface components {
         ScenarioRow: {
             after: components["schemas"]["AccessWay"];
             before: components["schemas"]["AccessWay"];
-            /** @description `gained`, `lost`, `faster` or `slower`: by whether the vehicle arrives in time for sure, else by its minutes. */
+            /**
+             * @description `gained`: it did not arrive and does for sure, at whatever time; `perhaps_gained`: it does if what nobody measured
+             *     passes; `assured`: it did only then and does for sure; `doubtful`: it did for sure and does only then; `lost`: it did,
+             *     for sure or then, and does not; `faster` and `slower`: it arrives either way, sooner or later. A vehicle nobody has
+             *     does not arrive beside one that a list brings.
+             */
             change: string;
             /**
              * Format: int32
@@ -19763,6 +19929,17 @@ export interface components {
              * @description From so many units on (a parameter of the town).
              */
             units: number;
+        };
+        /** @description A place as whoever stands before it can describe it. */
+        SeenPlace: {
+            /** @description Where, in words. */
+            address?: string;
+            /** @description Category. */
+            category: string;
+            /** @description What it is called, or the spot in words: `3 组村道岔口`. */
+            name: string;
+            /** @description Village. */
+            village: string;
         };
         /** @description A series to set. */
         SeriesInput: {
@@ -20096,6 +20273,8 @@ export interface components {
             /** Format: double */
             lon: number;
             name: string;
+            /** @description The candidate at the same spot it counts as; none of any other. */
+            same_as?: string | null;
         };
         /** @description A place that is reached or not. */
         SitingDemand: {
@@ -20115,6 +20294,8 @@ export interface components {
         };
         /** @description What came of one question. */
         SitingFound: {
+            /** @description Those of them no candidate has within the radius, chosen or not. */
+            beyond_n: number;
             /** Format: double */
             bound?: number | null;
             chosen: string[];
@@ -20237,6 +20418,8 @@ export interface components {
         };
         /** @description A study in a list. */
         SitingRow: {
+            /** @description Demands no candidate has within the radius, chosen or not: the best choice leaves them out, too. */
+            beyond_n: number;
             /** @description Chosen, by name; empty while it is worked out. */
             chosen: string[];
             id: string;
@@ -20931,6 +21114,8 @@ export interface components {
             officers: string[];
             /** @description Colleagues who may come along; for who may enforce, every other officer too. */
             people: components["schemas"]["Named"][];
+            /** @description Categories, for a hazard at a place nobody registered. */
+            place_kinds: components["schemas"]["Word"][];
             /** @description Places of those tasks and of one's own area. */
             places: components["schemas"]["PlaceBrief"][];
             /** @description Whether those are all one may inspect; where they are not, the others are searched for on the server. */
@@ -20947,6 +21132,8 @@ export interface components {
             };
             /** @description Tasks of one's own and those open to one's organisations. */
             tasks: components["schemas"]["TaskRow"][];
+            /** @description Villages one finds hazards in, for the same. */
+            villages: components["schemas"]["Named"][];
         };
         /** @description Somebody who was on the roster of a day and was taken off after it. */
         TakenOffView: {
@@ -21005,6 +21192,7 @@ export interface components {
         };
         /** @description Something that happened to a task. */
         TaskEventView: {
+            between?: components["schemas"]["BetweenView"] | null;
             /** @description Who. */
             by: string;
             /** @description More about it. */
@@ -21192,6 +21380,10 @@ export interface components {
         Territory: {
             /** @description Other names in use. */
             aliases: string[];
+            /** @description The first day on which it is no more; null while it is there. */
+            closed_on?: string | null;
+            /** @description Why it is no more; empty while it is there. */
+            closed_reason: string;
             /** @description Code. */
             code: string;
             /** @description `村` or `社区`; empty when nobody said. */
@@ -21215,6 +21407,18 @@ export interface components {
              * @description Row version.
              */
             version: number;
+        };
+        /** @description A territory to give up, or to take up again. */
+        TerritoryEnd: {
+            /** @description The first day on which it is no more; today when nothing is said. Means nothing when it is taken up again. */
+            on?: string | null;
+            /** @description Why. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version the change is based on.
+             */
+            version?: number | null;
         };
         /** @description A territory to add or change. */
         TerritoryInput: {
@@ -21789,6 +21993,7 @@ export interface components {
         VoidView: {
             at: string;
             reason: string;
+            same_as?: components["schemas"]["Named"] | null;
         };
         /** @description Something that waits for a person. */
         Waiting: {
@@ -32178,7 +32383,10 @@ export interface operations {
     };
     layers: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As of this day, today unless told. */
+                on?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -32194,6 +32402,14 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -36161,6 +36377,55 @@ export interface operations {
             };
         };
     };
+    merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceMerge"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reveal: {
         parameters: {
             query?: never;
@@ -38077,7 +38342,10 @@ export interface operations {
     };
     take: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Take what lies far away from the town, too; it is kept in the record. */
+                outside_ok?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -40490,6 +40758,88 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_territory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerritoryEnd"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Territory"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_territory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerritoryEnd"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Territory"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -72,6 +72,7 @@ const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['job', () => all(part('crates/app/src/job.rs', 'pub fn code(self)'), /=> "([\w.]+)"/g)],
   ['object', () => all(part('crates/app/src/audit/words.rs', 'const OBJECTS'), /\("(\w+)",/g)],
   ['act', () => all(part('crates/app/src/audit/words.rs', 'const VERBS'), /\("(\w+)",/g)],
+  ['action', () => all(part('crates/app/src/audit/words.rs', 'const ACTS'), /\("([\w.]+)",/g)],
   ['layer', () => [...all(part('crates/app/src/layer.rs', 'pub fn id(self)'), /=> "(\w+)"/g), ...all(part('crates/app/src/layer.rs', 'pub fn classes(self)'), /\("(\w+)", "/g)]],
   ['handover', () => variants('crates/domain/src/handover.rs', 'impl State')],
   ['light', () => all(part('crates/domain/src/org/staffing.rs', '    Light {'), /\w+ "(\w+)" "/g)],
@@ -146,6 +147,8 @@ describe('words of codes', () => {
     expect(codeLabel('level', null, null)).toBe('')
     expect(codeLabel('place', 'nine_small.shop', '小商店')).toBe('Small shop')
     expect(actLabel('hazard.close', '隐患：销案')).toBe('Hazard: closed')
+    expect(actLabel('import.try', '台账导入：试导')).toBe('Ledger import: tried out')
+    expect(actLabel('place.merge', '重复登记并入另一条')).toBe('Duplicate joined to another entry')
     expect(actLabel('hazard.unheard_of', '隐患：别的')).toBe('隐患：别的')
     expect(stageLabel({ state: 'rectifying', stage_label: '整改中·逾期 3 天', overdue: true, days_over: 3 })).toBe('Being fixed · 3 d overdue')
     const of = (key: string) => windowLabel({ key, label: '窗口', from: '2026-01-01', to: '2026-03-31' })

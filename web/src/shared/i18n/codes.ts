@@ -42,6 +42,8 @@ export function said(text: string | null | undefined): string | null | undefined
 
 /** What was done to what, as the record calls it: `hazard.close`. */
 export function actLabel(action: string, label: string): string {
+  const whole = english.value?.action?.[action]
+  if (whole) return whole
   const [object = '', act = ''] = action.split('.')
   const what = english.value?.object?.[object]
   const done = english.value?.act?.[act]

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ApiProblem } from '../api/client'
 import { loadCodes, said, speaking } from './codes'
@@ -41,11 +43,19 @@ describe('in English', () => {
     ['李建国没有登记位置，算不出到场时间，请补登', '李建国 has no recorded position, so its arrival cannot be worked out. Record it'],
     ['青峰镇消防站消防车：五组进组路（净宽 3.2 米，不足 4 米）', '青峰镇消防站消防车: 五组进组路 (width 3.2 m, less than 4 m)'],
     ['住宿、工作、培训最多 17 人，超过 10 人', 'living, working, learning: at most 17 people, more than 10'],
+    ['未整改较大隐患（1）', 'Open larger hazards (1)'],
     ['派给 叶翠兰', 'assigned to 叶翠兰'],
     ['需要 4，已有 2：现场照片、巡查。', '4 needed, 2 there: Photos, Patrol.'],
   ])('%s', async (chinese, english) => {
     await loadSaid('en')
     expect(said(chinese)).toBe(english)
+  })
+  it('every reason of a risk, with what was counted', async () => {
+    await loadSaid('en')
+    const source = readFileSync(join(__dirname, '../../../../crates/domain/src/risk.rs'), 'utf8')
+    const labels = [...source.matchAll(/\("\w+", "(\p{Script=Han}[^"]*)", (?:kind|shield|Condition)/gu)].map((m) => m[1] ?? '')
+    expect(labels.length, 'rules in the source').toBe(26)
+    expect(labels.flatMap((label) => [label, `${label}（12）`]).filter((text) => /\p{Script=Han}/u.test(said(text)))).toEqual([])
   })
   it('what a person wrote, names and what nobody translated stay', async () => {
     await loadSaid('en')

@@ -78,6 +78,9 @@ function look(text: string, depth: number): string | undefined {
 function behindName(text: string, depth: number): string | undefined {
   for (const [form, before, after] of [[/^([^\uff1a]+)\uff1a([^]+)$/, ': ', ''], [/^([^]+)\uff08([^]+)\uff09$/, ' (', ')']] as const) {
     const [, name = '', rest = ''] = form.exec(text) ?? []
+    // A fact of ours with what was counted: `复发隐患（2）`.
+    const counted = /^[\d.,]+$/.test(rest) ? look(name, depth + 1) : undefined
+    if (counted !== undefined) return `${counted}${before}${rest}${after}`
     const said = HAN.test(rest) ? look(rest, depth + 1) : undefined
     if (said !== undefined) return `${value(name, depth)}${before}${said}${after}`
   }

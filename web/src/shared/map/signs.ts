@@ -37,7 +37,7 @@ const SIGNS: Record<string, Record<string, Sign>> = {
     overdue: { ...RED, size: 10, badge: '逾', diamond: true },
   },
   placards: {
-    current: { ...GREY, size: 5 },
+    current: { ...GREY, size: 7, badge: '牌' },
     to_post: { ...BRAND, size: 7, badge: '贴' },
     renamed: { ...ORANGE, size: 7, badge: '名' },
     phone: { ...ORANGE, size: 7, badge: '电' },
@@ -45,7 +45,7 @@ const SIGNS: Record<string, Record<string, Sign>> = {
     changed: { ...RED, size: 9, badge: '换' },
   },
   facilities: {
-    coming: { ...GREY, size: 6 },
+    coming: { ...GREY, size: 8, badge: '待' },
     in_service: { ...BRAND, size: 6 },
     unchecked: { ...ORANGE, size: 8, badge: '查' },
     fault: { ...RED, size: 9, badge: '障' },
@@ -98,12 +98,12 @@ const SIGNS: Record<string, Record<string, Sign>> = {
     closed: { ...RED, size: 6 },
   },
   plan_items: {
-    built: { ...GREEN, size: 6 },
-    planned: { ...BLUE, size: 6 },
-    retired: { ...GREY, size: 5 },
+    built: { ...GREEN, size: 8, badge: '建' },
+    planned: { ...BLUE, size: 8, badge: '规' },
+    retired: { ...GREY, size: 8, badge: '退' },
   },
   incidents: {
-    handed_over: { ...GREY, size: 7 },
+    handed_over: { ...GREY, size: 8, badge: '移' },
     out: { ...GREY, size: 8, badge: '灭' },
     controlled: { ...ORANGE, size: 10, badge: '控' },
     cannot_tell: { ...YELLOW, size: 10, badge: '疑' },

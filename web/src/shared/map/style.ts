@@ -43,13 +43,15 @@ function drawing(layer: MapLayer, source: string, theme: Theme): LayerSpecificat
   const rank = byClass(layer, (code) => layer.classes.findIndex((word) => word.code === code), 0)
   const several: ExpressionSpecification = ['min', ['*', 1.2, ['ln', ['coalesce', ['get', 'n'], 1]]], 5]
   const point = kinds('Point')
+  // Where the name of an area stands: it is no spot.
+  const isLabel = ['==', ['coalesce', ['get', 'n'], 1], 0]
   const name = (part: string): string => `${source}/${layer.id}/${part}`
   return [
     { id: name('area'), type: 'fill', ...from, filter: where(kinds('Polygon', 'MultiPolygon')), paint: { 'fill-color': tone, 'fill-opacity': layer.id === OUTLINES ? 0.04 : 0.18 } },
     { id: name('way'), type: 'line', ...from, filter: where(kinds('LineString', 'MultiLineString', 'Polygon', 'MultiPolygon')), layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: layer.id === OUTLINES ? { 'line-color': tone, 'line-width': 1.4, 'line-dasharray': [4, 3] } : { 'line-color': tone, 'line-width': ['interpolate', ['linear'], ['zoom'], 10, 1.2, 16, 4] } },
-    { id: name('dot'), type: 'circle', ...from, filter: where(point, ['!', isBadge]), layout: { 'circle-sort-key': rank }, paint: { 'circle-color': tone, 'circle-radius': ['+', byClass(layer, (code) => sign(layer.id, code).size, 6), several], 'circle-stroke-color': halo, 'circle-stroke-width': 1 } },
+    { id: name('dot'), type: 'circle', ...from, filter: where(point, ['!', isBadge], ['!', isLabel]), layout: { 'circle-sort-key': rank }, paint: { 'circle-color': tone, 'circle-radius': ['+', byClass(layer, (code) => sign(layer.id, code).size, 6), several], 'circle-stroke-color': halo, 'circle-stroke-width': 1 } },
     ...(badged.length
-      ? [{ id: name('badge'), type: 'symbol' as const, ...from, filter: where(point, isBadge), layout: { 'icon-image': ['concat', `badge/${layer.id}/`, ['get', 'class']] as ExpressionSpecification, 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-offset': (sign(layer.id, badged[0] ?? '').diamond ? [9, -9] : [0, 0]) as [number, number], 'symbol-sort-key': rank } }]
+      ? [{ id: name('badge'), type: 'symbol' as const, ...from, filter: where(point, isBadge, ['!', isLabel]), layout: { 'icon-image': ['concat', `badge/${layer.id}/`, ['get', 'class']] as ExpressionSpecification, 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-offset': (sign(layer.id, badged[0] ?? '').diamond ? [9, -9] : [0, 0]) as [number, number], 'symbol-sort-key': rank } }]
       : []),
     { id: name('name'), type: 'symbol', ...from, minzoom: layer.id === OUTLINES ? 10 : 13, filter: where(['has', 'name']), layout: { 'text-field': ['get', 'name'], 'text-size': 12, 'text-offset': [0, 1.1], 'text-anchor': 'top', 'text-max-width': 9, 'text-font': ['sans'], 'symbol-sort-key': ['-', 0, rank] }, paint: { 'text-color': ink, 'text-halo-color': halo, 'text-halo-width': 1.4 } },
   ]

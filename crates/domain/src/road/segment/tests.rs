@@ -40,7 +40,7 @@ pub(in crate::road) fn segment(width_m: Option<f64>) -> Segment {
 
 fn closed(from: &str, until: Option<&str>) -> Closed {
     let closure = Closure { from: day(from), until: until.map(day), reason: "塌方".to_owned() };
-    Closed { closure, by: "p".into(), recorded_at: Timestamp::start_of(day(from)) }
+    Closed { closure, by: "p".into(), recorded_at: Timestamp::start_of(day(from)), called_off: None }
 }
 
 fn event(seq: i64, act: Act, on: &str, segment: &Segment) -> Event {
@@ -138,6 +138,32 @@ fn a_cut_makes_two_of_one_and_nothing_is_lost() {
     let code = |at| whole.clone().split(at, "r2".into(), String::new()).err().map(|refusal| refusal.code());
     assert_eq!(code([105.875, 29.27]), Some("road.off_line"));
     assert_eq!(code([105.870, 29.260]), Some("road.at_end"));
+}
+
+#[test]
+fn a_closure_that_has_not_begun_is_called_off_and_never_was() {
+    let ahead = segment(Some(5.0)).close(closed("2026-12-20", Some("2026-12-24"))).expect("closed");
+    let is_off = |on: &str, today: &str| ahead.is_called_off_by(0, day(on), day(today));
+    assert!(
+        is_off("2026-11-29", "2026-11-29") && is_off("2026-12-20", "2026-11-29"),
+        "it would cover no day"
+    );
+    assert!(!is_off("2026-12-21", "2026-11-29"), "of a day it would still be closed");
+    assert!(!is_off("2026-12-20", "2026-12-20"), "closed and opened today it was closed for some hours");
+    assert!(is_off("2026-12-20", "2026-12-22"), "of days gone by nothing is taken back without a reason");
+    assert!(!is_off("2026-12-19", "2026-12-22"), "a day before it is a slip");
+    assert!(!ahead.is_called_off_by(1, day("2026-11-29"), day("2026-11-29")), "there is no other");
+    assert_eq!(ahead.clone().call_off(0, " "), Err(RoadRefusal::NoCallOffReason));
+    let off = ahead.clone().call_off(0, "改期施工").expect("called off");
+    assert_eq!(off.closures.len(), 1, "it stays on record");
+    assert_eq!(off.closures[0].called_off.as_deref(), Some("改期施工"));
+    assert!(off.closed_on(day("2026-12-21")).is_none() && ahead.closed_on(day("2026-12-21")).is_some());
+    assert_eq!(off.clone().call_off(0, "再取消"), Err(RoadRefusal::NotClosed));
+    assert_eq!(off.clone().open(0, day("2026-12-22")), Err(RoadRefusal::NotClosed));
+    assert!(!off.is_called_off_by(0, day("2026-11-29"), day("2026-11-29")));
+    let events =
+        [event(1, Act::Register, "2026-01-10", &segment(Some(5.0))), event(2, Act::Open, "2026-11-29", &off)];
+    assert_eq!(passable_days(&events, &engine()).len(), 1, "no day of it is missing");
 }
 
 #[test]

@@ -19,8 +19,8 @@ function once<T>(load: () => Promise<T>, empty: T): () => Ref<T> {
   }
 }
 
-/** Every territory of the town. */
-export const useTerritories = once(async () => (await api.get<Items<Territory>>('/territories')).items, [] as Territory[])
+/** Every territory of the town that is there. */
+export const useTerritories = once(async () => (await api.get<Items<Territory>>('/territories')).items.filter((one) => !one.closed_on), [] as Territory[])
 /** Every organisation of the town. */
 export const useOrgs = once(async () => (await api.get<Items<OrgView>>('/orgs')).items, [] as OrgView[])
 const catalog = once(() => api.get<CatalogView>('/catalog'), { kinds: [], openings: [], gas: [], fire_hazard_classes: [], list_kinds: [] } as CatalogView)
