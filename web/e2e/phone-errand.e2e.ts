@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { CallTestView, CaseOptions, CasePage, FollowUpView, HandoverView, HouseList, HouseView, Items, MeetingView, PaperOptions, PaperView, PersonPage, PlacardView, PostView, ReportCaseView, StopUseList, StopUseRow, StopUseView } from '../src/shared/api/contract'
+import type { CallTestView, CaseOptions, CasePage, FacilityDue, FacilityView, FollowUpView, HandoverView, HouseList, HouseView, Items, MeetingView, PaperOptions, PaperView, PersonPage, PlacardView, PostView, ReportCaseView, StopUseList, StopUseRow, StopUseView } from '../src/shared/api/contract'
 import { ask, signIn as signInAtDesk } from './desk'
 import { delivered, kill, openPhone, picture, savedForm, signIn, state, type Kept } from './phone'
 import { openTown, type Town } from './town'
@@ -341,6 +341,34 @@ it('looks at a stopped place and counts the heads of a house without a network',
   const counted = await ask<HouseView>(desk, `/houses/${house.place.id}`)
   expect([counted.lodging, counted.counted_on?.length, counted.on_key_list]).toEqual([11, 10, true])
 }, 180_000)
+
+it('finds a hydrant by the number on its label and dry, from where there is no network; then its water counts no more', async () => {
+  await signIn(page, 'staff1', PASSWORD)
+  const due = await ask<FacilityDue>(page, '/facilities/due?mine=true')
+  const one = [...due.late, ...due.coming].find((row) => row.water_counts)
+  if (!one) throw new Error('no water point of this village is due for its check')
+  await page.goto(`${town.url}/m/errands`)
+  await page.waitForSelector(`a[href="/m/facility/${one.id}"]`)
+  await town.stop()
+  await page.goto(`${town.url}/m/scan`)
+  await page.fill('#s-code', one.code)
+  await page.click(`a[href="/m/facility/${one.id}"]`)
+  await page.click('.foot .act')
+  await page.waitForSelector('.foot [role=alert]')
+  await page.click('button[role=radio]:has-text("有问题")')
+  await page.fill('#f-text', '开栓无水，阀门井积土')
+  await page.setInputFiles('input[type=file]', picture(37))
+  await page.waitForSelector('.shots figure')
+  await page.click('.foot .act')
+  await diesAndComesBack()
+  const entry = await arrives('facility')
+  const now = await ask<FacilityView>(desk, `/facilities/${one.id}`)
+  expect([now.stage.code, now.water_counts, now.fault]).toEqual(['fault', false, '开栓无水，阀门井积土'])
+  expect(entry.photos.map((shot) => shot.state)).toEqual(['confirmed'])
+  await page.goto(`${town.url}/m/errands`)
+  await page.waitForSelector('.pbar')
+  expect(await page.locator(`a[href="/m/facility/${one.id}"]`).count()).toBe(0)
+}, 240_000)
 
 it('imposes a penalty on the spot only through every gate, kept without a network and brought in whole', async () => {
   await signIn(page, 'officer', PASSWORD)
