@@ -40,7 +40,7 @@ async fn two_rows_about_one_place_become_one_and_nothing_of_either_is_lost() -> 
         let visit = Visit::of(1, &gone, "staff1", &sheet).failing(&item);
         let hazard = text(&staff.post("/api/v1/inspections", visit.body()).await?.ok()?, "/hazards/0/id").to_owned();
         let task = json!({ "place": gone, "kind": "routine", "from": "2026-09-21", "due_on": "2026-09-30", "assignee": "p-staff1" });
-        clerk.post("/api/v1/tasks", task).await?.ok()?;
+        let task = text(&clerk.post("/api/v1/tasks", task).await?.ok()?, "/id").to_owned();
 
         let told = merge(&mut staff, &gone, &stays).await?;
         assert_eq!(told.status, StatusCode::FORBIDDEN, "who may not void a row merges none");
@@ -74,6 +74,25 @@ async fn two_rows_about_one_place_become_one_and_nothing_of_either_is_lost() -> 
         let page = merge(&mut clerk, &stays, &third).await?.ok()?;
         assert_eq!(page["doubles"].as_array().map(Vec::len), Some(2));
         assert_eq!(page["open_hazards"], json!(1));
+
+        // A phone goes to the row that goes on, knows there what was found at the others, and what it still had of them arrives.
+        let sync = staff.get("/api/v1/sync").await?.ok()?;
+        assert_eq!((text(&sync, "/tasks/0/id"), text(&sync, "/tasks/0/place/id")), (task.as_str(), third.as_str()));
+        assert_eq!((text(&sync, "/hazards/0/id"), text(&sync, "/hazards/0/place/id")), (hazard.as_str(), third.as_str()));
+        assert!(sync["sheets"][&third].is_object() && sync["sheets"][&gone].is_null());
+        let late = json!({
+            "id": "01a00000-0000-7000-8000-0000000bc001", "place": gone, "hazard_code": "H02.1", "description": "楼梯口堆煤气瓶",
+            "photos": [], "position": null,
+        });
+        let found = staff.post("/api/v1/hazards", late.clone()).await?.ok()?;
+        assert_eq!(text(&found, "/place/id"), third);
+        assert_eq!(staff.post("/api/v1/hazards", late).await?.ok()?["code"], found["code"], "sent again");
+        let sheet = staff.get(&format!("/api/v1/places/{third}/sheet")).await?.ok()?;
+        let mut visit = Visit::of(2, &third, "staff1", &sheet).body();
+        visit["task"] = json!(task);
+        staff.post("/api/v1/inspections", visit).await?.ok()?;
+        let done = staff.get(&format!("/api/v1/tasks/{task}")).await?.ok()?;
+        assert_eq!((text(&done, "/state"), text(&done, "/place/id")), ("submitted", third.as_str()));
         let verified = town.app.verify(&app::Caller::system()).await?;
         assert_eq!(verified.findings, []);
         Ok(())

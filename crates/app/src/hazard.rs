@@ -33,7 +33,7 @@ pub use view::{
 use crate::enforcement::order::{certificates, proof};
 use crate::parameter::{counted_on, number_on};
 use crate::place::view::LonLat;
-use crate::place::{SeenPlace, at_place, found_at};
+use crate::place::{SeenPlace, at_place, found_at, is_one_place};
 use crate::{App, Caller, Error, Result};
 
 /// Time for a fix of a general hazard, until the town decides otherwise. Source: handbook of the field, §3.3 (P).
@@ -247,8 +247,10 @@ impl App {
         }
         let mut tx = self.write(caller).await?;
         if let Some((known, _)) = tx.hazard(&found.id).await? {
-            // What was seen may have turned out to be a place the register knew.
-            let is_same = (known.find.place == found.place || found.seen_place.is_some())
+            // What was seen may have turned out to be a place the register knew, and a row may have been merged.
+            let is_there =
+                found.seen_place.is_some() || is_one_place(&mut tx, &known.find.place, &found.place).await?;
+            let is_same = is_there
                 && known.find.code == code
                 && known.find.description == found.description
                 && known.found_by.as_ref() == Some(&caller.person);

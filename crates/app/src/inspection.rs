@@ -357,7 +357,8 @@ impl App {
                     let text = "这是执法检查任务，须按执法检查登记，请改选检查性质";
                     return Err(Error::field("power", "inspection.not_enforcement", text));
                 }
-                if owed.stored.task.place != record.place {
+                // Either may have been merged into the other meanwhile.
+                if owed.place.place.id != *place.same_as.as_ref().unwrap_or(&record.place) {
                     let text = "任务不是这个场所的，请核对后再提交";
                     return Err(Error::field("task", "inspection.task_elsewhere", text));
                 }

@@ -110,6 +110,24 @@ pub(crate) async fn at_place(
     Ok((place, subject))
 }
 
+/// The row a place goes on under: another one, where it was merged into that.
+pub(crate) async fn goes_on(read: &mut Read, place: PlaceRecord) -> Result<PlaceRecord> {
+    match &place.same_as {
+        Some(other) => Ok(at_place(read, other, []).await?.0),
+        None => Ok(place),
+    }
+}
+
+/// Whether two ids are of one place: the same, or rows that go on under the same.
+pub(crate) async fn is_one_place(read: &mut Read, one: &PlaceId, other: &PlaceId) -> Result<bool> {
+    let found = read.places_by_id(&[one.clone(), other.clone()]).await?;
+    let on = |id: &PlaceId| {
+        let merged = found.iter().find(|row| row.place.id == *id).and_then(|row| row.same_as.clone());
+        merged.unwrap_or_else(|| id.clone())
+    };
+    Ok(on(one) == on(other))
+}
+
 /// Lists one place stands or stood on.
 pub(crate) struct Listed {
     /// Each stay with its list.

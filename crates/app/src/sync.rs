@@ -129,7 +129,8 @@ impl App {
             }
             None => Vec::new(),
         };
-        let mut ids: Vec<PlaceId> = owed.iter().map(|one| one.task.place.clone()).collect();
+        // Where a row was merged into another, one goes to that one.
+        let mut ids: Vec<PlaceId> = tasks.iter().map(|one| one.place.id.clone().into()).collect();
         ids.sort();
         ids.dedup();
         let mut places = read.places_by_id(&ids).await?;
@@ -158,7 +159,7 @@ impl App {
         };
         let sheets: BTreeMap<String, SheetView> = places.iter().map(sheet).collect();
         let quick = sheet_of(&library, SheetKind::Quick, &"".into(), &BTreeSet::new(), today);
-        let rechecks = match caller.hats.scope(Action::HazardRecheck) {
+        let mut rechecks = match caller.hats.scope(Action::HazardRecheck) {
             Some(scope) => {
                 let filter = HazardFilter { recheck_as_of: Some(today), ..HazardFilter::default() };
                 let found = read.hazards_by_deadline(&scope, &filter, MOST_RECHECKS).await?;
@@ -166,18 +167,27 @@ impl App {
             }
             None => Vec::new(),
         };
+        let here: Vec<PlaceId> = places.iter().map(|one| one.place.id.clone()).collect();
+        let doubles = read.doubles_of(&here).await?;
         let open_here = HazardFilter {
-            places: places.iter().map(|one| one.place.id.clone()).collect(),
+            places: here.iter().chain(doubles.keys()).cloned().collect(),
             open: true,
             ..HazardFilter::default()
         };
-        let hazards = match caller.hats.scope(Action::HazardRead) {
+        let mut hazards = match caller.hats.scope(Action::HazardRead) {
             Some(scope) if !open_here.places.is_empty() => {
                 let found = read.hazards_by_deadline(&scope, &open_here, MOST_HAZARDS).await?;
                 crate::hazard::list::rows(&mut read, &found, &names, today).await?
             }
             _ => Vec::new(),
         };
+        // What was found at a row that was merged is known at the one that goes on.
+        for one in hazards.iter_mut().chain(&mut rechecks) {
+            let on = doubles.get(&PlaceId::from(one.place.id.as_str()));
+            if let Some(place) = on.and_then(|id| places.iter().find(|known| known.place.id == *id)) {
+                one.place = Named::new(place.place.id.to_string(), place.place.name.clone());
+            }
+        }
         let towns = Gazetteer::read(&mut read).await?;
         let finds = |path: &str| caller.hat(Action::HazardFind, &Subject::of(path, None)).is_ok();
         let mut villages: Vec<Named> =

@@ -26,7 +26,7 @@ pub use view::{TaskEventView, TaskPage, TaskRow, TaskView, Tasks, kind_label};
 use crate::calendar::calendar;
 use crate::names::Names;
 use crate::parameter::number_on;
-use crate::place::{at_place, place_in_scope, place_subject};
+use crate::place::{at_place, goes_on, place_in_scope, place_subject};
 use crate::{App, Caller, Error, Result};
 
 /// A window that ends within so many days is due soon; our own choice.
@@ -251,6 +251,7 @@ pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &TaskId, today: D
     if !scope.admits(&subject) {
         return Err(Error::NotFound);
     }
+    let place = goes_on(read, place).await?;
     let involved = involved(read, &stored).await?;
     let holders = Holders::read(read, std::slice::from_ref(&stored), today).await?;
     Ok(Loaded { stored, place, subject, involved, holders })
@@ -312,7 +313,7 @@ pub(crate) async fn rows(
     let mut places: HashMap<PlaceId, (PlaceRecord, Subject)> = HashMap::new();
     for record in read.places_by_id(&ids).await? {
         let subject = place_subject(read, &record).await?;
-        places.insert(record.place.id.clone(), (record, subject));
+        places.insert(record.place.id.clone(), (goes_on(read, record).await?, subject));
     }
     let holders = Holders::read(read, tasks, today).await?;
     let mut rows = Vec::with_capacity(tasks.len());

@@ -13,7 +13,7 @@ use store::{Read, Write};
 use utoipa::ToSchema;
 
 use super::view::{LonLat, PlaceInput};
-use super::{Gazetteer, code_of, next_code, place_in_scope, record_of, risk, subject_of};
+use super::{Gazetteer, at_place, code_of, next_code, place_in_scope, record_of, risk, subject_of};
 use crate::{Caller, Error, Result};
 
 /// So many places of a village are looked through for one of a name.
@@ -48,13 +48,13 @@ pub(crate) async fn found_at(
     at: Option<LonLat>,
     now: Timestamp,
 ) -> Result<(PlaceRecord, Subject)> {
-    let Some(seen) = seen else { return place_in_scope(tx, caller, Action::PlaceRead, id).await };
+    let Some(seen) = seen else { return registered(tx, caller, id).await };
     let known = tx.place(id, &Caller::system().scope(Action::PlaceRead)?).await?;
     if known.is_some() {
-        return place_in_scope(tx, caller, Action::PlaceRead, id).await;
+        return registered(tx, caller, id).await;
     }
     if let Some(known) = of_that_name(tx, seen).await? {
-        return place_in_scope(tx, caller, Action::PlaceRead, &known).await;
+        return registered(tx, caller, &known).await;
     }
     if uuid::Uuid::parse_str(id.as_str()).is_err() {
         return Err(Error::field("place", "place.id", "新场所的编号须为 UUID，请刷新页面后再试"));
@@ -81,6 +81,15 @@ pub(crate) async fn found_at(
     tx.append(audit).await?;
     let subject = subject_of(&record);
     Ok((record, subject))
+}
+
+/// A place of the register; what was found at a row that was merged meanwhile is found at the one that goes on.
+async fn registered(read: &mut Read, caller: &Caller, id: &PlaceId) -> Result<(PlaceRecord, Subject)> {
+    let (place, subject) = place_in_scope(read, caller, Action::PlaceRead, id).await?;
+    match &place.same_as {
+        Some(other) => at_place(read, other, []).await,
+        None => Ok((place, subject)),
+    }
 }
 
 /// The place in use that is called so in that village, if there is exactly one.
