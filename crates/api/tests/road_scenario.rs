@@ -16,7 +16,9 @@ async fn settled(town: &Town, width: f64) -> anyhow::Result<(Browser, Value, Val
         let put = json!({ "lon": lon, "lat": 29.2601, "version": 0 });
         clerk.put(&format!("/api/v1/roads/groups/{group}"), put).await?.ok()?;
     }
-    let street = road("老街", "village_main", V1, &[[105.870, 29.260], [105.880, 29.260]], 5.0);
+    // Its station stands before the street: closed, the street shuts nobody in.
+    add(&mut clerk, road("站前路", "village_main", V1, &[[105.870, 29.260], [105.873, 29.260]], 5.0)).await?;
+    let street = road("老街", "village_main", V1, &[[105.873, 29.260], [105.880, 29.260]], 5.0);
     let street = add(&mut clerk, street).await?;
     let lane = road("进村路", "inter_village", V2, &[[105.880, 29.260], [105.892, 29.260]], width);
     let lane = add(&mut clerk, lane).await?;
@@ -185,7 +187,7 @@ async fn what_hangs_on_what_nobody_knows_is_neither_gained_nor_lost() -> anyhow:
         counted(&mut clerk, "g2", 80).await?;
         counted(&mut clerk, "g3", 40).await?;
         // Of neither anybody knows whether its owner lets an engine pass.
-        let line = [[105.870, 29.260], [105.875, 29.258], [105.880, 29.260]];
+        let line = [[105.873, 29.260], [105.877, 29.258], [105.880, 29.260]];
         let mut detour = road("厂区路", "village_main", V1, &line, 5.0);
         let mut back = road("后山路", "village_main", V2, &[[105.892, 29.260], [105.900, 29.260]], 3.2);
         (detour["private"], back["private"]) = (json!(true), json!(true));

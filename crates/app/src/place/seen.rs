@@ -8,7 +8,7 @@ use domain::policy::{Action, Subject};
 use domain::time::Timestamp;
 use exchange::value::comparable;
 use serde::Deserialize;
-use store::place::{PlaceFilter, PlaceOrder, PlaceRecord};
+use store::place::{PlaceFilter, PlaceRecord};
 use store::{Read, Write};
 use utoipa::ToSchema;
 
@@ -16,8 +16,6 @@ use super::view::{LonLat, PlaceInput};
 use super::{Gazetteer, at_place, code_of, next_code, place_in_scope, record_of, risk, subject_of};
 use crate::{Caller, Error, Result};
 
-/// So many places of a village are looked through for one of a name.
-const MOST_ALIKE: i64 = 50;
 /// Where a place came from that was met on the way.
 const SOURCE: &str = "发现隐患时登记";
 
@@ -92,16 +90,17 @@ async fn registered(read: &mut Read, caller: &Caller, id: &PlaceId) -> Result<(P
     }
 }
 
-/// The place in use that is called so in that village, if there is exactly one.
+/// The place in use that is called so in that village, if there is exactly one; spaces and widths aside.
 async fn of_that_name(read: &mut Read, seen: &SeenPlace) -> Result<Option<PlaceId>> {
-    let name = seen.name.trim();
-    let filter = PlaceFilter {
-        text: Some(name.to_owned()).filter(|name| !name.is_empty()),
-        village: Some(seen.village.clone()),
-        ..PlaceFilter::default()
-    };
+    let name = comparable(&seen.name);
+    let filter = PlaceFilter { village: Some(seen.village.clone()), ..PlaceFilter::default() };
     let whole = Caller::system().scope(Action::PlaceRead)?;
-    let found = read.place_page(&filter, &whole, PlaceOrder::Name, None, MOST_ALIKE).await?;
-    let mut same = found.into_iter().filter(|one| comparable(&one.place.name) == comparable(name));
-    Ok(same.next().filter(|_| same.next().is_none()).map(|one| one.place.id))
+    let mut same = Vec::new();
+    read.each_place(&filter, &whole, |one| {
+        if comparable(&one.place.name) == name {
+            same.push(one.place.id);
+        }
+    })
+    .await?;
+    Ok(same.pop().filter(|_| same.is_empty()))
 }
