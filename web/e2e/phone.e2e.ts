@@ -159,7 +159,11 @@ describe('a village staff member', () => {
     await page.click('button:has-text("不在名单里")')
     await page.click('.foot .act')
     expect(await page.textContent('[role=alert]')).toContain('叫什么')
+    // What is missing is marked until it is there, and the first of it may be typed in at once.
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('r-seen')
     await page.fill('#r-seen', '2 组村道岔口')
+    expect(await page.textContent('[role=alert]')).not.toContain('叫什么')
+    expect(await page.$$eval('[aria-invalid=true]', (all) => all.map((one) => one.id).at(-1))).toBe('r-kind')
     if (!(await page.inputValue('#r-village'))) await page.selectOption('#r-village', { index: 1 })
     await page.selectOption('#r-kind', 'villager_area')
     await page.click('.foot .act')

@@ -40,6 +40,16 @@ describe('the page of the leader', () => {
     shown.unmount()
   })
 
+  it('says of a town with a plan and no record what the board says: what is owed, and else no data', async () => {
+    const owed = { ...village, tally: { ...tally, due: 8, unmet: 8, total: 8, ratio: 0 } }
+    const numbers = [figure('fulfilment', 0, null), figure('inspected', 0, 0), figure('closed', 0, 0), figure('fires', 0, null)]
+    const { shown } = await show(LeaderPage, '/leader', () => new Response(JSON.stringify(page({ numbers, villages: [owed], weekly: [{ from: '2026-11-23', inspections: 0, found: 0, closed: 0 }] }))))
+    expect(shown.findAll('.k b').map((one) => one.text())).toEqual(['0%', '无数据', '无数据', '无数据'])
+    expect(cells(shown)).toEqual(['无数据', '无数据', '无数据'])
+    expect(shown.find('.ch').text()).toContain('还没有记录')
+    shown.unmount()
+  })
+
   it('says of a village without overdue hazards that it has none, what is closed in time, and where the list is', async () => {
     const { shown } = await show(LeaderPage, '/leader', () => new Response(JSON.stringify(page({ villages: [{ ...village, listed: 5, open_hazards: 4, closed: 9, closed_in_time: 7 }] }))))
     expect(cells(shown)).toEqual(['4', '0', '7/9'])

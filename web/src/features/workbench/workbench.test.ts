@@ -1,12 +1,17 @@
 import { flushPromises, mount } from '@vue/test-utils'
-import { createPinia } from 'pinia'
+import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, expect, it, vi } from 'vitest'
 import { createI18n } from 'vue-i18n'
 import { createMemoryHistory, createRouter } from 'vue-router'
+import { useSession } from '../../desk/session'
 import shared from '../../shared/locales/zh-CN.json'
+import Status from '../../shared/ui/Status.vue'
+import FirstSteps from './FirstSteps.vue'
 import zh from './locales/zh-CN.json'
 import WorkbenchPage from './WorkbenchPage.vue'
 
+const router = () => createRouter({ history: createMemoryHistory(), routes: [{ path: '/:rest(.*)*', component: { render: () => null } }] })
+const words = () => createI18n({ legacy: false, locale: 'zh-CN', messages: { 'zh-CN': { shared, workbench: zh } } })
 afterEach(() => vi.unstubAllGlobals())
 
 it('a list that is cut off says of how many it shows the first, as its tile does', async () => {
@@ -14,10 +19,22 @@ it('a list that is cut off says of how many it shows the first, as its tile does
   const none = ['plans', 'escalated', 'hazards_due', 'extensions', 'reviews', 'to_confirm', 'to_grade', 'to_advise', 'rechecks', 'to_escalate', 'to_close', 'unaccepted', 'today', 'referred', 'returned']
   const view = { ...Object.fromEntries(none.map((one) => [one, []])), counts: [{ code: 'overdue_tasks', label: '逾期任务', n: 25, tone: 'late', href: '/tasks?overdue=true' }], overdue_tasks: Array.from({ length: 20 }, (_, n) => task(n)), today: [task(30)] }
   vi.stubGlobal('fetch', async () => new Response(JSON.stringify(view)))
-  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:rest(.*)*', component: { render: () => null } }] })
-  const page = mount(WorkbenchPage, { global: { plugins: [createPinia(), router, createI18n({ legacy: false, locale: 'zh-CN', messages: { 'zh-CN': { shared, workbench: zh } } })] } })
+  const page = mount(WorkbenchPage, { global: { plugins: [createPinia(), router(), words()] } })
   await flushPromises()
   expect(page.find('.kp b').text()).toBe('25')
   expect(page.findAll('h2 small').map((one) => one.text())).toEqual(['前 20 项，共 25 项', '1'])
   page.unmount()
+})
+
+it.each([[422, ['todo', 'todo']], [200, ['done', 'todo']]] as const)('a new town is led to its plan until one is in force (answer %s)', async (status, tones) => {
+  const pinia = createPinia()
+  setActivePinia(pinia)
+  useSession().me = { hats: [], actions: ['parameter.propose', 'parameter.read', 'register.import'] } as never
+  vi.stubGlobal('fetch', async (url: string) => (String(url).endsWith('/plan') ? new Response(JSON.stringify({ code: 'plan.none', detail: '还没有安装方案文件' }), { status }) : new Response(JSON.stringify({ items: [] }))))
+  const steps = mount(FirstSteps, { global: { plugins: [pinia, router(), words()] } })
+  await flushPromises()
+  expect(steps.findAll('li b').map((one) => one.text())).toEqual(['安装方案', '导入场所台账'])
+  expect(steps.findAllComponents(Status).map((one) => one.props('tone'))).toEqual(tones)
+  expect(steps.find('a.pri').attributes('href')).toBe(status === 200 ? '/imports' : '/parameters')
+  steps.unmount()
 })

@@ -1,13 +1,8 @@
 // Which task a visit should count for, when it was begun without one.
 
 import { ENFORCEMENT, occasionOf } from './draft'
+import { OVER, begun } from './standing'
 import type { Draft, Entry, Task } from './types'
-
-/** States in which a task asks for nothing more. */
-const OVER = new Set(['submitted', 'done', 'cancelled', 'referred', 'unable'])
-
-/** Whether a task may be done by now: one that begins later lies in the phone already, and a visit before its time is none of it. */
-export const begun = (task: Task, today: string): boolean => task.from <= today
 
 /**
  * The task a visit to this place should count for: open, not handed in from this phone, the most pressing first. A visit

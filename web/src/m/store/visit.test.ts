@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { countsFor, owedAt } from './owed'
 import { cameraTrouble } from './scan'
+import { standing } from './standing'
 import type { Entry, Task } from './types'
 
 const task = (id: string, more: Partial<Task> = {}) => ({ id, state: 'assigned', kind: 'routine', from: '2026-11-01', due_on: '2026-11-30', ...more }) as Task
@@ -24,6 +25,12 @@ describe('a visit begun without its task', () => {
     expect(owedAt([task('a')], [sent('a', 'accept')], TODAY)?.id).toBe('a')
     expect(owedAt([task('a', { kind: 'enforcement' }), task('b', { state: 'cancelled' })], [], TODAY)).toBeNull()
   })
+})
+
+it('tasks that begin later are counted apart from those that may be done now', () => {
+  const tasks = [task('due', { due_on: TODAY }), task('now'), task('next', { from: '2026-12-01', due_on: '2026-12-31' })]
+  expect(standing(tasks, TODAY)).toEqual({ now: 2, due: 1, later: 1 })
+  expect(standing(tasks.slice(2), TODAY)).toEqual({ now: 0, due: 0, later: 1 })
 })
 
 it('a camera that does not look says why, so that the person knows what to do', () => {

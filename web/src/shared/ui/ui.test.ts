@@ -39,6 +39,10 @@ describe('LoadState', () => {
     expect(page.text()).toContain('abc')
     await page.setProps({ problem: new ApiProblem(403, 'policy.forbidden', 'x') })
     expect(page.text()).toContain('您没有权限')
+    // A town without a plan has not failed: it is told how to install one.
+    await page.setProps({ problem: new ApiProblem(422, 'plan.none', 'x') })
+    expect(page.text()).toContain('fengsui plan install')
+    expect(page.find('[role=alert]').exists()).toBe(false)
     await page.setProps({ problem: null, has: true })
     expect(page.text()).toBe('rows')
     // What stays there when the next answer fails says of when it is.
