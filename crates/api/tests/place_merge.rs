@@ -92,7 +92,7 @@ async fn two_rows_about_one_place_become_one_and_nothing_of_either_is_lost() -> 
         visit["task"] = json!(task);
         staff.post("/api/v1/inspections", visit).await?.ok()?;
         let done = staff.get(&format!("/api/v1/tasks/{task}")).await?.ok()?;
-        assert_eq!((text(&done, "/state"), text(&done, "/place/id")), ("submitted", third.as_str()));
+        assert_eq!((text(&done, "/state"), text(&done, "/place/id")), ("done", third.as_str()));
         let verified = town.app.verify(&app::Caller::system()).await?;
         assert_eq!(verified.findings, []);
         Ok(())
