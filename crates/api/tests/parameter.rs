@@ -161,6 +161,38 @@ async fn what_a_change_would_do_is_seen_before_it_is_made() -> anyhow::Result<()
 }
 
 #[tokio::test]
+async fn a_town_that_begins_late_counts_from_the_day_it_decided() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_plan(&app::Caller::system(), PLAN).await?;
+        let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
+        let name = "fulfilment.counted_from";
+        let ask =
+            |day: Value| json!({ "name": name, "value": day, "from": "2026-09-21", "reason": "九月起用本系统" });
+        for wrong in [json!("九月"), json!("2026-09-31"), json!(20_260_901)] {
+            let told = clerk.post("/api/v1/parameters", ask(wrong.clone())).await?;
+            assert_eq!(told.body["fields"][0]["code"], "parameter.value", "{wrong}");
+        }
+        let unmet = async |who: &mut Browser| -> anyhow::Result<i64> {
+            Ok(who.get("/api/v1/board").await?.ok()?["total"]["unmet"].as_i64().unwrap_or(-1))
+        };
+        let before = unmet(&mut clerk).await?;
+        assert!(before > 0, "the plan is older than the town's record here");
+        let seen = clerk.post("/api/v1/parameters/preview", ask(json!("2026-09-01"))).await?.ok()?;
+        assert!(!seen["changes"].as_array().is_none_or(Vec::is_empty), "whoever decides sees what it does: {seen}");
+        let told = clerk.post("/api/v1/parameters", ask(json!("2026-09-01"))).await?.ok()?;
+        let id = told["pending"]["id"].as_str().unwrap_or_default().to_owned();
+        let yes = json!({ "approve": true, "version": told["pending"]["version"] });
+        leader.post(&format!("/api/v1/parameters/{id}/decide"), yes).await?.ok()?;
+        assert!(unmet(&mut clerk).await? < before);
+        let duty = clerk.get("/api/v1/board/duties/C9.2").await?.ok()?;
+        assert_eq!(duty["duty"]["owed_from"], "2026-09-01", "and it is said from when");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn the_time_for_a_fix_is_the_towns_to_set() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = town(&fresh).await?;

@@ -468,7 +468,7 @@ fn duty_line(known: &Known, duty: &Duty, found: &DutyReport, tally: Tally) -> Du
         tally,
         has_data: found.has_data,
         parameters: numbers.collect(),
-        owed_from: plan.owed_from(duty),
+        owed_from: plan.owed_from(duty, known.as_of),
         duty: duty.clone(),
     }
 }

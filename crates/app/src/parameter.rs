@@ -10,10 +10,11 @@ use std::sync::OnceLock;
 use domain::fulfilment::Tally;
 use domain::period;
 use domain::plan::{
-    Basis, Duty, ENTRY_CUTOFF_DAY, Parameter, Plan, Rhythm, SCORE_LATE, SCORE_PARTIAL, Use, Value, whole,
+    Basis, COUNTED_FROM, Duty, ENTRY_CUTOFF_DAY, Parameter, Plan, Rhythm, SCORE_LATE, SCORE_PARTIAL, Use,
+    Value, whole,
 };
 use domain::policy::{Action, Subject};
-use domain::time::Date;
+use domain::time::{Date, parse_date};
 use serde::Serialize;
 use store::Read;
 pub use store::parameter::{Decision, ParameterRecord};
@@ -119,6 +120,8 @@ enum Comes {
     Number(f64),
     /// A telephone number as it is dialled and printed; empty where there is none.
     Line(&'static str),
+    /// A day as `2026-12-01`; empty where none is said.
+    Day(&'static str),
 }
 
 /// One of the program's own parameters.
@@ -148,9 +151,17 @@ const fn own_of(
 }
 
 const fn line_of(of: (&'static str, &'static str), label: &'static str) -> Own {
+    text_of_own(of.0, Comes::Line(of.1), label)
+}
+
+const fn day_of(of: (&'static str, &'static str), label: &'static str) -> Own {
+    text_of_own(of.0, Comes::Day(of.1), label)
+}
+
+const fn text_of_own(name: &'static str, comes: Comes, label: &'static str) -> Own {
     Own {
-        name: Cow::Borrowed(of.0),
-        comes: Comes::Line(of.1),
+        name: Cow::Borrowed(name),
+        comes,
         label: Cow::Borrowed(label),
         units: Cow::Borrowed(&[]),
         most: 0.0,
@@ -162,6 +173,7 @@ static OWN: &[Own] = &[
     own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
     own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
     own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
+    day_of(COUNTED_FROM, "从哪天起计各项责任（留空为按方案施行日）"),
     own_of(GENERAL_DAYS, "一般隐患整改期限", &["日", WORKING_DAYS], 365.0),
     own_of(LARGER_DAYS, "较大隐患整改期限", &["日", WORKING_DAYS], 365.0),
     own_of(EXTENSION_SHARE, "延期最长占原整改期限的比例", &["%"], 100.0),
@@ -379,7 +391,7 @@ fn current(plan: &Plan, name: &str, on: Date) -> Option<Parameter> {
         name: name.to_string(),
         value: match comes {
             Comes::Number(number) => Value::Number(*number),
-            Comes::Line(line) => Value::Text((*line).to_owned()),
+            Comes::Line(text) | Comes::Day(text) => Value::Text((*text).to_owned()),
         },
         unit: units.first().copied().unwrap_or_default().to_owned(),
         basis: Basis::TownSetting,
@@ -493,6 +505,12 @@ fn checked(plan: &Plan, asked: &ParameterInput, now: &Parameter) -> Result<()> {
             },
             None => wrong("请填写不小于 0 的整数"),
         },
+        (Value::Text(text), Value::Text(_)) if asked.name == COUNTED_FROM.0 => {
+            match text.is_empty() || parse_date(text).is_some() {
+                true => Ok(()),
+                false => wrong("请填写日期，如 2026-12-01，按方案施行日起计的留空"),
+            }
+        }
         (Value::Text(text), Value::Text(_)) if own(&asked.name).is_some() => match is_line(text) {
             true => Ok(()),
             false => wrong("请填写电话号码，如 023-49860119 或者 12345，不列出的留空"),

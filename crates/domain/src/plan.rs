@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     period::{self, Period, Season},
-    time::Date,
+    time::{Date, parse_date},
 };
 
 /// The part of the notice a clause stands in.
@@ -451,6 +451,9 @@ pub const SCORE_LATE: (&str, f64) = ("score.late", 0.6);
 pub const SCORE_PARTIAL: (&str, f64) = ("score.partial", 0.5);
 /// Entering on or after this day of the month, a subject does not owe that month's monthly duty.
 pub const ENTRY_CUTOFF_DAY: (&str, f64) = ("entry.cutoff_day", 16.0);
+/// From which day on the town counts what is owed; nothing said is from the plan's own first day. What was owed before the town
+/// kept its records here stands in other books.
+pub const COUNTED_FROM: (&str, &str) = ("fulfilment.counted_from", "");
 
 impl Plan {
     /// The clause with this code or alias.
@@ -507,9 +510,14 @@ impl Plan {
         versions.into_iter().rev().find(|(from, _)| *from <= date).map(|(_, period)| period)
     }
 
-    /// First day a duty is owed.
-    pub fn owed_from(&self, duty: &Duty) -> Date {
-        duty.since.map_or(self.effective_from, |since| since.max(self.effective_from))
+    /// First day a duty is owed, as the town counts on a date.
+    pub fn owed_from(&self, duty: &Duty, on: Date) -> Date {
+        let owed = duty.since.map_or(self.effective_from, |since| since.max(self.effective_from));
+        let counted = match self.parameter_on(COUNTED_FROM.0, on).map(|parameter| &parameter.value) {
+            Some(Value::Text(day)) => parse_date(day),
+            _ => None,
+        };
+        counted.map_or(owed, |counted| counted.max(owed))
     }
 
     /// The words of a label for people: the plan's own term, otherwise the label itself.

@@ -72,6 +72,7 @@ pub(super) struct Judge<'a> {
     pub dues: Vec<Due>,
     pub standing: bool,
     pub has_data: bool,
+    owed_from: Date,
 }
 
 impl<'a> Judge<'a> {
@@ -108,6 +109,7 @@ impl<'a> Judge<'a> {
             standing: dues.iter().any(|due| matches!(due.period, Period::Standing(_))),
             dues,
             has_data,
+            owed_from: question.plan.owed_from(duty, question.as_of),
         }
     }
 
@@ -180,8 +182,7 @@ impl<'a> Judge<'a> {
         for ix in facts.about(kind, subject) {
             let Some(row) = facts.row(*ix) else { continue };
             let from = row.happened_on;
-            let asked = self.question.from.max(self.question.plan.owed_from(self.duty)) <= from
-                && from <= self.question.to;
+            let asked = self.question.from.max(self.owed_from) <= from && from <= self.question.to;
             // A fact is credited to whatever lies around it; it sets off only what is owed for the thing itself.
             if !asked || !self.is_known(row) || !filter.fits(|word| facts.tags_of(row).contains(&word)) {
                 continue;
@@ -229,7 +230,7 @@ impl<'a> Judge<'a> {
             .flat_map(|word| found.labels.iter().filter(move |(carried, _)| carried == word).copied())
             .collect();
         let last = |span: Span| span.to.filter(|to| *to < self.question.as_of).unwrap_or(Date::MAX);
-        let start = found.exists.from.max(self.question.plan.owed_from(self.duty));
+        let start = found.exists.from.max(self.owed_from);
         let end = last(found.exists);
         let mut turns = vec![start];
         for (_, span) in &labels {

@@ -6,7 +6,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     period::{self, Period, Unit},
-    plan::{Basis, Clause, Need, Number, Parameter, Rhythm, Section, Selector, SubjectKind, Trigger, Value},
+    plan::{
+        Basis, COUNTED_FROM, Clause, Need, Number, Parameter, Rhythm, Section, Selector, SubjectKind,
+        Trigger, Value,
+    },
     time::parse_date,
 };
 
@@ -178,6 +181,47 @@ fn a_duty_written_later_is_owed_only_since_then() {
         town.ask(&plan, "2026-04-15", "2026-01-01", "2026-03-31").evaluate().clause(&plan, "K1").due()
     };
     assert_eq!((due(None), due(Some("2026-03-01")), due(Some("2026-05-01"))), (3, 1, 0));
+}
+
+#[test]
+fn what_was_owed_before_the_town_counts_here_is_not_counted() {
+    let mut town = a_town(1);
+    let shop = town.shops[0];
+    town.record("hazard.found", shop, "2026-01-20");
+    let found = Trigger {
+        fact: "hazard.found".into(),
+        all: Vec::new(),
+        within: Number::Fixed(10),
+        working_days: false,
+    };
+    let followed = duty("K1.2", SubjectKind::Place, &[], "event", need("hazard.recheck"));
+    let followed = Duty { trigger: Some(found), ..followed };
+    let counted = |from: &[(&str, &str)], as_of: &str| {
+        let mut plan = a_plan(vec![watched_monthly(), followed.clone()]);
+        for (day, since) in from {
+            plan = plan.with_parameter(Parameter {
+                name: COUNTED_FROM.0.into(),
+                value: Value::Text((*day).into()),
+                unit: String::new(),
+                basis: Basis::TownSetting,
+                source: String::new(),
+                effective_from: date(since),
+            });
+        }
+        let report = town.ask(&plan, as_of, "2026-01-01", "2026-03-31").evaluate();
+        (statuses(&report, "K1.1").len(), statuses(&report, "K1.2").len())
+    };
+    assert_eq!(counted(&[], "2026-04-15"), (3, 1));
+    assert_eq!(counted(&[("2026-02-01", "2026-03-01")], "2026-04-15"), (2, 0));
+    assert_eq!(
+        counted(&[("", "2026-03-01")], "2026-04-15"),
+        (3, 1),
+        "nothing said is from the plan's first day"
+    );
+    assert_eq!(counted(&[("2020-01-01", "2026-03-01")], "2026-04-15"), (3, 1), "never before the plan");
+    // A decision holds from its day on: as of a day before, what held then.
+    let twice = [("2026-02-01", "2026-03-01"), ("2026-03-01", "2026-04-01")];
+    assert_eq!((counted(&twice, "2026-03-31"), counted(&twice, "2026-04-15")), ((2, 0), (1, 0)));
 }
 
 #[test]

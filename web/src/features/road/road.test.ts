@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RoadRow } from '@/shared/api/contract'
-import { outside } from './import'
+import { outside, sorted } from './import'
 import { amount, coloured, effectWords, measured, minutes, passTone, wayTone } from './road'
 import { table } from './scenario'
 
@@ -16,6 +16,15 @@ describe('roads', () => {
     const problem = (code: string) => ({ row: 2, name: '', code, message: '' })
     expect(outside({ problems: [problem('road.outside'), problem('road.line')], outside_n: 700 })).toEqual({ rows: 700, map: false })
     expect(outside({ problems: [problem('road.map_outside')], outside_n: 0 })).toEqual({ rows: 0, map: true })
+  })
+
+  it('what lies far away is left out until somebody takes it, too', () => {
+    const problem = (code: string) => ({ row: 2, name: '', code, message: '' })
+    const tried = { problems: [problem('road.outside'), problem('road.line')], problems_n: 701, outside_n: 700 }
+    expect(sorted(tried, false)).toEqual({ left: { n: 701, named: tried.problems }, far: { n: 0, named: [] } })
+    expect(sorted(tried, true)).toEqual({ left: { n: 1, named: [tried.problems[1]] }, far: { n: 700, named: [tried.problems[0]] } })
+    const map = { problems: [problem('road.map_outside')], problems_n: 1, outside_n: 0 }
+    expect([sorted(map, true).left.n, sorted(map, true).far.n]).toEqual([0, 1])
   })
 
   it('what nobody measured is neither passed nor refused', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { asTyped, asksSites, far, needsRadius, typedSpots } from './siting'
+import type { SitingView } from '@/shared/api/contract'
+import { asTyped, asksSites, coversNobody, far, needsRadius, typedSpots } from './siting'
 
 describe('siting', () => {
   it('reads candidates as they are typed, and back', () => {
@@ -7,6 +8,11 @@ describe('siting', () => {
     expect(spots).toEqual([{ name: '镇政府', lon: 105.87, lat: 29.26, fixed: true }, { name: '河边', lon: 105.9, lat: 29.3, fixed: false }])
     expect(typedSpots(asTyped(spots ?? []))).toEqual(spots)
     for (const wrong of ['镇政府', '镇政府, 东, 北', ', 105, 29', 'a, 1, 2, 3', '*, 1, 2']) expect(typedSpots(wrong)).toBeNull()
+  })
+  it('has no answer where none of the candidates covers anybody', () => {
+    const view = (code: string, uncovered_n: number, demands_n = 4) => ({ model: { code, label: '' }, demands_n, found: { uncovered_n } }) as unknown as SitingView
+    expect([view('mclp', 4), view('lscp', 4), view('mclp', 3), view('p_median', 4), view('mclp', 0, 0)].map(coversNobody)).toEqual([true, true, false, false, false])
+    expect(coversNobody({ ...view('mclp', 4), found: null })).toBe(false)
   })
   it('asks only what a model needs', () => {
     expect(['p_median', 'p_center', 'lscp', 'mclp'].map((m) => [asksSites(m), needsRadius(m)])).toEqual([[true, false], [true, false], [false, true], [true, true]])

@@ -25,6 +25,9 @@ export function far(distance: number, measure: string): string {
   return distance >= 1000 ? `${(distance / 1000).toFixed(2)} km` : `${Math.round(distance)} m`
 }
 
+/** Whether a radius is asked for and none of the candidates covers anything within it: every choice is as good as another, and none an answer. */
+export const coversNobody = (view: Pick<SitingView, 'model' | 'found' | 'demands_n'>): boolean => !!view.found && needsRadius(view.model.code) && view.demands_n > 0 && view.found.uncovered_n >= view.demands_n
+
 /** Chosen and other candidates, and what none of the chosen reaches. */
 export function onMap(view: SitingView, words: { chosen: string; other: string; uncovered: string }): MapFeature[] {
   const point = (lon: number, lat: number) => ({ type: 'Point' as const, coordinates: [lon, lat] as [number, number] })

@@ -44,6 +44,9 @@ describe('client', () => {
     const known = problem as ApiProblem
     expect([known.status, known.code, known.message, known.conflict]).toEqual([409, 'conflict.version', '别人刚改过', true])
     expect(known.field('name')).toBe('m')
+    // A rule names no field: whoever knows its code knows the field.
+    const rule = new ApiProblem(422, 'road.backwards', '恢复日期早于封闭日期')
+    expect([rule.field('until'), rule.field('until', 'road.backwards'), rule.field('on', 'road.not_yet')]).toEqual([undefined, '恢复日期早于封闭日期', undefined])
     expect(known.current).toEqual({ version: 3 })
   })
 

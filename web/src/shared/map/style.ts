@@ -53,7 +53,7 @@ function drawing(layer: MapLayer, source: string, theme: Theme): LayerSpecificat
     ...(badged.length
       ? [{ id: name('badge'), type: 'symbol' as const, ...from, filter: where(point, isBadge, ['!', isLabel]), layout: { 'icon-image': ['concat', `badge/${layer.id}/`, ['get', 'class']] as ExpressionSpecification, 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-offset': (sign(layer.id, badged[0] ?? '').diamond ? [9, -9] : [0, 0]) as [number, number], 'symbol-sort-key': rank } }]
       : []),
-    { id: name('name'), type: 'symbol', ...from, minzoom: layer.id === OUTLINES ? 10 : 13, filter: where(['has', 'name']), layout: { 'text-field': ['get', 'name'], 'text-size': 12, 'text-offset': [0, 1.1], 'text-anchor': 'top', 'text-max-width': 9, 'text-font': ['sans'], 'symbol-sort-key': ['-', 0, rank] }, paint: { 'text-color': ink, 'text-halo-color': halo, 'text-halo-width': 1.4 } },
+    { id: name('name'), type: 'symbol', ...from, minzoom: layer.id === OUTLINES ? 10 : 13, filter: where(['has', 'name']), layout: { 'text-field': ['get', 'name'], 'text-size': 12, 'text-offset': [0, 1.1], 'text-anchor': 'top', 'text-max-width': 9, 'text-font': ['sans'], 'symbol-sort-key': ['-', 0, rank] }, paint: { 'text-color': ink, 'text-halo-color': halo, 'text-halo-width': layer.id === OUTLINES ? 2 : 1.4 } },
   ]
 }
 
@@ -87,8 +87,14 @@ function groundLayers(base: BaseMap, theme: Theme): LayerSpecification[] {
   })
 }
 
+/** Names stand over the dots of every layer, those of villages over all: what lies on top is placed first, too. */
+function namesOnTop(drawn: LayerSpecification[]): LayerSpecification[] {
+  const over = (one: LayerSpecification): number => (one.id.endsWith(`/${OUTLINES}/name`) ? 2 : one.id.endsWith('/name') ? 1 : 0)
+  return drawn.sort((a, b) => over(a) - over(b))
+}
+
 /**
- * The whole style: the ground, the layers in their order, and on top what is drawn. No glyphs are fetched: names are
+ * The whole style: the ground, the layers in their order, their names, and on top what is drawn. No glyphs are fetched: names are
  * drawn with the fonts of the machine (`localIdeographFontFamily`).
  */
 export function style(layers: MapLayer[], own: boolean, theme: Theme, origin: string, on: string, version: number, base: BaseMap | null = null): StyleSpecification {
@@ -103,7 +109,7 @@ export function style(layers: MapLayer[], own: boolean, theme: Theme, origin: st
     layers: [
       { id: 'ground', type: 'background', paint: { 'background-color': ground } },
       ...(base ? groundLayers(base, theme) : []),
-      ...layers.flatMap((layer) => drawing(layer, own ? OWN : layer.id, theme)),
+      ...namesOnTop(layers.flatMap((layer) => drawing(layer, own ? OWN : layer.id, theme))),
       { id: 'drawn/area', type: 'fill', source: DRAWN, filter: kinds('Polygon'), paint: { 'fill-color': brand, 'fill-opacity': 0.15 } },
       { id: 'drawn/way', type: 'line', source: DRAWN, paint: { 'line-color': brand, 'line-width': 2.5, 'line-dasharray': [2, 1.4] } },
       { id: 'drawn/spot', type: 'circle', source: DRAWN, filter: kinds('Point'), paint: { 'circle-color': brand, 'circle-radius': 6, 'circle-stroke-color': halo, 'circle-stroke-width': 2 } },

@@ -35,6 +35,12 @@ it('the wrong field has it where no sentence is, and what an open window says go
   await settled()
   expect(document.activeElement?.id).toBe('d')
 })
+it('the first wrong field goes before the sentence of its form, also where it is a group', async () => {
+  press('#go')
+  refuse('main', '<div class="wrong" role="group" id="w"></div><input aria-invalid="true" id="b" /><p class="alert" role="alert" id="a">请改正</p>')
+  await settled()
+  expect(document.activeElement?.id).toBe('w')
+})
 it('nobody is torn from what he writes, and what nobody asked for takes no focus', async () => {
   press('#go')
   document.querySelector<HTMLElement>('#q')?.focus()

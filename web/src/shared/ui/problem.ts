@@ -1,10 +1,12 @@
-// After a refusal the focus goes where it is told: to the sentence above the form, or to the first field that is wrong. Who
-// does not see the red would otherwise stay on a button that did nothing.
+// After a refusal the focus goes where it is told: to the first field that is wrong, in sight also on a narrow screen, or to the
+// sentence of the form. Who does not see the red would otherwise stay on a button that did nothing.
 
 /** A refusal that comes later than this after a button was pressed is not its answer. */
 const ANSWERS_MS = 30_000
 
 const TOLD = '.alert[role=alert],.err[role=alert]'
+/** A field that is wrong; of several controls together, the group. */
+const WRONG = '[aria-invalid=true],.wrong[role=group]'
 let pressed: { button: Element; at: number } | null = null
 
 /** The window on top, or the page. */
@@ -16,11 +18,13 @@ function point(): void {
   // Somebody who went on writing is left in peace.
   const active = document.activeElement
   if (active && active !== document.body && active !== last.button && /^(INPUT|TEXTAREA|SELECT)$/.test(active.tagName)) return
-  const found = room().querySelector<HTMLElement>(TOLD) ?? room().querySelector<HTMLElement>('[aria-invalid=true]')
+  const found = room().querySelector<HTMLElement>(WRONG) ?? room().querySelector<HTMLElement>(TOLD)
   if (!found) return
   pressed = null
   if (!found.matches('input,select,textarea')) found.tabIndex = -1
   found.focus()
+  // What is wrong stands below its field: the field alone at the rim of the screen would hide it.
+  found.scrollIntoView({ block: 'center' })
 }
 
 /** Minds every refusal of the desk from now on; gives back what ends it. */
