@@ -174,7 +174,7 @@ async fn a_town_that_begins_late_counts_from_the_day_it_decided() -> anyhow::Res
             assert_eq!(told.body["fields"][0]["code"], "parameter.value", "{wrong}");
         }
         let unmet = async |who: &mut Browser| -> anyhow::Result<i64> {
-            Ok(who.get("/api/v1/board").await?.ok()?["total"]["unmet"].as_i64().unwrap_or(-1))
+            Ok(who.get("/api/v1/board").await?.ok()?["whole"]["unmet"].as_i64().unwrap_or(-1))
         };
         let before = unmet(&mut clerk).await?;
         assert!(before > 0, "the plan is older than the town's record here");
