@@ -37,7 +37,7 @@ it('is worded, refused, mended, approved and used', async () => {
   await page.click('#main button.pri')
   await page.waitForSelector('#main .alert[role=alert]')
   expect(await page.textContent('#main .texts'), 'the field that would be lost is named').toContain('原通知书编号')
-  expect(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'who cannot see red is told').toBe('alert')
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-invalid')), 'who cannot see red is led to it').toBe('true')
   expect(await violations(page)).toEqual([])
   await first.fill(was.replace('所列问题', '上写的问题'))
   await page.click('#main button.pri')
