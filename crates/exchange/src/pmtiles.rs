@@ -153,11 +153,14 @@ impl Head {
     }
 }
 
-/// Ids of `vector_layers` of a map's metadata.
+/// Ids of `vector_layers` of a map's metadata. What was converted from MBTiles may keep them as text under `json`.
 pub fn layer_ids(metadata: &serde_json::Value) -> Vec<String> {
-    let layers = metadata.get("vector_layers").and_then(|layers| layers.as_array());
+    let text = metadata.get("json").and_then(|text| text.as_str());
+    let kept: Option<serde_json::Value> = text.and_then(|text| serde_json::from_str(text).ok());
+    let told = |of: &serde_json::Value| of.get("vector_layers").and_then(|layers| layers.as_array().cloned());
+    let layers = told(metadata).or_else(|| kept.as_ref().and_then(told));
     let id = |layer: &serde_json::Value| Some(layer.get("id")?.as_str()?.to_owned());
-    layers.into_iter().flatten().filter_map(id).collect()
+    layers.iter().flatten().filter_map(id).collect()
 }
 
 struct Entry {
@@ -276,6 +279,14 @@ mod tests {
     fn read(bytes: &[u8], range: Range) -> Result<Vec<u8>, Damaged> {
         let (at, length) = (range.at as usize, range.length as usize);
         bytes.get(at..at + length).map(<[_]>::to_vec).ok_or(Damaged)
+    }
+
+    #[test]
+    fn layers_are_found_where_a_converter_kept_them_as_text() {
+        let of = |text: &str| layer_ids(&serde_json::from_str(text).expect("written in a test"));
+        assert_eq!(of(r#"{"vector_layers":[{"id":"water"}]}"#), ["water"]);
+        assert_eq!(of(r#"{"json":"{\"vector_layers\":[{\"id\":\"lines\"}]}"}"#), ["lines"]);
+        assert_eq!(of(r#"{"json":"{"}"#), Vec::<String>::new());
     }
 
     #[test]
