@@ -180,10 +180,15 @@ async fn a_town_that_begins_late_counts_from_the_day_it_decided() -> anyhow::Res
         assert!(before > 0, "the plan is older than the town's record here");
         let seen = clerk.post("/api/v1/parameters/preview", ask(json!("2026-09-01"))).await?.ok()?;
         assert!(!seen["changes"].as_array().is_none_or(Vec::is_empty), "whoever decides sees what it does: {seen}");
-        let told = clerk.post("/api/v1/parameters", ask(json!("2026-09-01"))).await?.ok()?;
+        let mut later = ask(json!("2026-09-01"));
+        later["from"] = json!("2026-09-22");
+        let told = clerk.post("/api/v1/parameters", later).await?.ok()?;
         let id = told["pending"]["id"].as_str().unwrap_or_default().to_owned();
         let yes = json!({ "approve": true, "version": told["pending"]["version"] });
-        leader.post(&format!("/api/v1/parameters/{id}/decide"), yes).await?.ok()?;
+        let decided = leader.post(&format!("/api/v1/parameters/{id}/decide"), yes).await?.ok()?;
+        assert_eq!((unmet(&mut clerk).await?, &decided["value"]), (before, &json!("")), "from tomorrow on");
+        town.clock.advance_days(1);
+        let mut clerk = town.login("clerk").await?;
         assert!(unmet(&mut clerk).await? < before);
         let duty = clerk.get("/api/v1/board/duties/C9.2").await?.ok()?;
         assert_eq!(duty["duty"]["owed_from"], "2026-09-01", "and it is said from when");

@@ -379,7 +379,9 @@ fn current(plan: &Plan, name: &str, on: Date) -> Option<Parameter> {
             effective_from: plan.effective_from,
         }));
     }
-    if let Some(set) = plan.parameter_on(name, on) {
+    // A day to count from holds from the day it was decided for; before, the one that comes along.
+    let is_day = own.is_some_and(|own| matches!(own.comes, Comes::Day(_)));
+    if let Some(set) = plan.parameter_on(name, on).filter(|set| !is_day || set.effective_from <= on) {
         return Some(match own.map(|own| &own.comes) {
             // Lines were numbers once, which lost the zero of an area code.
             Some(Comes::Line(_)) => Parameter { value: Value::Text(text_of(&set.value)), ..set.clone() },
@@ -505,17 +507,17 @@ fn checked(plan: &Plan, asked: &ParameterInput, now: &Parameter) -> Result<()> {
             },
             None => wrong("请填写不小于 0 的整数"),
         },
-        (Value::Text(text), Value::Text(_)) if asked.name == COUNTED_FROM.0 => {
-            match text.is_empty() || parse_date(text).is_some() {
-                true => Ok(()),
-                false => wrong("请填写日期，如 2026-12-01，按方案施行日起计的留空"),
-            }
-        }
-        (Value::Text(text), Value::Text(_)) if own(&asked.name).is_some() => match is_line(text) {
-            true => Ok(()),
-            false => wrong("请填写电话号码，如 023-49860119 或者 12345，不列出的留空"),
-        },
         (Value::Text(text), Value::Text(_)) => {
+            match own(&asked.name).map(|own| &own.comes) {
+                Some(Comes::Day(_)) if !text.is_empty() && parse_date(text).is_none() => {
+                    return wrong("请填写日期，如 2026-12-01，按方案施行日起计的留空");
+                }
+                Some(Comes::Line(_)) if !is_line(text) => {
+                    return wrong("请填写电话号码，如 023-49860119 或者 12345，不列出的留空");
+                }
+                Some(_) => return Ok(()),
+                None => {}
+            }
             let by_rhythm =
                 plan.duties.iter().any(|duty| duty.rhythm == Rhythm::Parameter(asked.name.clone()));
             match by_rhythm.then(|| period::parse(text, &plan.seasons)) {

@@ -510,10 +510,11 @@ impl Plan {
         versions.into_iter().rev().find(|(from, _)| *from <= date).map(|(_, period)| period)
     }
 
-    /// First day a duty is owed, as the town counts on a date.
+    /// First day a duty is owed, as the town counts on a date. What is decided from a later day on does not hold yet.
     pub fn owed_from(&self, duty: &Duty, on: Date) -> Date {
         let owed = duty.since.map_or(self.effective_from, |since| since.max(self.effective_from));
-        let counted = match self.parameter_on(COUNTED_FROM.0, on).map(|parameter| &parameter.value) {
+        let set = self.parameter_on(COUNTED_FROM.0, on).filter(|set| set.effective_from <= on);
+        let counted = match set.map(|set| &set.value) {
             Some(Value::Text(day)) => parse_date(day),
             _ => None,
         };

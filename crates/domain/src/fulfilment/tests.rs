@@ -220,6 +220,7 @@ fn what_was_owed_before_the_town_counts_here_is_not_counted() {
     );
     assert_eq!(counted(&[("2020-01-01", "2026-03-01")], "2026-04-15"), (3, 1), "never before the plan");
     // A decision holds from its day on: as of a day before, what held then.
+    assert_eq!(counted(&[("2026-02-01", "2026-04-15")], "2026-04-14"), (3, 1));
     let twice = [("2026-02-01", "2026-03-01"), ("2026-03-01", "2026-04-01")];
     assert_eq!((counted(&twice, "2026-03-31"), counted(&twice, "2026-04-15")), ((2, 0), (1, 0)));
 }
