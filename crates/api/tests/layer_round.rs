@@ -5,7 +5,7 @@ use testkit::both_databases;
 
 use crate::common::ledger::bring_in;
 use crate::common::reach::text;
-use crate::common::{Browser, Town, V1, reading_town, urlencoded};
+use crate::common::{Browser, TODAY, Town, V1, reading_town, urlencoded};
 
 fn list(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
@@ -85,6 +85,18 @@ async fn layers_are_counted_on_the_day_asked_for_and_any_property_filters() -> a
         assert_eq!(n(&mut clerk, "").await?, json!(3));
         assert_eq!(n(&mut clerk, "?on=2020-01-01").await?, json!(2), "the pool was built in 2024");
         let items = "/ogc/collections/facilities/items";
+        let pool = clerk.get(&format!("{items}?name={}", urlencoded("老街消防水池"))).await?.ok()?["features"][0].clone();
+        let step = json!({ "step": "hand_over", "on": TODAY, "owner": "town-gov", "maintainer": "village-1", "check_days": 92,
+            "version": pool["properties"]["version"] });
+        clerk.post(&format!("/api/v1/facilities/{}/steps", text(&pool, "id")), step).await?.ok()?;
+        let step = json!({ "step": "enter", "on": TODAY, "version": 2 });
+        clerk.post(&format!("/api/v1/facilities/{}/steps", text(&pool, "id")), step).await?.ok()?;
+        for (on, class) in [(String::new(), "in_service"), ("&datetime=2025-01-01".to_owned(), "coming")] {
+            let page = clerk.get(&format!("{items}?name={}{on}", urlencoded("老街消防水池"))).await?.ok()?;
+            let shown = &page["features"][0]["properties"];
+            assert_eq!(shown["class"], json!(class), "{on}: {shown}");
+            assert_eq!(shown["version"].is_null(), !on.is_empty(), "what it was once is no base to change it from");
+        }
         for (key, value, matched) in
             [("name", "老街消防水池", 1), ("name", "没有", 0), ("address", "老街口", 1)]
         {

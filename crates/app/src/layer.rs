@@ -19,7 +19,7 @@ use domain::geometry::{Bounds, Geometry};
 use domain::hazard::Stage;
 use domain::ids::PlaceId;
 use domain::policy::{Action, Scope};
-use domain::road::segment::Segment;
+use domain::road::segment::{Segment, stood_on};
 use domain::time::Date;
 use domain::vehicle::Vehicle;
 use serde::Serialize;
@@ -258,8 +258,14 @@ impl Layer {
         found.map_or(0, |(_, number)| number)
     }
 
-    /// Everything on it within the scope, by id, with what it is today.
-    async fn read(self, read: &mut Read, scope: &Scope, today: Date) -> Result<Vec<Feature>> {
+    /// Whether what it tells is of the day asked for; of the others only who was there is.
+    fn is_of_the_day(self) -> bool {
+        matches!(self, Self::Roads | Self::Facilities)
+    }
+
+    /// Everything on it within the scope, by id, with what it is on the day: today, or of what
+    /// [`Layer::is_of_the_day`] any.
+    async fn read(self, read: &mut Read, scope: &Scope, day: Date, today: Date) -> Result<Vec<Feature>> {
         let names = Gazetteer::read(read).await?;
         let village = |code: String| {
             let name = names.place(&code.as_str().into()).name;
@@ -284,13 +290,33 @@ impl Layer {
                 let all = FacilityFilter::default();
                 let mut found = read.facilities(scope, &all, None, i64::MAX).await?;
                 found.sort_by(|a, b| a.facility.id.cmp(&b.facility.id));
-                found.into_iter().filter_map(|one| self.facility(one, village, today)).collect()
+                let lives = if day < today { read.facility_lives().await? } else { BTreeMap::new() };
+                let stood = |one: FacilityRecord| {
+                    let retired = (one.facility.stage == Standing::Retired).then_some(one.facility.since);
+                    let life = lives.get(&one.facility.id);
+                    let facility = match life {
+                        Some(life) => one.facility.stood_on(life, day),
+                        None => one.facility,
+                    };
+                    let shown = self.facility(FacilityRecord { facility, ..one }, village, day)?;
+                    let shown = if life.is_some() { shown.only_shown() } else { shown };
+                    Some(Feature { until: retired, ..shown })
+                };
+                found.into_iter().filter_map(stood).collect()
             }
             Self::Roads => {
-                let vehicles = vehicles_on(read, today).await?;
+                let vehicles = vehicles_on(read, day).await?;
                 let mut found = read.roads(scope, &RoadFilter::default()).await?;
                 found.sort_by(|a, b| a.segment.id.cmp(&b.segment.id));
-                found.into_iter().map(|one| self.road(one, &vehicles, village, today)).collect()
+                let lives = if day < today { read.road_lives().await? } else { BTreeMap::new() };
+                let stood = |one: RoadRecord| {
+                    let Some(life) = lives.get(&one.segment.id) else {
+                        return Some(self.road(one, &vehicles, village, day));
+                    };
+                    let segment = stood_on(life, day)?;
+                    Some(self.road(RoadRecord { segment, ..one }, &vehicles, village, day).only_shown())
+                };
+                found.into_iter().filter_map(stood).collect()
             }
             Self::Placards => {
                 let mut found = read.placards(scope, &PlacardFilter::default()).await?;
@@ -419,7 +445,7 @@ impl Layer {
             class: self.class(class),
             name: facility.name,
             from: facility.built_on,
-            until: (facility.stage == Standing::Retired).then_some(facility.since),
+            until: None,
             told,
             more,
         })
@@ -645,6 +671,12 @@ impl Feature {
             Some(number) => wanted.trim().parse::<f64>() == Ok(number),
             None => self.says(layer, key).is_some_and(|says| says == wanted),
         }
+    }
+
+    /// Without the version of its row: what it was on another day is no base to change it from.
+    fn only_shown(mut self) -> Self {
+        self.more.remove("version");
+        self
     }
 
     fn view(&self, layer: Layer) -> FeatureView {

@@ -547,6 +547,31 @@ impl Facility {
         Ok(Self { stage, ..self })
     }
 
+    /// The facility as it stood at the end of a day: where it was, who kept it, when it was last found good and what was
+    /// wrong with it, by all that is recorded now. What it is (name, position, values) is of today. Before its first
+    /// event it is as that event found it. Events in the order they were recorded.
+    pub fn stood_on(mut self, events: &[Event], day: Date) -> Self {
+        let Some(first) = events.first() else { return self };
+        (self.stage, self.since) = (first.stage, first.on);
+        (self.keeping, self.checked_on, self.fault) = (None, None, String::new());
+        for event in events.iter().filter(|event| event.on <= day) {
+            match &event.act {
+                Act::HandOver { keeping } => self.keeping = Some(keeping.clone()),
+                Act::Enter | Act::Restore { .. } => {
+                    self.checked_on = Some(event.on);
+                    self.fault = String::new();
+                }
+                Act::Check { good: true } => self.checked_on = self.checked_on.max(Some(event.on)),
+                Act::Check { good: false } | Act::Report => self.fault = event.text.trim().to_owned(),
+                _ => {}
+            }
+            if event.stage != self.stage {
+                (self.stage, self.since) = (event.stage, event.on);
+            }
+        }
+        self
+    }
+
     /// The last day its last check holds for; none while nobody has to check it.
     pub fn check_due(&self) -> Option<Date> {
         let keeping =

@@ -216,6 +216,19 @@ impl Read {
             .map(|row| row.json("content"))
             .collect()
     }
+
+    /// What happened to every facility of the town, in the order it was recorded.
+    pub async fn facility_lives(&mut self) -> Result<BTreeMap<FacilityId, Vec<Event>>> {
+        let town = self.town.clone();
+        let mut lives: BTreeMap<FacilityId, Vec<Event>> = BTreeMap::new();
+        let sql = "SELECT facility, content FROM facility_event WHERE town = $1 ORDER BY facility, seq";
+        self.each(sql, args![town.as_str()], |row| {
+            lives.entry(row.text("facility")?.into()).or_default().push(row.json("content")?);
+            Ok(())
+        })
+        .await?;
+        Ok(lives)
+    }
 }
 
 impl Write {

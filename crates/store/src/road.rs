@@ -4,6 +4,8 @@
 
 mod scenario;
 
+use std::collections::BTreeMap;
+
 use domain::geometry::{Bounds, Position};
 use domain::ids::{RoadId, TerritoryCode};
 use domain::policy::Scope;
@@ -198,6 +200,19 @@ impl Read {
             .iter()
             .map(|row| row.json("content"))
             .collect()
+    }
+
+    /// What happened to every stretch of the town, in the order it was recorded.
+    pub async fn road_lives(&mut self) -> Result<BTreeMap<RoadId, Vec<Event>>> {
+        let town = self.town.clone();
+        let mut lives: BTreeMap<RoadId, Vec<Event>> = BTreeMap::new();
+        let sql = "SELECT road, content FROM road_event WHERE town = $1 ORDER BY road, seq";
+        self.each(sql, args![town.as_str()], |row| {
+            lives.entry(row.text("road")?.into()).or_default().push(row.json("content")?);
+            Ok(())
+        })
+        .await?;
+        Ok(lives)
     }
 
     /// Where village groups live, as far as somebody said so.

@@ -71,7 +71,7 @@ impl Set {
 }
 
 impl App {
-    /// A layer as the caller may see it now; of roads as they are closed and passed on a day, today unless told.
+    /// A layer as the caller may see it now; of roads and facilities as they stood on a day, today unless told.
     ///
     /// Errors: he may see nothing of it.
     pub(super) async fn layer_set(
@@ -82,7 +82,7 @@ impl App {
     ) -> Result<Arc<Set>> {
         let scope = caller.scope(layer.action())?;
         let now = self.now();
-        let day = on.filter(|_| layer == Layer::Roads).unwrap_or(now.date());
+        let day = on.filter(|_| layer.is_of_the_day()).unwrap_or(now.date());
         let key = Key { layer, scope: spelled(&scope), day };
         // Held while it is read: the other tiles of a screen want the same set and wait for it.
         let mut kept = self.layers.0.lock().await;
@@ -99,7 +99,7 @@ impl App {
                 return Ok(set);
             }
         }
-        let features = layer.read(&mut read, &scope, key.day).await?;
+        let features = layer.read(&mut read, &scope, key.day, now.date()).await?;
         drop(read);
         let set = Arc::new(self.aside(move || Ok(Set::new(features))).await?);
         kept.push(Entry { key, seq: head, read_at: now, set: set.clone() });

@@ -549,3 +549,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_facility_on_another_day_is_what_had_happened_to_it_by_then() {
+    let mut life = in_service("2026-01-20");
+    life.extend([
+        (Act::Check { good: true }, "2026-02-20"),
+        (Act::Report, "2026-06-10"),
+        (Act::Repair, "2026-06-12"),
+        (Act::Restore { cost_fen: 5 }, "2026-06-20"),
+        (Act::Retire, "2026-09-01"),
+    ]);
+    let (now, events) = lived(&life);
+    let on = |text: &str| now.clone().stood_on(&events, day(text));
+    assert_eq!(on("2025-12-01").stage, Stage::Proposed, "as its first event found it");
+    assert_eq!((on("2026-01-19").stage, on("2026-01-19").keeping.is_some()), (Stage::HandedOver, true));
+    let good = on("2026-03-01");
+    assert_eq!(
+        (good.stage, good.since, good.checked_on),
+        (Stage::InService, day("2026-01-20"), Some(day("2026-02-20")))
+    );
+    assert!(on("2026-06-01").is_overdue(day("2026-06-01")), "unchecked for 92 days");
+    assert_eq!((on("2026-06-10").stage, on("2026-06-10").fault.as_str()), (Stage::Fault, "说明"));
+    assert_eq!((on("2026-06-20").stage, on("2026-06-20").fault.as_str()), (Stage::InService, ""));
+    assert_eq!(on("2026-12-31"), now, "the last day is today");
+}

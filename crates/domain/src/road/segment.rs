@@ -650,6 +650,31 @@ pub fn nearest(line: &[Position], at: Position) -> (usize, Position, f64) {
     best
 }
 
+/// What a stretch was on a day, by all that is recorded now; none before the day it was first known from. Closures are
+/// those of the last event: each has its own days. Events in the order they were recorded.
+pub fn stood_on(events: &[Event], day: Date) -> Option<Segment> {
+    let last = events.last()?;
+    let (_, held) = versions(events).rev().find(|(span, _)| span.contains(day))?;
+    Some(Segment {
+        closures: last.segment.closures.clone(),
+        void: last.segment.void.clone(),
+        ..held.segment.clone()
+    })
+}
+
+/// Each version of a stretch with the days it holds: until the day before the next one's, whenever that was recorded.
+fn versions(events: &[Event]) -> impl DoubleEndedIterator<Item = (Span, &Event)> {
+    let versions: Vec<&Event> =
+        events.iter().filter(|event| matches!(event.act, Act::Register | Act::Change | Act::Split)).collect();
+    let ends: Vec<Option<Date>> = versions
+        .iter()
+        .skip(1)
+        .map(|next| Some(next.on.pred_opt().unwrap_or(next.on)))
+        .chain([None])
+        .collect();
+    versions.into_iter().zip(ends).map(|(event, to)| (Span { from: event.on, to }, event))
+}
+
 /// A stretch of days a vehicle could pass, as it was known from one recording to the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passable {
@@ -700,18 +725,14 @@ fn spans(events: &[Event], holds: &impl Fn(&Segment) -> bool, while_open: bool) 
     if last.segment.void.is_some() {
         return Vec::new();
     }
-    let versions: Vec<&Event> =
-        events.iter().filter(|event| matches!(event.act, Act::Register | Act::Change | Act::Split)).collect();
     let mut found: Vec<Span> = Vec::new();
-    for (n, event) in versions.iter().enumerate() {
-        let next = versions.get(n + 1).map(|next| next.on);
-        let to = next.map(|next| next.pred_opt().unwrap_or(next));
-        if !holds(&event.segment) || to.is_some_and(|to| to < event.on) {
+    for (held, event) in versions(events) {
+        if !holds(&event.segment) || held.to.is_some_and(|to| to < held.from) {
             continue;
         }
         match found.last_mut() {
-            Some(span) if span.to.and_then(|to| to.succ_opt()) == Some(event.on) => span.to = to,
-            _ => found.push(Span { from: event.on, to }),
+            Some(span) if span.to.and_then(|to| to.succ_opt()) == Some(held.from) => span.to = held.to,
+            _ => found.push(held),
         }
     }
     if while_open {

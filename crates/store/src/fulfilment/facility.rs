@@ -29,20 +29,14 @@ impl Read {
     /// Every facility planned or standing. Those voided by this day are left out.
     pub(super) async fn gather_facilities(&mut self, out: &mut Gathered, as_of: Date) -> Result<()> {
         let town = self.town.clone();
-        let sql = "SELECT e.* FROM facility_event e WHERE e.town = $1 ORDER BY e.facility, e.seq";
-        let mut lives: BTreeMap<String, Vec<Event>> = BTreeMap::new();
-        self.each(sql, args![town.as_str()], |row| {
-            lives.entry(row.text("facility")?).or_default().push(row.json("content")?);
-            Ok(())
-        })
-        .await?;
+        let lives = self.facility_lives().await?;
         let sql =
             "SELECT * FROM facility WHERE town = $1 AND (voided_at IS NULL OR voided_at >= $2) ORDER BY id";
         let mut nodes = Vec::new();
         let mut supply = Supply::default();
         for row in &self.rows(sql, args![town.as_str(), end_of(as_of)]).await? {
             let record = FacilityRecord::from_row(row)?;
-            let life = lives.get(record.facility.id.as_str()).map_or(&[][..], Vec::as_slice);
+            let life = lives.get(&record.facility.id).map_or(&[][..], Vec::as_slice);
             out.facility(&record, life)?;
             supply.take(&record.facility, life);
             if is_part(&record.facility.class) {
@@ -196,11 +190,11 @@ impl Gathered {
         Ok(())
     }
 
-    fn network(&mut self, nodes: Vec<Node>, lives: &BTreeMap<String, Vec<Event>>) -> Result<()> {
+    fn network(&mut self, nodes: Vec<Node>, lives: &BTreeMap<FacilityId, Vec<Event>>) -> Result<()> {
         let net = Network::of(nodes);
         for (id, days) in net.reached_days() {
             let subject = self.facts.subject(SubjectKind::Facility, id.as_str());
-            let life = lives.get(id.as_str()).map_or(&[][..], Vec::as_slice);
+            let life = lives.get(id).map_or(&[][..], Vec::as_slice);
             let at = standing_days(life).map(|held| held.recorded_at).unwrap_or_default();
             for span in days {
                 self.put("facility.connected", id.as_str(), subject, &[], span, at, &[])?;

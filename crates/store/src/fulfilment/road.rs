@@ -1,8 +1,6 @@
 //! Stretches of road as subjects and facts: which vehicle could pass on which days, as it was known. What does not belong
 //! here: their rows (`road`), the judgement (`domain::road`).
 
-use std::collections::BTreeMap;
-
 use domain::fulfilment::Span;
 use domain::plan::SubjectKind;
 use domain::road::segment::{Event, Passable, needing_other_days, passable_days};
@@ -23,17 +21,11 @@ impl Read {
         as_of: Date,
     ) -> Result<()> {
         let town = self.town.clone();
-        let mut lives: BTreeMap<String, Vec<Event>> = BTreeMap::new();
-        let sql = "SELECT road, content FROM road_event WHERE town = $1 ORDER BY road, seq";
-        self.each(sql, args![town.as_str()], |row| {
-            lives.entry(row.text("road")?).or_default().push(row.json("content")?);
-            Ok(())
-        })
-        .await?;
+        let lives = self.road_lives().await?;
         let sql = "SELECT * FROM road WHERE town = $1 AND (voided_at IS NULL OR voided_at >= $2) ORDER BY id";
         for row in &self.rows(sql, args![town.as_str(), end_of(as_of)]).await? {
             let record = RoadRecord::from_row(row)?;
-            let life = lives.get(record.segment.id.as_str()).map_or(&[][..], Vec::as_slice);
+            let life = lives.get(&record.segment.id).map_or(&[][..], Vec::as_slice);
             out.road(&record, life, vehicles)?;
         }
         Ok(())

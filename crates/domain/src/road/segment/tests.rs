@@ -207,6 +207,28 @@ fn the_days_a_vehicle_passed_follow_surveys_and_closures_as_they_were_known() {
 }
 
 #[test]
+fn a_stretch_on_another_day_is_what_was_known_of_that_day() {
+    let narrow = segment(Some(3.0));
+    let wide = segment(Some(4.5));
+    let shut = wide.clone().close(closed("2026-02-01", Some("2026-02-05"))).expect("closed");
+    let slip = Segment { closures: shut.closures.clone(), ..segment(Some(4.0)) };
+    let mut events = vec![
+        event(1, Act::Register, "2026-01-10", &narrow),
+        event(2, Act::Change, "2026-04-01", &wide),
+        event(3, Act::Close, "2026-06-01", &shut),
+    ];
+    let width = |events: &[Event], on: &str| stood_on(events, day(on)).map(|held| held.road.fitness.width_m);
+    assert_eq!(width(&events, "2026-01-09"), None, "nobody had measured it");
+    assert_eq!(width(&events, "2026-03-31"), Some(Some(3.0)));
+    assert_eq!(width(&events, "2026-04-01"), Some(Some(4.5)));
+    let february = stood_on(&events, day("2026-02-03")).expect("it was there");
+    assert!(february.closed_on(day("2026-02-03")).is_some(), "closures hold whenever they were recorded");
+    events.push(event(4, Act::Change, "2026-03-01", &slip));
+    assert_eq!(width(&events, "2026-03-15"), Some(Some(4.0)), "what was put right holds from its own day");
+    assert_eq!(width(&events, "2026-05-01"), Some(Some(4.0)), "and is the last word");
+}
+
+#[test]
 fn what_stands_in_a_road_lies_on_it_stops_vehicles_and_goes_with_its_half() {
     let today = day("2026-11-26");
     let barred =
