@@ -97,6 +97,8 @@ pub(crate) struct Tally {
     not_applicable: u32,
     no_data: u32,
     total: u32,
+    /// Occurrences of duties that are not scored, in none of the counts; 0 for a single duty.
+    beside: u32,
     /// From 0 to 1.
     ratio: Option<f64>,
 }
@@ -117,6 +119,7 @@ impl From<&Counts> for Tally {
             not_applicable: n(Status::NotApplicable),
             no_data: n(Status::NoData),
             total: tally.total(),
+            beside: tally.beside(),
             ratio: tally.ratio(),
         }
     }

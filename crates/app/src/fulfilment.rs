@@ -157,6 +157,8 @@ pub struct TableLine {
     pub period: String,
     /// Its figures.
     pub row: Row,
+    /// False: reported on its own, in no figure of several duties.
+    pub scored: bool,
 }
 
 /// The figures of one duty.
@@ -172,6 +174,8 @@ pub struct StatusLine {
     pub tally: Tally,
     /// Whether there is a source for what it asks for.
     pub has_data: bool,
+    /// False: reported on its own, in no figure of several duties.
+    pub scored: bool,
 }
 
 /// One duty.
@@ -403,13 +407,14 @@ fn board(known: &Known, lens: &Lens) -> Board {
         {
             line.duties += 1;
             let due = row.whole.due();
-            if due > 0 {
+            // What leads the clause is what its figure is made of.
+            if due > 0 && duty.is_scored() {
                 let done = row.whole.count(Status::Met) + row.whole.count(Status::Late);
                 let (duty, title) = (duty.id.clone(), duty.title.clone());
                 line.measures.push(Measure { duty, title, done, due });
             }
-            line.row.add_weighted(row, duty.weight);
-            whole.add_weighted(row, duty.weight);
+            line.row.add_weighted(row, duty.scored_weight());
+            whole.add_weighted(row, duty.scored_weight());
             for name in names_of(plan, &duty.who) {
                 if !line.who.contains(&name) {
                     line.who.push(name);
@@ -500,6 +505,7 @@ impl App {
                 who: names_of(plan, &duty.who),
                 period: period.map(|period| period.label()).unwrap_or_default(),
                 row: only_columns(row.clone(), &columns),
+                scored: duty.is_scored(),
             });
         }
         let villages = columns.iter().filter_map(|at| column(&known, *at)).collect();
@@ -531,6 +537,7 @@ impl App {
                 title: duty.title.clone(),
                 tally: row.whole,
                 has_data: found.has_data,
+                scored: duty.is_scored(),
             })
             .collect())
     }

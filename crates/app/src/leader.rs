@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Days, Months};
 use domain::fulfilment::board::Row;
-use domain::fulfilment::{Status, Tally};
+use domain::fulfilment::{Status, Tally, percent};
 use domain::hazard::Level;
 use domain::incident::statistics::is_fire;
 use domain::plan::SubjectKind;
@@ -509,11 +509,6 @@ fn decisions(
     }
     out.truncate(DECISIONS);
     out
-}
-
-/// A ratio in percent as the board shows it: cut off after a tenth, so that only the whole is 100.
-fn percent(ratio: f64) -> f64 {
-    (ratio * 1000.0 + 1e-9).floor() / 10.0
 }
 
 /// The list of the places a number counts: on the villages' lists and not looked at since the quarter began.

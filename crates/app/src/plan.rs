@@ -340,7 +340,7 @@ impl App {
         let clause = |question: &Question<'_>| {
             let mut sum = Tally::default();
             for duty in question.plan.duties_of(&either.clause) {
-                sum.add_weighted(&question.evaluate_duty(duty).tally, duty.weight);
+                sum.add_weighted(&question.evaluate_duty(duty).tally, duty.scored_weight());
             }
             sum
         };

@@ -9,7 +9,8 @@
 //!   Waived and not applicable leave the denominator and are counted beside it.
 //! - A standing duty scores the share of its days on which it was held.
 //! - Without a source of data there is no score at all, neither 0 nor 1.
-//! - What is only encouraged is reported and never scored.
+//! - What is only encouraged, or weighs nothing, is reported and never scored: it is in no figure of several duties, neither
+//!   above nor below the line, and is counted beside them.
 //! - A fact counts from the day it was *recorded*; which window it serves is decided by the day it *happened*.
 
 pub mod board;
@@ -190,6 +191,18 @@ pub struct Tally {
     pub scored: f64,
     /// Σ weight over what is due and scored.
     pub weight: f64,
+    /// Occurrences of duties that are not scored, in none of the counts.
+    beside: u32,
+}
+
+/// A ratio in percent as it is shown everywhere: cut off after a tenth, never rounded. Only the whole is 100, and only
+/// nothing is 0.
+pub fn percent(ratio: f64) -> f64 {
+    match ratio {
+        ratio if ratio >= 1.0 => 100.0,
+        ratio if ratio > 0.0 => ((ratio * 1000.0 + 1e-9).floor() / 10.0).clamp(0.1, 99.9),
+        _ => 0.0,
+    }
 }
 
 impl Tally {
@@ -206,9 +219,14 @@ impl Tally {
             .sum()
     }
 
-    /// All occurrences.
+    /// All occurrences, without those counted beside.
     pub fn total(&self) -> u32 {
         self.counts.iter().sum()
+    }
+
+    /// 不计入: occurrences of duties that are not scored, where several duties are summed up.
+    pub fn beside(&self) -> u32 {
+        self.beside
     }
 
     /// Fulfilment from 0 to 1; none when nothing was due, when there is no data, and for what is only encouraged.
@@ -227,8 +245,14 @@ impl Tally {
         }
     }
 
-    /// Adds another tally, each of its due occurrences weighing `weight` whatever unit it was weighed in before.
+    /// Adds another tally, each of its due occurrences weighing `weight` whatever unit it was weighed in before. What
+    /// weighs nothing is counted beside.
     pub fn add_weighted(&mut self, other: &Self, weight: f64) {
+        self.beside += other.beside;
+        if weight <= 0.0 {
+            self.beside += other.total();
+            return;
+        }
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
             *mine += theirs;
         }
@@ -281,7 +305,7 @@ impl Report {
     fn sum(&self, plan: &Plan, chosen: impl Fn(&Duty) -> bool) -> Tally {
         let mut tally = Tally::default();
         for (duty, report) in plan.duties.iter().zip(&self.duties).filter(|(duty, _)| chosen(duty)) {
-            tally.add_weighted(&report.tally, duty.weight);
+            tally.add_weighted(&report.tally, duty.scored_weight());
         }
         tally
     }
@@ -442,7 +466,7 @@ impl Question<'_> {
             };
             let sized = duty.by_size.then(|| self.facts.get(occurrence.subject)).flatten();
             let weight = sized.map_or(1.0, |subject| subject.size);
-            each(occurrence, score.filter(|_| !duty.informational), weight);
+            each(occurrence, score.filter(|_| duty.is_scored()), weight);
         }
     }
 }

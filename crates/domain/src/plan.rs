@@ -370,6 +370,16 @@ impl Use {
 }
 
 impl Duty {
+    /// Whether it enters any figure of several duties; what is only encouraged or weighs nothing is reported on its own.
+    pub fn is_scored(&self) -> bool {
+        !self.informational && self.weight > 0.0
+    }
+
+    /// Its weight in a roll-up; 0 where it is not scored.
+    pub fn scored_weight(&self) -> f64 {
+        if self.is_scored() { self.weight } else { 0.0 }
+    }
+
     /// The parameters it refers to, each once, and what each sets.
     pub fn parameters(&self) -> Vec<(&str, Use)> {
         let rhythm = match &self.rhythm {

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow, ensure};
 use app::Caller;
 use app::fulfilment::Ask;
-use domain::fulfilment::Status;
+use domain::fulfilment::{Status, percent};
 use domain::notice::{self, Heading};
 use domain::plan::compare::{Only, Pair, Sides};
 use exchange::sandbox::{self, Program, Request};
@@ -216,8 +216,9 @@ pub async fn status(
                 json!({
                     "clause": line.clause, "duty": line.duty, "due": tally.due(), "met": n(Status::Met),
                     "late": n(Status::Late), "missing": n(Status::Unmet) + n(Status::Partial),
+                    "partial": n(Status::Partial), "unmet": n(Status::Unmet),
                     "waived": n(Status::Waived), "not_applicable": n(Status::NotApplicable),
-                    "no_data": n(Status::NoData), "ratio": tally.ratio(),
+                    "no_data": n(Status::NoData), "ratio": tally.ratio(), "scored": line.scored,
                 })
             })
             .collect();
@@ -225,17 +226,22 @@ pub async fn status(
         return Ok(());
     }
     for line in &lines {
-        let ratio = match line.tally.ratio() {
-            Some(ratio) => format!("{:.1} %", ratio * 100.0),
+        let (tally, n) = (&line.tally, |status| line.tally.count(status));
+        let ratio = match tally.ratio() {
+            _ if !line.scored => "不计入".to_owned(),
+            Some(ratio) => format!("{:.1} %", percent(ratio)),
             None if line.has_data => "—".to_owned(),
             None => "无数据".to_owned(),
         };
         println!(
-            "{}\t{}\t{ratio}\t到期 {}\t已落实 {}",
+            "{}\t{}\t{ratio}\t到期 {}\t已落实 {}\t逾期落实 {}\t部分落实 {}\t未落实 {}",
             line.duty,
             line.title,
-            line.tally.due(),
-            line.tally.count(Status::Met)
+            tally.due(),
+            n(Status::Met),
+            n(Status::Late),
+            n(Status::Partial),
+            n(Status::Unmet)
         );
     }
     Ok(())

@@ -81,14 +81,18 @@ export function instant(at: Date = new Date()): Instant {
 /** A moment of this machine's clock, as people read it. */
 export const clockTime = (ms: number): string => moment(instant(new Date(ms)))
 
-/** A share as `89.5%`, cut off and not rounded, as the board shows it; without a base there is none. Only nothing is 0%. */
+/** A share in hundredths, cut off and not rounded, by the one rule the server has too: only the whole is 100, only nothing is 0. */
+export function hundredths(ratio: number, digits = 1): number {
+  if (ratio >= 1) return 100
+  if (ratio <= 0) return 0
+  const steps = 10 ** digits
+  return Math.min(100 - 1 / steps, Math.max(1 / steps, Math.floor(ratio * 100 * steps + 1e-9) / steps))
+}
+
+/** A share as `89.5%`; without a base there is none. */
 export function percent(ratio: number | null | undefined, digits = 1): string {
   if (ratio === null || ratio === undefined) return '—'
-  if (ratio === 1) return '100%'
-  const steps = 10 ** digits
-  const cut = Math.floor(ratio * 100 * steps + 1e-9) / steps
-  const near = Math.min(100 - 1 / steps, Math.max(ratio > 0 ? 1 / steps : 0, cut))
-  return `${near.toFixed(digits)}%`
+  return ratio === 1 ? '100%' : `${hundredths(ratio, digits).toFixed(digits)}%`
 }
 
 /** `1,234`. */

@@ -2,7 +2,7 @@
 //! taken out in the record. What does not belong here: ledgers that read in again (`export`), and what of a list somebody
 //! may see (its own room).
 
-use domain::fulfilment::Status;
+use domain::fulfilment::{Status, percent};
 use domain::ids::{InspectionPlanId, OrgId};
 use domain::period::window_label;
 use serde_json::json;
@@ -369,11 +369,16 @@ impl App {
         let mut rows = vec![head];
         for line in table.lines {
             let whole = &line.row.whole;
-            let ratio = whole.ratio().map(|ratio| format!("{:.1}%", (ratio * 1000.0 + 1e-9).floor() / 10.0));
+            let ratio = match whole.ratio() {
+                _ if !line.scored => "不计入".to_owned(),
+                Some(ratio) => format!("{:.1}%", percent(ratio)),
+                None => String::new(),
+            };
             let mut cells = vec![line.clause, line.duty, line.title, line.who.join("、"), line.period];
-            cells.push(whole.due().to_string());
+            // Nothing of it is owed: whoever sums the column up gets what the board shows.
+            cells.push(if line.scored { whole.due().to_string() } else { String::new() });
             cells.extend(Status::ALL.iter().map(|status| whole.count(*status).to_string()));
-            cells.push(ratio.unwrap_or_default());
+            cells.push(ratio);
             cells.push(line.row.next_due.map(|day| day.to_string()).unwrap_or_default());
             cells.extend(line.row.areas.iter().map(|tally| match tally.due() {
                 0 => String::new(),

@@ -2,6 +2,7 @@
 //! is printed with the figures that were frozen. What does not belong here: official papers made from it (`paper`).
 
 use domain::document::{Block, Closing, Column, Document, Layout};
+use domain::fulfilment::percent;
 use domain::ids::ReportId;
 use domain::policy::Action;
 use domain::time::Timestamp;
@@ -16,7 +17,7 @@ fn said(figure: &FigureView) -> String {
     let Some(value) = figure.value else { return "—".to_owned() };
     if figure.unit == "%" {
         let of = figure.of.map(|of| format!("（共 {of} 项）")).unwrap_or_default();
-        return format!("{:.1}%{of}", value * 100.0);
+        return format!("{:.1}%{of}", percent(value));
     }
     format!("{value} {}", figure.unit).trim().to_owned()
 }

@@ -80,7 +80,7 @@ impl Row {
         }
     }
 
-    /// Adds another row, each of its due occurrences weighing `weight`.
+    /// Adds another row, each of its due occurrences weighing `weight`. Nobody is held to a day by what weighs nothing.
     pub fn add_weighted(&mut self, other: &Self, weight: f64) {
         self.whole.add_weighted(&other.whole, weight);
         for (mine, theirs) in self.areas.iter_mut().zip(&other.areas) {
@@ -89,7 +89,9 @@ impl Row {
         for (mine, theirs) in self.months.iter_mut().zip(&other.months) {
             mine.add_weighted(theirs, weight);
         }
-        self.next_due = self.next_due.into_iter().chain(other.next_due).min();
+        if weight > 0.0 {
+            self.next_due = self.next_due.into_iter().chain(other.next_due).min();
+        }
     }
 }
 

@@ -3,7 +3,7 @@ import type { Tally } from '@/shared/api/contract'
 import { fraction, numberOf, partsOf, periods, pieces, ratioText, tasksOf, trendPaths, wholeTone, wholeOf } from './tally'
 
 const tally = (given: Partial<Tally> = {}): Tally => ({
-  due: 0, met: 0, late: 0, partial: 0, unmet: 0, open: 0, ahead: 0, not_due: 0, waived: 0, not_applicable: 0, no_data: 0, total: 0, ratio: null, ...given,
+  due: 0, met: 0, late: 0, partial: 0, unmet: 0, open: 0, ahead: 0, not_due: 0, waived: 0, not_applicable: 0, no_data: 0, total: 0, beside: 0, ratio: null, ...given,
 })
 
 describe('a tally', () => {
@@ -24,6 +24,7 @@ describe('a tally', () => {
     expect(ratioText(tally({ ratio: 0.9996 }))).toBe('99.9')
     expect(ratioText(tally({ ratio: 1 }))).toBe('100')
     expect(ratioText(tally({ ratio: 0.895 }))).toBe('89.5')
+    expect(ratioText(tally({ ratio: 0.9036 })), 'cut off as the program prints it').toBe('90.3')
   })
 
   it('is as bad as its worst part', () => {
@@ -37,6 +38,12 @@ describe('a tally', () => {
 
   it('counts done late as done, and what is waived not at all', () => {
     expect(fraction(tally({ met: 3, late: 1, unmet: 1, waived: 5, due: 5, total: 10 }))).toEqual({ done: 4, due: 5 })
+  })
+
+  it('of nothing but what is not scored says so', () => {
+    expect(wholeOf(tally({ beside: 210 }))).toBe('unscored')
+    expect(wholeTone(tally({ beside: 210 }))).toBe('na')
+    expect(wholeOf(tally({ unmet: 1, total: 1, beside: 210 }))).toBe('unmet')
   })
 
   it('lists only the pieces that are there, in order', () => {

@@ -1,6 +1,7 @@
 // How a tally is shown: its pieces in a fixed order, one mark for the whole, and its number with what it was counted
 // from. A tally without anything due has no number: it is never 0 %.
 import type { Tally } from '@/shared/api/contract'
+import { hundredths } from '@/shared/formats'
 import type { Tone } from '@/shared/ui/tone'
 
 /** The pieces of a stacked bar, worst last, so that the eye ends on what is missing. */
@@ -13,10 +14,11 @@ export function pieces(tally: Tally): { piece: Piece; n: number }[] {
 }
 
 /** The word for the whole: the worst that is there decides. Keys of `board.whole`. */
-export type Whole = 'unmet' | 'partial' | 'late' | 'open' | 'met' | 'ahead' | 'not_due' | 'no_data' | 'waived' | 'none'
+export type Whole = 'unmet' | 'partial' | 'late' | 'open' | 'met' | 'ahead' | 'not_due' | 'no_data' | 'waived' | 'unscored' | 'none'
 
 /** Of a duty that nobody owes yet it is not known whether anybody should, while its data have no source (`known`). */
 export function wholeOf(tally: Tally, known = true): Whole {
+  if (tally.total === 0 && tally.beside > 0) return 'unscored'
   if (tally.total === 0) return known ? 'none' : 'no_data'
   if (tally.unmet > 0) return 'unmet'
   if (tally.partial > 0) return 'partial'
@@ -31,7 +33,7 @@ export function wholeOf(tally: Tally, known = true): Whole {
 }
 
 const TONES: Record<Whole, Tone> = {
-  unmet: 'late', partial: 'due', late: 'done', open: 'doing', met: 'done', ahead: 'done', not_due: 'todo', no_data: 'na', waived: 'na', none: 'na',
+  unmet: 'late', partial: 'due', late: 'done', open: 'doing', met: 'done', ahead: 'done', not_due: 'todo', no_data: 'na', waived: 'na', unscored: 'na', none: 'na',
 }
 export const wholeTone = (tally: Tally): Tone => TONES[wholeOf(tally)]
 
@@ -40,10 +42,13 @@ export function fraction(tally: Tally): { done: number; due: number } {
   return { done: tally.met + tally.late, due: tally.due }
 }
 
+/** Whether a duty enters any figure of several; what is only encouraged or weighs nothing is shown on its own. */
+export const isScored = (duty: { informational: boolean; weight: number }): boolean => !duty.informational && duty.weight > 0
+
 /** The weighted share as the server computed it; none without data or before anything was due. Never rounds up to 100. */
 export function ratioText(tally: Tally): string | null {
   if (tally.ratio === null) return null
-  const tenths = Math.floor(tally.ratio * 1000 + 1e-9) / 10
+  const tenths = hundredths(tally.ratio)
   return Number.isInteger(tenths) ? String(tenths) : tenths.toFixed(1)
 }
 

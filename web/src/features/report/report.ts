@@ -1,4 +1,5 @@
 import type { FigureView } from '@/shared/api/contract'
+import { percent } from '@/shared/formats'
 import type { Tone } from '@/shared/ui/tone'
 
 /** How a report stands. */
@@ -9,5 +10,5 @@ export function reportTone(state: string): Tone {
 /** A figure as people read it: a share in per cent, a dash where nothing was due or recorded. */
 export function figureText(figure: Pick<FigureView, 'value' | 'unit'>): string {
   if (figure.value === null || figure.value === undefined) return '—'
-  return figure.unit === '%' ? `${(figure.value * 100).toFixed(1)} %` : `${figure.value} ${figure.unit}`
+  return figure.unit === '%' ? percent(figure.value) : `${figure.value} ${figure.unit}`
 }

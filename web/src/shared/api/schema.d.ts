@@ -21150,6 +21150,11 @@ export interface components {
         Tally: {
             /** Format: int32 */
             ahead: number;
+            /**
+             * Format: int32
+             * @description Occurrences of duties that are not scored, in none of the counts; 0 for a single duty.
+             */
+            beside: number;
             /** Format: int32 */
             due: number;
             /** Format: int32 */

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::fulfilment::Tally;
+use domain::fulfilment::{Tally, percent};
 use domain::paper::{Template, Value, Values};
 use domain::time::{Date, parse_date};
 
@@ -17,9 +17,9 @@ const MOST: usize = 3;
 /// Whom a special report goes to. Source: template DT11.
 const LEADERS: [&str; 2] = ["镇党委书记", "镇长"];
 
-/// A share as points of a hundred.
+/// A share as points of a hundred, as the board shows it.
 fn points(tally: &Tally) -> Option<String> {
-    tally.ratio().map(|ratio| format!("{:.1}", ratio * 100.0))
+    tally.ratio().map(|ratio| format!("{:.1}", percent(ratio)))
 }
 
 /// The clauses that cost most, by what `of` looks at, with what was reached.
