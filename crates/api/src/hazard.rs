@@ -56,6 +56,8 @@ pub(crate) struct HazardQuery {
     due_soon: Option<bool>,
     /// Only those late or due within a week.
     due: Option<bool>,
+    /// Only those due on this very day.
+    due_on: Option<String>,
     /// Only those that wait for somebody to look again.
     recheck: Option<bool>,
     /// Only those whose level waits for the office's word.
@@ -95,6 +97,7 @@ impl HazardQuery {
             overdue: self.overdue.unwrap_or_default(),
             due_soon: self.due_soon.unwrap_or_default(),
             due: self.due.unwrap_or_default(),
+            due_on: read_opt_day("due_on", self.due_on.as_deref())?,
             recheck: self.recheck.unwrap_or_default(),
             to_confirm: self.to_confirm.unwrap_or_default(),
             to_advise: self.to_advise.unwrap_or_default(),

@@ -100,8 +100,6 @@ pub(crate) struct LeaderView {
     weekly: Vec<LeaderWeek>,
     /// What falls due within a week, the next first.
     ahead: Vec<LeaderAhead>,
-    /// So much more falls due than is shown.
-    ahead_more: usize,
 }
 
 /// 领导一页清
@@ -161,7 +159,6 @@ fn view(page: LeaderPage) -> LeaderView {
     });
     LeaderView {
         ahead: ahead.collect(),
-        ahead_more: page.ahead_more,
         as_of: day(page.as_of),
         period_label: page.period,
         decisions: decisions.collect(),

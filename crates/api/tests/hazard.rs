@@ -592,3 +592,32 @@ async fn a_blocked_passage_has_twenty_four_hours() -> anyhow::Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn what_falls_due_in_a_week_opens_exactly_what_is_counted_for_its_day() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = with_places(&fresh).await?;
+        town.app.install_shipped_plan(&app::Caller::system()).await?;
+        for (n, login, place) in [(1, "staff1", SHOP), (2, "staff2", MILL)] {
+            let (mut staff, id) = (town.login(login).await?, hazard(n));
+            let before = pictured(&mut staff, &id, n, "before").await?;
+            found(&mut staff, &id, place, &[before]).await?;
+            step(&mut staff, &id, json!({ "step": "grade", "level": "general" })).await?.ok()?;
+            step(&mut staff, &id, json!({ "step": "advise", "text": "请清空楼梯间" })).await?.ok()?;
+            town.clock.advance_ms(86_400_000);
+        }
+        let mut leader = town.login("leader").await?;
+        let page = leader.get("/api/v1/leader").await?.ok()?;
+        let ahead = page["ahead"].as_array().cloned().unwrap_or_default();
+        let of_hazards: Vec<_> = ahead.iter().filter(|one| one["duty"].is_null()).collect();
+        let days: Vec<_> = of_hazards.iter().map(|one| (&one["due_on"], &one["n"])).collect();
+        assert_eq!(days, [(&json!("2026-09-28"), &json!(1)), (&json!("2026-09-29"), &json!(1))]);
+        for (one, n) in of_hazards.iter().zip([1, 2]) {
+            let href = one["href"].as_str().context("a link")?;
+            let listed = leader.get(&format!("/api/v1{href}")).await?.items()?;
+            assert_eq!(listed.iter().map(|row| &row["id"]).collect::<Vec<_>>(), [&json!(hazard(n))], "{href}");
+        }
+        Ok(())
+    })
+    .await
+}

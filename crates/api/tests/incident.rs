@@ -246,6 +246,15 @@ async fn the_night_fire_goes_from_the_call_to_what_was_learned() -> anyhow::Resu
         let about = clerk.get(&format!("/api/v1/papers?about_kind=incident&about={id}")).await?.items()?;
         assert_eq!(about.len(), 1);
 
+        // The figure of the leader's page opens what it counts.
+        let page = town.login("leader").await?.get("/api/v1/leader").await?.ok()?;
+        let fires = &page["numbers"][3];
+        assert_eq!((text(fires, "code"), &fires["value"]), ("fires", &json!(1.0)), "{fires}");
+        let counted = clerk.get(&format!("/api/v1{}", text(fires, "href"))).await?.items()?;
+        assert_eq!(counted.iter().map(|one| text(one, "id")).collect::<Vec<_>>(), [&id]);
+        let before = clerk.get("/api/v1/incidents?fire=true&alarm_to=2026-09-20").await?.items()?;
+        assert!(before.is_empty(), "{before:?}");
+
         let figures = clerk.get("/api/v1/incidents/statistics?from=2026-09-01&to=2026-09-30").await?.ok()?;
         let all = &figures["rows"][0];
         assert_eq!((&all["alarms"], &all["verified_in_time"], &all["sent"], &all["median_s"], &all["in_target"]),
@@ -341,6 +350,7 @@ async fn the_next_village_learns_nothing_and_others_see_no_telephone() -> anyhow
         );
         let figures = clerk.get("/api/v1/incidents/statistics?from=2026-09-01&to=2026-09-30").await?.ok()?;
         assert_eq!(figures["rows"][0]["false_alarms"], json!(1));
+        assert!(clerk.get("/api/v1/incidents?fire=true").await?.items()?.is_empty(), "a false alarm is no fire");
         // What waits for nobody is off the map.
         assert_eq!(clerk.get("/ogc/collections/incidents/items").await?.ok()?["numberMatched"], json!(0));
         Ok(())

@@ -21,6 +21,7 @@ use domain::geometry::{Position, is_on_earth};
 use domain::ids::{ForceId, IncidentId, OrgId, PlaceId, TerritoryCode};
 use domain::incident::join::{Clue, Window};
 use domain::incident::landmark::is_only_near;
+use domain::incident::statistics::is_fire;
 use domain::incident::{Act, Around, Event, How, Incident, Initial, Kind, Source, Stage, Verdict};
 use domain::message::Urgency;
 use domain::policy::{Action, Subject};
@@ -360,21 +361,35 @@ impl App {
             "live" => Stage::LIVE.iter().map(|stage| stage.code()).collect::<Vec<_>>().join(","),
             other => other.to_owned(),
         });
+        let day = |name: &str, text: &Option<String>| {
+            text.as_deref().and_then(given).map(|text| read_day(name, text)).transpose()
+        };
+        let (from, to) = (day("alarm_from", &asked.alarm_from)?, day("alarm_to", &asked.alarm_to)?);
+        let alarm = (from.is_some() || to.is_some()).then(|| {
+            let end = to.map(|to| Timestamp::start_of(to.succ_opt().unwrap_or(to)));
+            (from.map_or(Timestamp(0), Timestamp::start_of), end.unwrap_or(Timestamp(i64::MAX)))
+        });
+        let only_fires = asked.fire == Some(true);
         let filter = IncidentFilter {
             stages,
             kinds: asked.kind.as_deref().and_then(given).map(str::to_owned),
             path,
             place: asked.place.as_deref().and_then(given).map(Into::into),
             text: asked.q.as_deref().and_then(given).map(str::to_owned),
-            alarm: None,
+            alarm,
             rehearsal: Some(asked.rehearsal.unwrap_or(false)),
             unreviewed_before: None,
         };
         let mut found = match asked.review.as_deref().and_then(given) {
             // Few at any time: one page holds them.
             Some(_) => reviews_late(&mut read, &scope, filter, self.now().date()).await?,
+            // What was a fire is told by the rule that counts fires, over all of the days asked for.
+            None if only_fires => read.incidents(&scope, &filter, before, i64::MAX).await?,
             None => read.incidents(&scope, &filter, before, limit + 1).await?,
         };
+        if only_fires {
+            found.retain(|one| is_fire(&one.incident));
+        }
         let more = found.len() as i64 > limit && asked.review.is_none();
         found.truncate(usize::try_from(limit).unwrap_or(0));
         let last = found.last().filter(|_| more);

@@ -27,8 +27,6 @@ const WEEKS: u64 = 12;
 const QUARTERS: u32 = 4;
 /// How far ahead the page looks. Units: days.
 const AHEAD_DAYS: u64 = 7;
-/// Lines of what is ahead.
-const AHEAD: usize = 6;
 /// Decisions shown: more than this nobody reads.
 const DECISIONS: usize = 3;
 /// The list whose places the village table counts.
@@ -140,8 +138,6 @@ pub struct LeaderPage {
     pub weeks: Vec<Week>,
     /// What falls due within a week, the next first.
     pub ahead: Vec<Ahead>,
-    /// So much more falls due than is shown.
-    pub ahead_more: usize,
 }
 
 /// What hazards come to, town or village.
@@ -260,12 +256,14 @@ fn ahead(known: &Known, lens: &Lens, deadlines: BTreeMap<Date, usize>) -> Vec<Ah
             duty: None,
             n,
             who: Vec::new(),
-            href: "/hazards?due=true".to_owned(),
+            href: format!("/hazards?due_on={due_on}"),
         })
         .collect();
     let report = report(known, lens.days);
     let (question, view) = (known.question(), lens.view(known));
-    for (duty, found) in known.plan.duties.iter().zip(&report.duties) {
+    // Nothing falls due of what is only encouraged.
+    let owed = known.plan.duties.iter().zip(&report.duties).filter(|(duty, _)| duty.is_scored());
+    for (duty, found) in owed {
         let mut days: BTreeMap<Date, usize> = BTreeMap::new();
         for (_, window) in question.shown(found, &view).filter(|(one, _)| one.status == Status::Open) {
             let due_on = question.due_on(duty, window);
@@ -363,9 +361,7 @@ impl App {
                 continue;
             }
             all.count(life, as_of);
-            if let Some(day) =
-                life.hazard.rectification().map(|fix| fix.deadline_on).filter(|_| life.hazard.is_open())
-            {
+            if let Some(day) = life.hazard.awaited_on() {
                 *deadlines.entry(day).or_default() += 1;
             }
             if let Some(counts) = at.and_then(|at| hazards.get_mut(at)) {
@@ -422,12 +418,8 @@ impl App {
             })
             .collect();
         let last_month = self.month_against_the_one_before(caller, at, as_of).await?;
-        let mut ahead = ahead(&known, &lens, deadlines);
-        let ahead_more = ahead.len().saturating_sub(AHEAD);
-        ahead.truncate(AHEAD);
         Ok(LeaderPage {
-            ahead,
-            ahead_more,
+            ahead: ahead(&known, &lens, deadlines),
             as_of,
             period,
             decisions: decisions(&all, &villages, waiting, &board, quarter_from),
@@ -577,7 +569,7 @@ fn figures(
                 of: None,
                 unit: "起",
                 note: format!("去年同期 {before} 起"),
-                href: "/incidents/statistics".to_owned(),
+                href: format!("/incidents?fire=true&alarm_from={}-01-01&alarm_to={as_of}", as_of.year()),
                 tone: "good",
             },
             None => Figure {

@@ -37,6 +37,8 @@ pub struct Asked {
     pub due_soon: bool,
     /// Only those late or due within a week.
     pub due: bool,
+    /// Only those due on this very day.
+    pub due_on: Option<Date>,
     /// Only those that wait for somebody to look again.
     pub recheck: bool,
     /// Only those whose level waits for the office's word.
@@ -78,7 +80,10 @@ impl Asked {
             category: self.category,
             open: self.open,
             overdue_as_of: self.overdue.then_some(today),
-            due_between: self.due_soon.then(|| (today, soon(today))),
+            due_between: self
+                .due_on
+                .map(|day| (day, day))
+                .or_else(|| self.due_soon.then(|| (today, soon(today)))),
             due_by: self.due.then(|| soon(today)),
             recheck_as_of: self.recheck.then_some(today),
             to_confirm: self.to_confirm,

@@ -42,6 +42,12 @@ pub struct IncidentAsked {
     pub q: Option<String>,
     /// Those invented to practise instead of those that were.
     pub rehearsal: Option<bool>,
+    /// Only what turned out to be a fire, as fires of a year are counted.
+    pub fire: Option<bool>,
+    /// Only with an alarm on this day or later.
+    pub alarm_from: Option<String>,
+    /// Only with an alarm on this day or before.
+    pub alarm_to: Option<String>,
     /// `overdue`: only those that should have been gone through again by now.
     pub review: Option<String>,
     /// `next` of the page before.

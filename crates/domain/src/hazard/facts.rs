@@ -90,7 +90,7 @@ impl Hazard {
     }
 
     /// The deadline of a fix still awaited.
-    fn awaited_on(&self) -> Option<Date> {
+    pub fn awaited_on(&self) -> Option<Date> {
         match &self.state {
             State::MeasureOrdered(running) | State::Rectifying(running) => Some(running.deadline_on),
             _ => None,

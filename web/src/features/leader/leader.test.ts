@@ -10,10 +10,10 @@ import shared from '../../shared/locales/zh-CN.json'
 import LeaderPage from './LeaderPage.vue'
 import leader from './locales/zh-CN.json'
 
-const tally = { due: 0, met: 0, late: 0, partial: 0, unmet: 0, open: 0, ahead: 0, not_due: 0, waived: 0, not_applicable: 0, no_data: 0, total: 0, ratio: null as number | null }
+const tally = { due: 0, met: 0, late: 0, partial: 0, unmet: 0, open: 0, ahead: 0, not_due: 0, waived: 0, not_applicable: 0, no_data: 0, total: 0, beside: 0, ratio: null as number | null }
 const village = { village: { id: 'v1', name: '场镇' }, listed: 0, inspected: 0, open_hazards: 0, overdue: 0, closed_in_time: 0, closed: 0, tally, quarters: [null, null, null, null], on_duty: null }
 const figure = (code: string, value: number | null, of: number | null) => ({ code, label: code, value, of, unit: '处', note: `${code} 0`, href: '', tone: 'good' })
-const page = (part: object = {}) => ({ as_of: '2022-06-30', period_label: '', decisions: [], numbers: [figure('fulfilment', null, null), figure('inspected', 0, 0), figure('closed', 0, 0), figure('fires', 0, null)], villages: [village], weekly: [], ahead: [], ahead_more: 0, ...part })
+const page = (part: object = {}) => ({ as_of: '2022-06-30', period_label: '', decisions: [], numbers: [figure('fulfilment', null, null), figure('inspected', 0, 0), figure('closed', 0, 0), figure('fires', 0, null)], villages: [village], weekly: [], ahead: [], ...part })
 
 async function show(component: typeof LeaderPage | typeof BoardPage, path: string, answer: () => Response) {
   vi.stubGlobal('fetch', async () => answer())
@@ -55,6 +55,24 @@ describe('the page of the leader', () => {
     expect(cells(shown)).toEqual(['4', '0', '7/9'])
     expect(shown.find('.vt .means').text()).toContain('最初整改期限')
     expect(shown.find('.vt td a').attributes('href')).toBe('/hazards?state=closed&closed_from=2026-01-01&village=v1')
+    shown.unmount()
+  })
+
+  it('lists the first of what falls due and, asked for the others, just as many more as it said', async () => {
+    const ahead = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => ({ due_on: `2026-12-0${n}`, duty: null, n, who: [], href: `/hazards?due_on=2026-12-0${n}` }))
+    const { shown } = await show(LeaderPage, '/leader', () => new Response(JSON.stringify(page({ ahead }))))
+    expect(shown.findAll('.ah li')).toHaveLength(6)
+    expect(shown.find('.ah li a').attributes('href')).toBe('/hazards?due_on=2026-12-01')
+    expect(shown.find('.ah .more').text()).toBe('另有 2 行，全部列出')
+    await shown.find('.ah .more button').trigger('click')
+    expect(shown.findAll('.ah li')).toHaveLength(8)
+    shown.unmount()
+  })
+
+  it('of an earlier day opens what can be seen as of that day, and nothing of today', async () => {
+    const numbers = [figure('fulfilment', 90, null), figure('inspected', 3, 4), figure('closed', 1, 2), figure('fires', 1, null)].map((one, n) => ({ ...one, href: ['/board', '/places?list=village_listed', '/hazards?state=closed', '/incidents?fire=true'][n] }))
+    const { shown } = await show(LeaderPage, '/leader?at=2026-06-30', () => new Response(JSON.stringify(page({ numbers }))))
+    expect(shown.findAll('.kp a').map((one) => one.attributes('href'))).toEqual(['/board?at=2026-06-30', '/incidents?fire=true'])
     shown.unmount()
   })
 

@@ -15020,8 +15020,6 @@ export interface components {
         LeaderView: {
             /** @description What falls due within a week, the next first. */
             ahead: components["schemas"]["LeaderAhead"][];
-            /** @description So much more falls due than is shown. */
-            ahead_more: number;
             as_of: string;
             decisions: components["schemas"]["LeaderDecision"][];
             numbers: components["schemas"]["LeaderNumber"][];
