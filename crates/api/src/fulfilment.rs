@@ -1,7 +1,7 @@
 //! The board: from the whole plan down to the records behind one figure.
 
 use app::fulfilment::{Ask, Board, Case, EventRoom, Evidence, Found, Number, Pick, Quote as Quoted, Whom};
-use app::fulfilment::{ClauseLine, ClausePage, DutyLine, DutyPage, DutyStanding};
+use app::fulfilment::{ClauseLine, ClausePage, DutyLine, DutyPage, DutyStanding, fire_plan_version};
 use app::parameter::value_json;
 use app::photo::PhotoView;
 use axum::Json;
@@ -619,6 +619,7 @@ pub(crate) fn subject_view(whom: &Whom) -> SubjectView {
             Some(EventRoom::Sector) => "/sectors".to_owned(),
             Some(EventRoom::Incident) => format!("/incidents/{}", whom.id),
             Some(EventRoom::Whistle) => format!("/whistles/{}", whom.id),
+            Some(EventRoom::FirePlan) => format!("/fire-plans/{}", fire_plan_version(&whom.id)),
             Some(EventRoom::Evidence) => format!("/evidence/{}", whom.id),
             None => format!("/hazards/{}", whom.id),
         }),

@@ -7,7 +7,7 @@ use domain::org::{Org, OrgKind, Relation};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
 
-use crate::common::{Browser, Told, Town, V1, V2, day, roster, town_of};
+use crate::common::{Browser, TOWN, Told, Town, V1, V2, day, roster, town_of};
 
 /// A town in which the four bodies of clause 5 are known.
 async fn planned(fresh: &Fresh) -> anyhow::Result<Town> {
@@ -73,6 +73,17 @@ async fn c52(browser: &mut Browser) -> anyhow::Result<Value> {
     browser.get("/api/v1/board/duties/C5.2").await?.ok()
 }
 
+/// Who or what clause C5.4 is owed for, and how it stands.
+async fn c54(browser: &mut Browser) -> anyhow::Result<Vec<(String, String, String)>> {
+    let page = browser.get("/api/v1/board/duties/C5.4?limit=200").await?.ok()?;
+    let said = |one: &Value| {
+        let subject = &one["subject"];
+        let name = if subject["kind"] == "town" { text(subject, "id") } else { text(subject, "name") };
+        (text(subject, "kind").to_owned(), name.to_owned(), text(one, "status").to_owned())
+    };
+    Ok(page["occurrences"]["items"].as_array().into_iter().flatten().map(said).collect())
+}
+
 #[tokio::test]
 async fn a_plan_is_signed_by_four_bodies_approved_and_followed_by_the_next() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
@@ -107,8 +118,12 @@ async fn a_plan_is_signed_by_four_bodies_approved_and_followed_by_the_next() -> 
         let extract = json!({ "step": "extract", "frame": "spatial", "document": "国土空间规划", "article": "第 12 条" });
         let page = step(&mut clerk, &page, extract).await?.ok()?;
         assert_eq!(page["extracts"][0]["document"], "国土空间规划");
-        let evidence = clerk.get("/api/v1/board/duties/C5.4").await?.ok()?.to_string();
-        assert!(evidence.contains("\"met\"") || evidence.contains("met"), "{evidence}");
+        let owed = c54(&mut clerk).await?;
+        assert!(owed.contains(&("town".to_owned(), TOWN.to_owned(), "partial".to_owned())), "linked today: {owed:?}");
+        for name in ["老街通道", "老街水池", "村道"] {
+            let unmet = ("event".to_owned(), name.to_owned(), "unmet".to_owned());
+            assert!(owed.contains(&unmet), "no article takes it in: {owed:?}");
+        }
 
         // What became of an item is told without the four bodies signing anew.
         let lane = page["plan_items"].as_array().into_iter().flatten().find(|one| one["name"] == "老街通道").cloned();
@@ -119,6 +134,8 @@ async fn a_plan_is_signed_by_four_bodies_approved_and_followed_by_the_next() -> 
         let lane = lane.unwrap_or_default();
         assert_eq!((text(&lane["status"], "code"), text(&lane, "article")), ("built", "第 13 条"), "{page}");
         assert_eq!(text(&page["events"][0], "what"), "老街通道 已建 第 13 条", "{}", page["events"]);
+        let owed = c54(&mut clerk).await?;
+        assert!(owed.contains(&("event".to_owned(), "老街通道".to_owned(), "partial".to_owned())), "since today: {owed:?}");
         assert_eq!(text(&page["stage"], "code"), "in_force");
         let wrong = json!({ "step": "progress", "item": lane["id"], "status": "built", "facility": "nobody" });
         let told = step(&mut clerk, &page, wrong).await?;

@@ -195,6 +195,7 @@ fn read_item(asked: &FirePlanItemInput, known: &Known, new_id: &dyn Fn() -> Stri
         facility,
         force,
         article: asked.article.trim().to_owned(),
+        taken_in_at: None,
         note: asked.note.trim().to_owned(),
     })
 }

@@ -18,6 +18,7 @@ pub(crate) use evidence::label as fact_label;
 pub use evidence::{Evidence, Found};
 use known::{Known, month_start};
 pub use standing::DutyStanding;
+pub use store::fulfilment::version_of as fire_plan_version;
 
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
@@ -297,16 +298,19 @@ pub enum EventRoom {
     Whistle,
     /// What was handed in as evidence.
     Evidence,
+    /// An item of a fire plan.
+    FirePlan,
 }
 
 impl EventRoom {
     /// By what its facts are known in the record.
-    const LABELS: [(&'static str, Self); 5] = [
+    const LABELS: [(&'static str, Self); 6] = [
         (store::fulfilment::STOP_USE, Self::StopUse),
         (store::fulfilment::SECTOR, Self::Sector),
         (store::fulfilment::INCIDENT, Self::Incident),
         (store::fulfilment::WHISTLE, Self::Whistle),
         (store::fulfilment::OCCASION, Self::Evidence),
+        (store::fulfilment::FIRE_PLAN, Self::FirePlan),
     ];
 }
 
@@ -644,8 +648,8 @@ impl App {
 pub(crate) fn whom(known: &Known, subject: SubjectIx) -> Option<Whom> {
     let (kind, id) = known.gathered.facts.subject_id(subject)?;
     let village = known.areas.column(subject).and_then(|at| column(known, at));
-    let carries = |label: &str| known.gathered.facts.carries(subject, label, known.as_of);
-    let event = EventRoom::LABELS.iter().find(|(label, _)| carries(label)).map(|(_, room)| *room);
+    let was = |label: &str| known.gathered.facts.ever_carried(subject, label);
+    let event = EventRoom::LABELS.iter().find(|(label, _)| was(label)).map(|(_, room)| *room);
     let (id, name) = (id.to_owned(), String::new());
     Some(Whom { kind, id, name, village, event })
 }

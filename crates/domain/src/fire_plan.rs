@@ -300,6 +300,19 @@ pub struct Event {
     pub stage: Stage,
 }
 
+/// An item that another plan must take in. Source: C5.4, C5.5.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Inclusion<'a> {
+    /// Which.
+    pub item: &'a Item,
+    /// First day it is meant …
+    pub from: Date,
+    /// … and last.
+    pub to: Option<Date>,
+    /// Since when its article is named, and when that was recorded; none while none is.
+    pub since: Option<(Date, Timestamp)>,
+}
+
 impl FirePlan {
     /// Checks a version that is to be entered or changed.
     ///
@@ -416,7 +429,11 @@ impl FirePlan {
                 own.status = *status;
                 own.facility.clone_from(facility);
                 own.force.clone_from(force);
-                own.article = article.trim().to_owned();
+                let article = article.trim();
+                if own.article.is_empty() != article.is_empty() {
+                    own.taken_in_at = (!article.is_empty()).then_some((on, recorded_at));
+                }
+                own.article = article.to_owned();
             }
             Act::Supersede => {
                 self.superseded_on = Some(on);
@@ -431,6 +448,35 @@ impl FirePlan {
     pub fn in_force(&self) -> Option<(Date, Option<Date>)> {
         let from = self.approval.as_ref()?.on;
         Some((from, self.superseded_on.and_then(|day| day.pred_opt())))
+    }
+
+    /// What must be taken into another plan while this version is in force, item by item: the days each is meant, and since
+    /// when its article there is named. An item given up is meant until the day before.
+    pub fn inclusions(&self, life: &[Event]) -> Vec<Inclusion<'_>> {
+        let Some((from, to)) = self.in_force() else { return Vec::new() };
+        let approved = life.iter().rev().find(|event| matches!(event.act, Act::Approve { .. }));
+        let mut out = Vec::with_capacity(self.items.len());
+        for item in &self.items {
+            let mut to = to;
+            if item.status == ItemStatus::Retired {
+                let steps = life.iter().rev().filter_map(|event| match &event.act {
+                    Act::Progress { item: id, status, .. } if *id == item.id => Some((event.on, *status)),
+                    _ => None,
+                });
+                let given_up = steps.take_while(|(_, status)| *status == ItemStatus::Retired).last();
+                // One given up before the approval is no part of what was approved.
+                let Some(last) = given_up.and_then(|(on, _)| on.pred_opt()) else { continue };
+                to = Some(to.map_or(last, |to| to.min(last)));
+            }
+            if to.is_some_and(|to| to < from) {
+                continue;
+            }
+            let with_it = approved.map(|event| (from, event.recorded_at));
+            let named = (!item.article.trim().is_empty()).then(|| item.taken_in_at.or(with_it)).flatten();
+            let since = named.map(|(on, at)| (on.max(from), at)).filter(|(on, _)| to.is_none_or(|to| *on <= to));
+            out.push(Inclusion { item, from, to, since });
+        }
+        out
     }
 
     /// Items no article of the plan that must take them in is named for. Source: C5.4, C5.5.

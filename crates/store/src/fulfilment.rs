@@ -37,6 +37,7 @@ use domain::time::{Date, Timestamp};
 
 pub use acts::{Life, Told};
 pub use evidence::OCCASION;
+pub use fire_plan::{FIRE_PLAN, version_of};
 pub use incident::INCIDENT;
 pub use sector::SECTOR;
 pub use stop_use::STOP_USE;

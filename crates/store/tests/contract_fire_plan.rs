@@ -38,6 +38,7 @@ fn item(id: &str, kind: ItemKind, village: &str) -> Item {
         facility: Some("f1".into()),
         force: None,
         article: "第 3 条".to_owned(),
+        taken_in_at: None,
         note: String::new(),
     }
 }
@@ -206,9 +207,14 @@ async fn the_board_takes_what_is_in_force_until_the_next_version_is() -> anyhow:
             ((SubjectKind::Town, TOWN), (SubjectKind::Village, "v1"), (SubjectKind::Village, "v2"));
         assert_eq!(
             days(&known.facts, "document.signed", town_),
-            ["2026-03-10", "2026-04-01"],
-            "itself, and its extract"
+            ["2026-03-10", "2026-03-10", "2026-03-10", "2026-03-10", "2026-04-01"],
+            "itself, the three items that are meant and name their article, and its extract"
         );
+        let (lane, gone) = ((SubjectKind::Event, "p1~1"), (SubjectKind::Event, "p1~2"));
+        assert_eq!(days(&known.facts, "document.signed", lane), ["2026-03-10"]);
+        assert_eq!(known.facts.subject(gone.0, gone.1), None, "what was given up is owed to no other plan");
+        let names = db.read(&town()).await?.subject_names(SubjectKind::Event, &["p1~1"]).await?;
+        assert_eq!(names.get("p1~1").map(String::as_str), Some("1 100% 项目"));
         assert_eq!(days(&known.facts, "document.countersigned", town_), ["2026-03-10"; 4]);
         assert_eq!(days(&known.facts, "plan.item", v1), ["2026-03-10"], "what was given up is not planned");
         assert_eq!(days(&known.facts, "plan.item", v2), ["2026-03-10"], "what has no place is not either");

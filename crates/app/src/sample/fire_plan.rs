@@ -115,6 +115,7 @@ fn items_of(planned: &[&Planned], village: &Territory, middle: (f64, f64), secon
             facility: facility.map(FacilityId::from),
             force: None,
             article: if second { one.article.to_owned() } else { String::new() },
+            taken_in_at: None,
             note: String::new(),
         }
     };

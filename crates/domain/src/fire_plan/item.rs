@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{FirePlanRefusal, Frame, MOST_CHARS, MOST_NOTE, fits};
 use crate::facility::Shape;
 use crate::ids::{FacilityId, ForceId, TerritoryCode};
+use crate::time::{Date, Timestamp};
 
 /// What an item is about. Source: fire law, article 8; what is planned for forests: C7.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -195,6 +196,9 @@ pub struct Item {
     pub force: Option<ForceId>,
     /// Article of the spatial or forest plan that took it in; empty while none did.
     pub article: String,
+    /// Since when that article is named, and when it was recorded, where it came after the approval; none: with the version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_in_at: Option<(Date, Timestamp)>,
     /// What else.
     pub note: String,
 }

@@ -25,6 +25,7 @@ fn item(id: &str, kind: ItemKind, village: &str) -> Item {
         facility: None,
         force: None,
         article: String::new(),
+        taken_in_at: None,
         note: String::new(),
     }
 }
@@ -192,5 +193,50 @@ fn a_plan_in_force_is_kept_up_item_by_item_and_nothing_it_was_signed_for_goes_un
     assert_eq!(
         after.take(&built(ItemStatus::Built, "9"), at("2026-04-02"), "").unwrap_err(),
         FirePlanRefusal::NoItem
+    );
+}
+
+#[test]
+fn each_item_is_owed_to_the_plan_that_must_take_it_in_from_the_approval_until_it_is_given_up() {
+    let mut named = item("1", ItemKind::Lane, "v1");
+    named.article = "第 3 条".to_owned();
+    let mut dropped = item("4", ItemKind::Water, "v1");
+    dropped.status = ItemStatus::Retired;
+    let items =
+        vec![named, item("2", ItemKind::Water, "v1"), item("3", ItemKind::ForestBreak, "v2"), dropped];
+    let mut one = plan(items).take(&Act::Circulate, at("2026-03-01"), "").unwrap();
+    for body in BODIES {
+        one = sign(one, body, "2026-03-02").unwrap();
+    }
+    let progress = |id: &str, status, article: &str| Act::Progress {
+        item: id.to_owned(),
+        status,
+        facility: None,
+        force: None,
+        article: article.to_owned(),
+    };
+    let acts = [
+        (approve(), "2026-03-10"),
+        (progress("1", ItemStatus::Built, "第 3 条"), "2026-04-01"),
+        (progress("2", ItemStatus::Planned, "第 4 条"), "2026-05-01"),
+        (progress("2", ItemStatus::Built, "第 5 条"), "2026-06-01"),
+        (progress("3", ItemStatus::Retired, ""), "2026-07-01"),
+    ];
+    let mut life = Vec::new();
+    for (act, on) in acts {
+        one = one.take(&act, at(on), "不再实施").unwrap();
+        let (on, recorded_at) = at(on);
+        let (by, text) = ("p".into(), String::new());
+        life.push(Event { seq: 1, act, on, recorded_at, by, text, stage: one.stage });
+    }
+    let said = |one: &Inclusion| (one.item.id.clone(), one.to, one.since.map(|(on, _)| on));
+    let found: Vec<_> = one.inclusions(&life).iter().map(said).collect();
+    assert_eq!(
+        found,
+        [
+            ("1".to_owned(), None, Some(day("2026-03-10"))),
+            ("2".to_owned(), None, Some(day("2026-05-01"))),
+            ("3".to_owned(), Some(day("2026-06-30")), None),
+        ]
     );
 }

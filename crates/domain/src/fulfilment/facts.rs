@@ -340,6 +340,12 @@ impl Facts {
         found.parents.iter().copied().find(|parent| self.get(*parent).is_some_and(|p| p.kind == kind))
     }
 
+    /// Whether a subject carries a label on any day.
+    pub fn ever_carried(&self, subject: SubjectIx, label: &str) -> bool {
+        let (Some(found), Some(word)) = (self.get(subject), self.known_word(label)) else { return false };
+        found.labels.iter().any(|(carried, _)| *carried == word)
+    }
+
     /// Whether a subject exists on a day and carries a label on it.
     pub fn carries(&self, subject: SubjectIx, label: &str, on: Date) -> bool {
         let (Some(found), Some(word)) = (self.get(subject), self.known_word(label)) else { return false };

@@ -1,19 +1,51 @@
-//! Special fire plans as facts: in force, countersigned, taken into the spatial and forest plans, with a place for what
+//! Special fire plans as facts: in force, countersigned, taken into the spatial and forest plans item by item, with a place for what
 //! every village must have. What does not belong here: their rows (`fire_plan`).
 //!
 //! Source: C5.1–C5.5.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::fire_plan::{Act, Event, Frame};
-use domain::fulfilment::Span;
+use domain::fulfilment::{Span, SubjectIx};
+use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};
 
 use super::{Gathered, end_of};
 use crate::fire_plan::FirePlanRecord;
 use crate::{Read, Result, args};
 
+/// What an item of a plan is known by; as a subject it goes by the version's id and its own.
+pub const FIRE_PLAN: &str = "noun:fire_plan";
+/// Between the two.
+const ITEM: char = '~';
+
+/// The version of a plan that a subject is an item of.
+pub fn version_of(subject: &str) -> &str {
+    subject.split_once(ITEM).map_or(subject, |(version, _)| version)
+}
+
 impl Read {
+    /// What items of fire plans are called, by the ids they go by as subjects.
+    pub(super) async fn fire_plan_items(&mut self, ids: &[&str]) -> Result<HashMap<String, String>> {
+        let versions: BTreeSet<&str> =
+            ids.iter().filter_map(|id| Some(id.split_once(ITEM)?.0)).collect();
+        let mut found = HashMap::new();
+        for version in versions {
+            let Some(record) = self.fire_plan_of(version).await? else { continue };
+            for item in record.plan.items {
+                found.insert(format!("{version}{ITEM}{}", item.id), item.name);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn fire_plan_of(&mut self, id: &str) -> Result<Option<FirePlanRecord>> {
+        let town = self.town.clone();
+        let sql = "SELECT * FROM fire_plan WHERE town = $1 AND id = $2";
+        let rows = self.rows(sql, args![town.as_str(), id]).await?;
+        rows.first().map(FirePlanRecord::from_row).transpose()
+    }
+
     /// Every version that was in force. Those voided by this day are left out.
     pub(super) async fn gather_fire_plans(&mut self, out: &mut Gathered, as_of: Date) -> Result<()> {
         let town = self.town.clone();
@@ -62,6 +94,27 @@ impl Gathered {
             let from = extract.on.max(from);
             if to.is_none_or(|to| from <= to) {
                 put("document.signed", town, Span { from, to }, extract.recorded_at, &[tag])?;
+            }
+        }
+        // Each item is owed to the plan that must take it in, and shows until its article there is named.
+        for one in plan.inclusions(life) {
+            let village = one.item.village.as_str();
+            let mut around: Vec<SubjectIx> = self.roll.territories.get(village).copied().into_iter().collect();
+            around.push(self.town);
+            around.dedup();
+            let exists = Span { from: one.from, to: one.to };
+            let subject = format!("{id}{ITEM}{}", one.item.id);
+            let item = self.facts.add_subject(SubjectKind::Event, &subject, exists, 1.0, &around);
+            let (label, tag) = match one.item.kind.frame() {
+                Frame::Spatial => ("plan_item:spatial", "doc:spatial_plan_extract"),
+                Frame::Forest => ("plan_item:forest", "doc:forest_plan_extract"),
+            };
+            for label in [FIRE_PLAN, label] {
+                self.facts.add_label(item, label, exists);
+            }
+            if let Some((from, at)) = one.since {
+                let (span, tags) = (Span { from, to: one.to }, [tag.to_owned()]);
+                self.put_until("document.signed", id, Some(item), &[], span, at, void_on, &tags)?;
             }
         }
         for item in plan.items.iter().filter(|item| item.is_placed()) {

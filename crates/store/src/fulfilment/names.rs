@@ -178,6 +178,7 @@ impl Read {
             names.extend(self.called("sector_ruling", "id", "trade", ids).await?);
             let stopped = self.object_refs("stop_use", ids).await?;
             names.extend(stopped.into_iter().map(|(id, place)| (id, format!("{place} 停止使用"))));
+            names.extend(self.fire_plan_items(ids).await?);
             // An enforcement check is an event of its own.
             let visits = self.called("inspection", "inspection", "happened_on", ids).await?;
             names.extend(visits.into_iter().map(|(id, on)| (id, format!("{on} 执法检查"))));
