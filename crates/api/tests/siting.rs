@@ -145,6 +145,7 @@ async fn over_roads_it_goes_by_what_drives_there_and_becomes_the_report_of_claus
         let page = answered(&town, &mut clerk, by("road_length", Some("engine"), 2_000)).await?;
         assert_eq!(names(&page), ["丙店", "远店"], "an engine does not pass the lane: {page}");
         assert_eq!(page["unreached_n"], 2, "over roads from wherever");
+        assert_eq!(page["found"]["reached_n"], 2, "the farthest is of those that are reached");
         assert_eq!(page["found"]["objective"], json!(57.0), "6 + 51");
         let page = answered(&town, &mut clerk, by("road_length", Some("mini"), 2_000)).await?;
         assert_eq!((names(&page), &page["unreached_n"]), (vec!["远店".to_owned()], &json!(1)), "a small one does");
@@ -161,13 +162,14 @@ async fn over_roads_it_goes_by_what_drives_there_and_becomes_the_report_of_claus
         let said: Vec<&str> =
             draft["sections"].as_array().into_iter().flatten().map(|part| text(part, "text")).collect();
         assert!(said[0].contains("道路里程") && said[0].contains("SHA-256"), "{said:?}");
+        assert!(said[1].contains("可到达的 3 处场所中加权平均"), "{said:?}");
         assert!(said[1].contains("镇政府") && said[1].contains("远店") && said[1].contains("如改为"), "{said:?}");
 
         // The draft is printed with the study's map: names by number, legend, scale; what is no study has none.
         let at = format!("/api/v1/reports/{}", text(&draft, "id"));
         let file = clerk.get(&format!("{at}/report.docx")).await?.bytes;
         let xml = document_xml(&file)?;
-        for word in ["wpg:wgp", "选定点", "未覆盖的场所", "1 镇政府；2 河边；3 远山", "起草中，未签发", "论证结论"] {
+        for word in ["wpg:wgp", "选定点", "未覆盖的需求点", "1 镇政府；2 河边；3 远山", "起草中，未签发", "论证结论"] {
             anyhow::ensure!(xml.contains(word), "{word} is missing");
         }
         let file = clerk.get(&format!("{at}/report.pdf")).await?.bytes;
@@ -215,6 +217,7 @@ async fn village_groups_weigh_by_who_lives_there() -> anyhow::Result<()> {
         assert_eq!(page["uncovered"][0]["name"], "场镇一组");
         let draft = clerk.post(&format!("/api/v1/sitings/{}/report", text(&page, "id")), json!({})).await?.ok()?;
         assert!(draft["sections"].to_string().contains("村民小组 2 个，居住 80 人"), "{draft}");
+        assert!(draft["sections"].to_string().contains("未覆盖 1 个村民小组"), "{draft}");
         by["demand"] = json!("houses");
         assert_eq!(clerk.post("/api/v1/sitings", by).await?.status, StatusCode::UNPROCESSABLE_ENTITY);
         Ok(())
@@ -276,10 +279,24 @@ async fn whoever_no_candidate_covers_is_said_first_and_one_spot_is_one_candidate
         assert_eq!(list[0]["beyond_n"], json!(1), "the list says so, too");
         let draft = clerk.post(&format!("/api/v1/sitings/{}/report", text(&page, "id")), json!({})).await?.ok()?;
         let said = text(&draft["sections"][1], "text");
-        assert!(said.starts_with("用这些候选点，半径内最多覆盖 3 处，1 处无法覆盖"), "{said}");
+        assert!(said.starts_with("用这些候选点，半径内最多覆盖 3 处场所，另外 1 处场所任何候选点都到不了"), "{said}");
+        assert!(said.contains("未覆盖 1 处场所（其中 1 处场所任何候选点在半径内都到不了）"), "the two figures add up: {said}");
         // What was left out by choice is no such case.
         let page = answered(&town, &mut clerk, asked("mclp", 1, 2_000)).await?;
         assert_eq!((&page["found"]["uncovered_n"], &page["found"]["beyond_n"]), (&json!(1), &json!(0)), "{page}");
+
+        // An answer for nobody argues for nothing; nor does one that could not be worked out, which says why.
+        let mut off = asked("mclp", 1, 10);
+        off["candidates"] = json!([{ "name": "河边", "lon": 105.860, "lat": 29.26 }]);
+        let page = answered(&town, &mut clerk, off.clone()).await?;
+        let path = format!("/api/v1/sitings/{}/report", text(&page, "id"));
+        assert_eq!((&page["found"]["uncovered_n"], &page["may_report"]), (&json!(4), &json!(false)), "{page}");
+        assert_eq!(clerk.post(&path, json!({})).await?.code(), "siting.nobody");
+        off["measure"] = json!("road_length");
+        off["vehicle"] = json!("engine");
+        let page = answered(&town, &mut clerk, off).await?;
+        assert_eq!((&page["found"], &page["may_report"], &page["failed"]), (&Value::Null, &json!(false), &json!(true)));
+        assert!(!text(&page["job"], "error").is_empty(), "there are no roads: {page}");
 
         // The same spot under two names counts once.
         let mut twice = asked("p_median", 2, 0);

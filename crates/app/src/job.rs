@@ -10,8 +10,8 @@ use domain::ids::AccountId;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::Write;
 use store::job::Job;
+use store::{Read, Write};
 use utoipa::ToSchema;
 
 use crate::{App, Caller, Error, Result};
@@ -259,6 +259,11 @@ fn view(job: Job) -> JobView {
         finished_at: job.finished_at.map(Timestamp::to_rfc3339),
         href,
     }
+}
+
+/// The job of a kind that works at one thing, for whoever is let in to that thing.
+pub(crate) async fn working_at(read: &mut Read, kind: JobKind, key: &str) -> Result<Option<JobView>> {
+    Ok(read.job_by_key(kind.code(), key).await?.map(view))
 }
 
 impl App {

@@ -36,7 +36,7 @@ use store::place::PlaceFilter;
 use store::siting::SitingRecord;
 
 use crate::facility::facilities;
-use crate::job::{Asker, JobKind, Running};
+use crate::job::{Asker, JobKind, JobView, Running, working_at};
 use crate::place::Gazetteer;
 use crate::road::net::{NEAR_M, Net};
 use crate::view::{Named, Word};
@@ -66,6 +66,14 @@ struct Order {
 
 fn subject(record: &SitingRecord) -> Subject {
     Subject::of(&record.path, Some(&record.study.org))
+}
+
+/// The job that works a study out or could not; none once there is an answer.
+async fn open_job(read: &mut Read, record: &SitingRecord) -> Result<Option<JobView>> {
+    if record.study.outcome.is_some() {
+        return Ok(None);
+    }
+    working_at(read, JobKind::SitingSolve, record.study.id.as_str()).await
 }
 
 /// Places with a position that are in use, with who is there and how often it burned; and how many have no position.
@@ -216,7 +224,7 @@ impl<'a> Posed<'a> {
         if reached.is_empty() {
             return Err(Error::Refused {
                 code: "siting.unreached",
-                message: "没有一处场所能从候选点沿道路到达，请核对道路登记和候选点位置".to_owned(),
+                message: "从候选点沿道路一处也到不了，请核对道路登记和候选点位置".to_owned(),
             });
         }
         let weight = |n: &usize| study.demands.get(*n).map_or(0, |demand| study.weights.of(demand));
@@ -257,6 +265,7 @@ impl<'a> Posed<'a> {
         }
         let (mut whole, mut arrived, mut covered, mut travelled, mut farthest) =
             (0.0, 0.0, 0.0, 0.0, 0.0_f64);
+        let reached = away.iter().flatten().count();
         let mut uncovered = Vec::new();
         for (n, (demand, away)) in self.study.demands.iter().zip(&away).enumerate() {
             let weight = self.study.weights.of(demand) as f64;
@@ -289,6 +298,7 @@ impl<'a> Posed<'a> {
             uncovered,
             beyond,
             covered: share(covered, whole),
+            reached: Some(reached),
             mean: share(travelled, arrived),
             farthest,
         })
@@ -321,8 +331,13 @@ impl App {
         let scope = caller.scope(Action::SitingRead)?;
         let mut read = self.db.read(&self.town).await?;
         let found = read.sitings(&scope, SHOWN).await?;
+        let mut items = Vec::new();
+        for record in &found {
+            let job = open_job(&mut read, record).await?;
+            items.push(view::row(record, job.as_ref()));
+        }
         Ok(SitingList {
-            items: found.iter().map(view::row).collect(),
+            items,
             may_add: caller.hats.scope(Action::SitingChange).is_some(),
         })
     }
@@ -465,9 +480,8 @@ impl App {
         let id = record.study.id.clone();
         let order = Order { siting: id.clone() };
         let asker = Asker::of(caller, hat.id.as_str());
-        let job = self.queue(&mut tx, &asker, JobKind::SitingSolve, id.as_str(), &order, 1).await?;
-        let mut page = self.siting_page(&mut tx, caller, &record).await?;
-        page.job = Some(job);
+        self.queue(&mut tx, &asker, JobKind::SitingSolve, id.as_str(), &order, 1).await?;
+        let page = self.siting_page(&mut tx, caller, &record).await?;
         let about = ("siting", id.as_str());
         Ok(tx.commit(caller.audit_as(hat, "siting.ask", about, &record.path, now), page).await?)
     }

@@ -253,6 +253,10 @@ pub struct Found {
     pub beyond: Vec<usize>,
     /// Weight within the radius, as a share of all.
     pub covered: f64,
+    /// How many demands a chosen site reaches at all, near or far: the mean and the farthest are of these. Not kept of older
+    /// answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<usize>,
     /// From a demand to its nearest site, on average by weight, of those that are reached. Units: those of the measure.
     #[serde(alias = "mean_m")]
     pub mean: f64,
@@ -348,6 +352,9 @@ pub enum SitingRefusal {
     /// Not worked out yet, or voided.
     #[error("论证还没有算出结果或已作废，不能起草报告")]
     NotWorkedOut,
+    /// An answer by which nobody is within the radius: every choice is as good as another, and none argues for anything.
+    #[error("没有候选点能在半径内覆盖任何一处，没有结论，不能起草报告；请换候选点或放大半径后重新论证")]
+    Nobody,
     /// A report on the need of a station about something else.
     #[error("只有消防站、微型消防站的选址能起草消防站建设需求论证，其他选址请打印本页存档")]
     NoStation,
@@ -374,6 +381,7 @@ impl SitingRefusal {
             Self::Radius => "siting.radius",
             Self::Vehicle => "siting.vehicle",
             Self::NotWorkedOut => "siting.not_worked_out",
+            Self::Nobody => "siting.nobody",
             Self::NoStation => "siting.no_station",
             Self::Weights => "siting.weights",
             Self::NoReason => "siting.no_reason",
@@ -460,12 +468,22 @@ impl Study {
 
     /// What stands for it in a report on whether a station is needed.
     ///
-    /// Errors: it is about something else; there is no answer yet; it was voided.
+    /// Errors: it is about something else; there is no answer yet, or none that covers anybody; it was voided.
     pub fn for_report(&self) -> Result<&Outcome, SitingRefusal> {
         if !matches!(self.purpose, Purpose::Station | Purpose::MicroStation) {
             return Err(SitingRefusal::NoStation);
         }
-        self.outcome.as_ref().filter(|_| self.void.is_none()).ok_or(SitingRefusal::NotWorkedOut)
+        let outcome =
+            self.outcome.as_ref().filter(|_| self.void.is_none()).ok_or(SitingRefusal::NotWorkedOut)?;
+        if self.question.model.needs_radius() && outcome.found.uncovered.len() >= self.demands.len() {
+            return Err(SitingRefusal::Nobody);
+        }
+        Ok(outcome)
+    }
+
+    /// What is to be reached, counted as people count it.
+    pub fn counted(&self, n: usize) -> String {
+        if self.by_group { format!("{n} 个村民小组") } else { format!("{n} 处场所") }
     }
 
     /// The same question with one site fewer and more, a quarter nearer and farther; only those that make sense.
@@ -586,6 +604,7 @@ mod tests {
             uncovered: Vec::new(),
             beyond: Vec::new(),
             covered: 0.0,
+            reached: Some(2),
             mean: 0.0,
             farthest: 0.0,
         };
@@ -593,6 +612,11 @@ mod tests {
         let mut older = twice.clone();
         older.outcome = Some(Outcome { found, variants: Vec::new(), unreached: Vec::new(), at });
         assert_eq!(named(&older), [None, None, None, None], "answered when they counted as two");
+        assert!(older.for_report().is_ok());
+        older.outcome.as_mut().expect("an answer").found.uncovered = vec![0, 1];
+        assert_eq!(older.for_report().map(|_| ()), Err(SitingRefusal::Nobody), "an answer for nobody argues for nothing");
+        older.outcome = None;
+        assert_eq!(older.for_report().map(|_| ()), Err(SitingRefusal::NotWorkedOut));
         twice.candidates[3].fixed = true;
         assert_eq!(twice.spots(), [0, 3, 2, 3], "what stands counts");
         twice.question.sites = 4;

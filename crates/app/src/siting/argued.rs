@@ -29,14 +29,21 @@ fn asked(study: &Study, question: Question) -> String {
     [sites, radius].into_iter().flatten().collect::<Vec<_>>().join("、")
 }
 
-fn figures(study: &Study, found: &Found) -> String {
+fn figures(study: &Study, question: Question, found: &Found) -> String {
     let say = |distance| study.measure.say(distance);
+    let (uncovered, beyond) = (found.uncovered.len(), super::view::beyond(question, found));
+    let reached = super::view::reached(study, found).filter(|n| *n < study.demands.len());
+    let of = reached.map(|n| format!("可到达的 {}中", study.counted(n))).unwrap_or_default();
+    let never = match beyond {
+        0 => String::new(),
+        n => format!("（其中 {}任何候选点在半径内都到不了）", study.counted(n)),
+    };
     format!(
-        "覆盖权重 {:.1}%，加权平均 {}，最远一处 {}，未覆盖 {} 处",
+        "覆盖权重 {:.1}%，{of}加权平均 {}、最远一处 {}，未覆盖 {}{never}",
         found.covered * 100.0,
         say(found.mean),
         say(found.farthest),
-        found.uncovered.len()
+        study.counted(uncovered)
     )
 }
 
@@ -62,8 +69,8 @@ fn basis(study: &Study, outcome: &Outcome, hash: &str) -> String {
         },
     ];
     if study.unplaced > 0 {
-        let what = if study.by_group { "个村民小组" } else { "处场所" };
-        lines.push(format!("另有 {} {what}没有位置，没有计入。", study.unplaced));
+        let unplaced = usize::try_from(study.unplaced).unwrap_or(usize::MAX);
+        lines.push(format!("另有 {}没有位置，没有计入。", study.counted(unplaced)));
     }
     let w = study.weights;
     lines.push(format!(
@@ -97,7 +104,9 @@ fn conclusion(study: &Study, outcome: &Outcome) -> String {
     if beyond > 0 {
         let within = study.demands.len().saturating_sub(beyond);
         lines.push(format!(
-            "用这些候选点，半径内最多覆盖 {within} 处，{beyond} 处无法覆盖，要覆盖须另加候选点。"
+            "用这些候选点，半径内最多覆盖 {}，另外 {}任何候选点都到不了，要覆盖须另加候选点。",
+            study.counted(within),
+            study.counted(beyond)
         ));
     }
     lines.extend([
@@ -107,7 +116,7 @@ fn conclusion(study: &Study, outcome: &Outcome) -> String {
             asked(study, question),
             chosen(study, found)
         ),
-        format!("{}。", figures(study, found)),
+        format!("{}。", figures(study, question, found)),
     ]);
     let (opened, wanted) = (found.sites.len(), question.sites);
     let is_fewer = u32::try_from(opened).is_ok_and(|opened| opened < wanted);
@@ -123,12 +132,14 @@ fn conclusion(study: &Study, outcome: &Outcome) -> String {
         lines.push(format!("未覆盖的{what}：{}{more}。", names.join("、")));
     }
     if !outcome.unreached.is_empty() {
-        let count = outcome.unreached.len();
-        lines.push(format!("其中 {count} 处从任何候选点都没有可靠的道路可达。"));
+        let count = study.counted(outcome.unreached.len());
+        lines.push(format!("其中 {count}从任何候选点都没有可靠的道路可达。"));
     }
     for variant in &outcome.variants {
         let told = match &variant.found {
-            Some(found) => format!("选{}，{}", chosen(study, found), figures(study, found)),
+            Some(found) => {
+                format!("选{}，{}", chosen(study, found), figures(study, variant.question, found))
+            }
             None => "选不出来".to_owned(),
         };
         lines.push(format!("如改为{}：{told}。", asked(study, variant.question)));

@@ -90,6 +90,10 @@ pub struct SitingRow {
     pub optimal: Option<bool>,
     /// Demands no candidate has within the radius, chosen or not: the best choice leaves them out, too.
     pub beyond_n: usize,
+    /// It could not be worked out; its page says why.
+    pub failed: bool,
+    /// What is to be reached are village groups, not places.
+    pub by_group: bool,
     pub recorded_at: String,
     pub recorded_by: String,
     pub voided: bool,
@@ -145,6 +149,8 @@ pub struct SitingFound {
     pub beyond_n: usize,
     /// Weight within the radius, as a share.
     pub covered: f64,
+    /// Demands a chosen site reaches at all: the mean and the farthest are of these. None of an older answer over roads.
+    pub reached_n: Option<usize>,
     /// Units: those of the measure.
     pub mean: f64,
     /// Units: those of the measure.
@@ -182,8 +188,6 @@ pub struct SitingView {
     pub fires: u64,
     /// Places without a position, which could not be counted.
     pub unplaced: u32,
-    /// What is to be reached are village groups, not places.
-    pub by_group: bool,
     /// To the question itself; none while it is worked out.
     pub found: Option<SitingFound>,
     /// The same question a little otherwise.
@@ -191,7 +195,7 @@ pub struct SitingView {
     /// Demands no chosen site reaches, the heaviest first, by name.
     pub uncovered: Vec<SitingDemand>,
     pub solved_at: Option<String>,
-    /// The job that works it out, when it was just asked.
+    /// The job that works it out, or could not; none once there is an answer.
     pub job: Option<JobView>,
     /// Demands no candidate reaches over the roads at all.
     pub unreached_n: usize,
@@ -213,8 +217,13 @@ pub(super) fn beyond(question: Question, found: &Found) -> usize {
     if found.beyond.is_empty() && is_whole { found.uncovered.len() } else { found.beyond.len() }
 }
 
+/// How many demands a chosen site reaches at all. In a straight line that is all; of an older answer over roads nobody knows.
+pub(super) fn reached(study: &Study, found: &Found) -> Option<usize> {
+    found.reached.or_else(|| (!study.measure.is_road()).then_some(study.demands.len()))
+}
+
 /// A study in a list.
-pub(super) fn row(record: &SitingRecord) -> SitingRow {
+pub(super) fn row(record: &SitingRecord, job: Option<&JobView>) -> SitingRow {
     let s = &record.study;
     let outcome = s.outcome.as_ref();
     SitingRow {
@@ -228,6 +237,8 @@ pub(super) fn row(record: &SitingRecord) -> SitingRow {
         chosen: outcome.map(|outcome| chosen(s, &outcome.found)).unwrap_or_default(),
         optimal: outcome.map(|outcome| outcome.found.optimal),
         beyond_n: outcome.map_or(0, |outcome| beyond(s.question, &outcome.found)),
+        failed: job.is_some_and(|job| job.state == "failed"),
+        by_group: s.by_group,
         recorded_at: record.recorded_at.to_rfc3339(),
         recorded_by: record.recorded_by.clone(),
         voided: s.void.is_some(),
@@ -246,6 +257,7 @@ fn told(study: &Study, question: Question, found: Option<&Found>) -> SitingFound
         uncovered_n: found.map_or(0, |found| found.uncovered.len()),
         beyond_n: found.map_or(0, |found| beyond(question, found)),
         covered: found.map_or(0.0, |found| found.covered),
+        reached_n: found.and_then(|found| reached(study, found)),
         mean: found.map_or(0.0, |found| found.mean),
         farthest: found.map_or(0.0, |found| found.farthest),
     }
@@ -259,6 +271,7 @@ pub(super) async fn page(
 ) -> Result<SitingView> {
     let s = &record.study;
     let names = Names::read(read).await?;
+    let job = super::open_job(read, record).await?;
     let outcome = s.outcome.as_ref();
     let same_as = s.same_as();
     let is_chosen = |n: usize| outcome.is_some_and(|outcome| outcome.found.sites.contains(&n));
@@ -279,7 +292,7 @@ pub(super) async fn page(
     uncovered.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.name.cmp(&b.name)));
     uncovered.truncate(NAMED);
     Ok(SitingView {
-        row: row(record),
+        row: row(record, job.as_ref()),
         org: names.named_org(&s.org),
         reason: s.reason.clone(),
         vehicle: s.vehicle.map(|class| Word::new(class.code(), name_of(class))),
@@ -303,7 +316,6 @@ pub(super) async fn page(
         people: s.demands.iter().map(|demand| u64::from(demand.people)).sum(),
         fires: s.demands.iter().map(|demand| u64::from(demand.fires)).sum(),
         unplaced: s.unplaced,
-        by_group: s.by_group,
         found: outcome.map(|outcome| told(s, s.question, Some(&outcome.found))),
         variants: outcome
             .into_iter()
@@ -314,7 +326,7 @@ pub(super) async fn page(
         unreached_n: outcome.map_or(0, |outcome| outcome.unreached.len()),
         may_report: may_report && s.for_report().is_ok(),
         solved_at: outcome.map(|outcome| outcome.at.to_rfc3339()),
-        job: None,
+        job,
         void: s.void.clone(),
         version: record.version,
         may_void,

@@ -10,9 +10,9 @@ pub type Spot = [i32; 2];
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sign {
-    /// 覆盖到的场所.
+    /// 覆盖到的需求点.
     Reached,
-    /// 未覆盖的场所.
+    /// 未覆盖的需求点.
     Beyond,
     /// A candidate nobody chose.
     Candidate,
@@ -29,8 +29,8 @@ impl Sign {
     /// What the legend says.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Reached => "已覆盖的场所",
-            Self::Beyond => "未覆盖的场所",
+            Self::Reached => "已覆盖的需求点",
+            Self::Beyond => "未覆盖的需求点",
             Self::Candidate => "其他候选点",
             Self::Standing => "已有或已定点",
             Self::Chosen => "选定点",

@@ -6,8 +6,9 @@ describe('siting', () => {
   it('reads candidates as they are typed, and back', () => {
     const spots = typedSpots('*镇政府, 105.87, 29.26\n\n河边，105.9，29.3')
     expect(spots).toEqual([{ name: '镇政府', lon: 105.87, lat: 29.26, fixed: true }, { name: '河边', lon: 105.9, lat: 29.3, fixed: false }])
-    expect(typedSpots(asTyped(spots ?? []))).toEqual(spots)
-    for (const wrong of ['镇政府', '镇政府, 东, 北', ', 105, 29', 'a, 1, 2, 3', '*, 1, 2']) expect(typedSpots(wrong)).toBeNull()
+    expect(typedSpots(asTyped(Array.isArray(spots) ? spots : []))).toEqual(spots)
+    const wrong = ['镇政府', '镇政府, 东, 北', ', 105, 29', 'a, 1, 2, 3', '*, 1, 2', 'a, , 2', 'a, 29.3, 105.9'].map((line) => typedSpots(`河边，105.9，29.3\n\n${line}`))
+    expect(wrong.map((one) => (Array.isArray(one) ? one : [one.line, one.wrong]))).toEqual([[3, 'parts'], [3, 'number'], [3, 'name'], [3, 'parts'], [3, 'name'], [3, 'number'], [3, 'place']])
   })
   it('has no answer where none of the candidates covers anybody', () => {
     const view = (code: string, uncovered_n: number, demands_n = 4) => ({ model: { code, label: '' }, demands_n, found: { uncovered_n } }) as unknown as SitingView

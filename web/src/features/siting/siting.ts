@@ -4,14 +4,21 @@ import type { MapFeature, MapLayer } from '@/shared/map/types'
 export const asksSites = (model: string): boolean => model !== 'lscp'
 export const needsRadius = (model: string): boolean => model === 'lscp' || model === 'mclp'
 
-/** Candidates typed as `name, longitude, latitude` a line, with `*` before a name that is chosen in any case; null where a line is none. */
-export function typedSpots(text: string): SitingSpot[] | null {
+/** What is wrong with a line of candidates, by its word; the line as people count lines. */
+export interface WrongLine { line: number; text: string; wrong: 'parts' | 'name' | 'number' | 'place' }
+
+/** Candidates typed as `name, longitude, latitude` a line, with `*` before a name that is chosen in any case; or the first line that is none. */
+export function typedSpots(text: string): SitingSpot[] | WrongLine {
   const found: SitingSpot[] = []
-  for (const line of text.split('\n').map((one) => one.trim()).filter(Boolean)) {
-    const [name = '', lon, lat, ...rest] = line.split(/[,，\t]/).map((one) => one.trim())
-    const at = [Number(lon), Number(lat)]
-    if (!name.replace(/^\*/, '') || lon === undefined || lat === undefined || rest.length || !at.every(Number.isFinite)) return null
-    found.push({ name: name.replace(/^\*\s*/, ''), lon: at[0] ?? 0, lat: at[1] ?? 0, fixed: name.startsWith('*') })
+  for (const [n, whole] of text.split('\n').entries()) {
+    const line = whole.trim()
+    if (!line) continue
+    const parts = line.split(/[,，\t]/).map((one) => one.trim())
+    const [name = '', east = '', north = ''] = parts
+    const [lon, lat] = [Number(east || NaN), Number(north || NaN)]
+    const wrong = parts.length !== 3 ? 'parts' : !name.replace(/^\*/, '').trim() ? 'name' : !Number.isFinite(lon) || !Number.isFinite(lat) ? 'number' : Math.abs(lon) > 180 || Math.abs(lat) > 90 ? 'place' : null
+    if (wrong) return { line: n + 1, text: line, wrong }
+    found.push({ name: name.replace(/^\*\s*/, ''), lon, lat, fixed: name.startsWith('*') })
   }
   return found
 }

@@ -20330,6 +20330,8 @@ export interface components {
             radius: number;
             /** Format: int32 */
             sites: number;
+            /** @description Demands a chosen site reaches at all: the mean and the farthest are of these. None of an older answer over roads. */
+            reached_n?: number | null;
             /** @description Demands beyond the radius. */
             uncovered_n: number;
         };
@@ -20419,6 +20421,10 @@ export interface components {
             /** @description Demands no candidate has within the radius, chosen or not: the best choice leaves them out, too. */
             beyond_n: number;
             /** @description Chosen, by name; empty while it is worked out. */
+            /** @description What is to be reached are village groups, not places. */
+            by_group: boolean;
+            /** @description It could not be worked out; its page says why. */
+            failed: boolean;
             chosen: string[];
             id: string;
             /** @description How distances are measured; `road_time` counts in seconds, the others in metres. */
