@@ -1,6 +1,7 @@
 //! The page behind a facility's label, for whoever stands before it: what it is, how it stands, a form to say what is
-//! wrong. Written whole by the server, no script, no cookie. What does not belong here: what may be shown
-//! (`app::facility`), the frame of public pages (`page`).
+//! wrong. Written whole by the server, no cookie, whole without script too (the script of the report form keeps the photo of
+//! a form that is refused, and what was typed when the page is shown larger or in English). What does not belong here: what
+//! may be shown (`app::facility`), the frame of public pages (`page`).
 
 use domain::time::HOUR_MS;
 use std::fmt::Write;
@@ -9,17 +10,19 @@ use std::sync::Arc;
 use app::facility::public::PublicFacility;
 use axum::Extension;
 use axum::extract::multipart::{Multipart, MultipartRejection};
-use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::StatusCode;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use domain::facility::Stage;
-use domain::facility::report::Trouble;
+use domain::facility::report::{MOST_WORDS, Trouble};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::limit::{From, Limiter};
-use crate::page::form::{MAX_READ, Sent, Unread};
-use crate::page::{Wanted, hotlines, text, whole, whom_to_call};
+use crate::page::form::{MAX_FILE, MAX_READ, Sent, Unread};
+use crate::page::{Lang, Wanted, hotlines, text, whole, whom_to_call};
 use crate::router::Doors;
 
 /// Pages to one address in an hour.
@@ -57,11 +60,95 @@ fn standing(wanted: Wanted, stage: Stage) -> &'static str {
     }
 }
 
-/// What came of a report, if one was sent.
+/// Whether a report was just taken.
+#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+struct Taken {
+    /// `1` after one was.
+    sent: u8,
+}
+
+/// What the page says beside the facility.
 enum Outcome {
     None,
     Thanks,
-    Wrong(String),
+    Wrong(Kept),
+}
+
+/// What was typed into a report that could not be taken, and why not.
+#[derive(Debug, Default)]
+struct Kept {
+    /// Why not, in the reader's language.
+    refusal: String,
+    trouble: String,
+    words: String,
+    /// A picture came along: no page can put a file back into a form.
+    had_photo: bool,
+}
+
+/// Why the form came back, above it, as the report form says it.
+fn refusal_note(out: &mut String, wanted: Wanted, kept: &Kept) {
+    let photo = match kept.had_photo {
+        // With a script the photo is still there, and this is taken out.
+        true => wanted.say(
+            "<span class=again>照片请重新选择。</span>",
+            "<span class=again> Please choose the photo again.</span>",
+        ),
+        false => "",
+    };
+    let _ = write!(
+        out,
+        "<div class=note role=alert><p><b>{}</b></p><p>{}</p><p>{}{photo}</p></div>",
+        wanted.say("没有提交成功", "Not sent"),
+        text(&kept.refusal),
+        wanted.say(
+            "填好的内容都在下面，改好后再提交。",
+            "What you wrote is below: change it and send it again."
+        ),
+    );
+}
+
+/// What is wrong, for whoever stands before it.
+fn form(out: &mut String, wanted: Wanted, id: &str, kept: &Kept) {
+    let _ = write!(
+        out,
+        "<form method=post action=\"/p/f-{id}?{}\" enctype=\"multipart/form-data\" class=card>\
+         <p><label for=photo>{}</label><input id=photo name=photo type=file accept=\"image/*\" data-b={MAX_FILE} \
+         data-w=\"{}\"></p>",
+        wanted.query(),
+        wanted.say("照片（可不附，不超过 12 MB）", "A photo (if you like, at most 12 MB)"),
+        larger(wanted),
+    );
+    for trouble in Trouble::ALL {
+        let _ = write!(
+            out,
+            "<p><label><input type=radio name=trouble value={} required{}> {}</label></p>",
+            trouble.code(),
+            if trouble.code() == kept.trouble { " checked" } else { "" },
+            wanted.say(trouble.label(), english(trouble))
+        );
+    }
+    let _ = write!(
+        out,
+        "<p><label>{}<br><textarea name=words maxlength={MOST_WORDS} rows=3 style=\"width:100%;font:inherit\">{}</textarea>\
+         </label></p><p class=sub>{}</p>\
+         <p><button style=\"font:inherit;min-height:2.75rem;padding:0 1.2rem\">{}</button></p></form>",
+        wanted.say("补充说明（选“其他问题”时必填）", "What is wrong (needed for something else)"),
+        text(&kept.words),
+        wanted.say(
+            "不用登录，不收集姓名电话；请不要写他人隐私。",
+            "No login, no name, no phone. Please write nothing private about others."
+        ),
+        wanted.say("提交", "Send")
+    );
+}
+
+fn larger(wanted: Wanted) -> &'static str {
+    wanted.say(
+        "照片超过 12 MB，请换一张小一点的照片，或不附照片。",
+        "The photo is larger than 12 MB. Send a smaller one, or none.",
+    )
 }
 
 fn facility_page(wanted: Wanted, id: &str, shown: &PublicFacility, outcome: &Outcome) -> String {
@@ -77,16 +164,14 @@ fn facility_page(wanted: Wanted, id: &str, shown: &PublicFacility, outcome: &Out
     let note = |out: &mut String, sentence: &str| {
         let _ = write!(out, "<p class=note>{sentence}</p>");
     };
-    match outcome {
-        Outcome::Thanks => note(
+    if let Outcome::Thanks = outcome {
+        note(
             &mut out,
             wanted.say(
                 "已收到，谢谢。管护单位会到现场核实；正在着火请直接拨打 119。",
                 "Received, thank you. Whoever keeps it will come and look. If it burns, call 119.",
             ),
-        ),
-        Outcome::Wrong(sentence) => note(&mut out, &text(sentence)),
-        Outcome::None => {}
+        );
     }
     let row = |out: &mut String, what: &str, value: &str| {
         if !value.is_empty() {
@@ -109,33 +194,14 @@ fn facility_page(wanted: Wanted, id: &str, shown: &PublicFacility, outcome: &Out
     if shown.is_gone {
         note(&mut out, wanted.say("这处设施已停用，火灾时请勿指望它。", "It is retired. Do not rely on it."));
     } else {
-        let _ = write!(
-            out,
-            "<h2>{}</h2><form method=post action=\"/p/f-{id}?{}\" enctype=\"multipart/form-data\" class=card>\
-             <p><label for=photo>{}</label><input id=photo name=photo type=file accept=\"image/*\"></p>",
-            wanted.say("报告问题", "Report a problem"),
-            wanted.query(),
-            wanted.say("照片（可不附，不超过 12 MB）", "A photo (if you like, at most 12 MB)")
-        );
-        for trouble in Trouble::ALL {
-            let _ = write!(
-                out,
-                "<p><label><input type=radio name=trouble value={} required> {}</label></p>",
-                trouble.code(),
-                wanted.say(trouble.label(), english(trouble))
-            );
+        let _ = write!(out, "<h2>{}</h2>", wanted.say("报告问题", "Report a problem"));
+        match outcome {
+            Outcome::Wrong(kept) => {
+                refusal_note(&mut out, wanted, kept);
+                form(&mut out, wanted, id, kept);
+            }
+            _ => form(&mut out, wanted, id, &Kept::default()),
         }
-        let _ = write!(
-            out,
-            "<p><label>{}<br><textarea name=words maxlength=300 rows=3 style=\"width:100%;font:inherit\"></textarea></label></p>\
-             <p class=sub>{}</p><p><button style=\"font:inherit;min-height:2.75rem;padding:0 1.2rem\">{}</button></p></form>",
-            wanted.say("补充说明（选“其他问题”时必填）", "What is wrong (needed for something else)"),
-            wanted.say(
-                "不用登录，不收集姓名电话；请不要写他人隐私。",
-                "No login, no name, no phone. Please write nothing private about others."
-            ),
-            wanted.say("提交", "Send")
-        );
     }
     let _ = write!(
         out,
@@ -155,6 +221,7 @@ fn facility_page(wanted: Wanted, id: &str, shown: &PublicFacility, outcome: &Out
         );
     }
     hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
+    out.push_str("<style>#seen{max-width:100%;max-height:16rem}</style><script src=/p/form.js defer></script>");
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     whole(wanted, &format!("/p/f-{id}"), &title, &out, officers)
 }
@@ -163,7 +230,7 @@ fn facility_page(wanted: Wanted, id: &str, shown: &PublicFacility, outcome: &Out
 async fn instead(doors: &Doors, wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
     let title = wanted.say("消防设施", "Fire facility");
     let calls = whom_to_call(doors, wanted).await;
-    let out = format!("<h1>{title}</h1><p class=note>{sentence}</p>{calls}");
+    let out = format!("<h1>{title}</h1><p class=note role=alert>{sentence}</p>{calls}");
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     (status, Html(whole(wanted, "", title, &out, officers))).into_response()
 }
@@ -187,34 +254,71 @@ async fn answered(doors: &Doors, wanted: Wanted, id: &str, status: StatusCode, o
     }
 }
 
-async fn too_many(doors: &Doors, wanted: Wanted) -> Response {
-    let sentence = wanted.say(
+/// The same for a form that was not read: what was typed is still where it was typed.
+async fn lost(doors: &Doors, wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
+    let back = wanted.say(
+        "请按浏览器的“返回”键，填好的内容还在。",
+        " Use the back button of your browser: what you wrote is still there.",
+    );
+    instead(doors, wanted, status, &format!("{sentence}<span class=again>{back}</span>")).await
+}
+
+/// Why not, in the reader's language.
+fn why(wanted: Wanted, error: &app::Error) -> (StatusCode, String) {
+    let (code, sentence) = match error {
+        app::Error::Invalid(fields) => {
+            fields.first().map_or(("", String::new()), |field| (field.code, field.message.clone()))
+        }
+        app::Error::Refused { code, message } => (*code, message.clone()),
+        other => {
+            tracing::error!(cause = ?other, "a public report could not be kept");
+            let sentence = wanted.say(
+                "没有提交成功，请稍后再试，或拨打下面的电话。",
+                "It was not sent. Please try again later, or call below.",
+            );
+            return (StatusCode::SERVICE_UNAVAILABLE, sentence.to_owned());
+        }
+    };
+    let english = match code {
+        "facility.trouble" => "Please choose what is wrong.",
+        "facility.no_fault" => "Please say what is wrong.",
+        "facility.report_too_long" => "That is too long. Say it in at most 300 characters.",
+        "photo.not_image" => "This file is no photo that can be opened. Please choose another.",
+        _ => "This could not be taken. Please try again later, or call.",
+    };
+    let said = if wanted.lang == Lang::En { english.to_owned() } else { sentence };
+    (StatusCode::UNPROCESSABLE_ENTITY, said)
+}
+
+fn often(wanted: Wanted) -> &'static str {
+    wanted.say(
         "提交或访问过于频繁，请过一小时再试，紧急情况请拨打下面的电话。",
         "Too many requests. Please try again in an hour, or call below.",
-    );
-    instead(doors, wanted, StatusCode::TOO_MANY_REQUESTS, sentence).await
+    )
 }
 
 /// 设施公开页
-#[utoipa::path(get, path = "/p/f-{id}", tag = "facility", params(("id" = String, Path), Wanted),
+#[utoipa::path(get, path = "/p/f-{id}", tag = "facility", params(("id" = String, Path), Taken, Wanted),
     responses((status = 200, content_type = "text/html"), (status = 404, content_type = "text/html")))]
 async fn facility(
     State(doors): State<Doors>,
     Extension(limiter): Extension<Arc<Limiter>>,
     from: From,
     Path(id): Path<String>,
+    Query(taken): Query<Taken>,
     wanted: Wanted,
 ) -> Response {
     if limiter.pass(&format!("page {}", from.0), MAX_PAGES, HOUR_MS, doors.app.now()).is_err() {
-        return too_many(&doors, wanted).await;
+        return instead(&doors, wanted, StatusCode::TOO_MANY_REQUESTS, often(wanted)).await;
     }
-    answered(&doors, wanted, &id, StatusCode::OK, Outcome::None).await
+    let outcome = if taken.sent == 1 { Outcome::Thanks } else { Outcome::None };
+    answered(&doors, wanted, &id, StatusCode::OK, outcome).await
 }
 
 /// 群众报告设施故障
 #[utoipa::path(post, path = "/p/f-{id}", tag = "facility", params(("id" = String, Path), Wanted),
     request_body(content = String, content_type = "multipart/form-data"),
-    responses((status = 200, content_type = "text/html"), (status = 413, content_type = "text/html"), (status = 422, content_type = "text/html"), (status = 429, content_type = "text/html")))]
+    responses((status = 303), (status = 413, content_type = "text/html"), (status = 422, content_type = "text/html"), (status = 429, content_type = "text/html")))]
 async fn report(
     State(doors): State<Doors>,
     Extension(limiter): Extension<Arc<Limiter>>,
@@ -232,19 +336,13 @@ async fn report(
         .pass(&format!("report {}", from.0), MAX_REPORTS, HOUR_MS, now)
         .and_then(|()| limiter.pass(&format!("about {id}"), MAX_OF_ONE, HOUR_MS, now));
     if passed.is_err() {
-        return too_many(&doors, wanted).await;
+        return lost(&doors, wanted, StatusCode::TOO_MANY_REQUESTS, often(wanted)).await;
     }
     let mut said = match Sent::read(body).await {
         Ok(said) => said,
         Err(unread) => {
             let (status, sentence) = match unread {
-                Unread::PhotoTooLarge | Unread::VoiceTooLarge => (
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    wanted.say(
-                        "照片超过 12 MB，请换一张小一点的照片，或不附照片。",
-                        "The photo is larger than 12 MB. Send a smaller one, or none.",
-                    ),
-                ),
+                Unread::PhotoTooLarge | Unread::VoiceTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, larger(wanted)),
                 Unread::Broken => (
                     StatusCode::BAD_REQUEST,
                     wanted.say(
@@ -253,35 +351,25 @@ async fn report(
                     ),
                 ),
             };
-            return answered(&doors, wanted, &id, status, Outcome::Wrong(sentence.to_owned())).await;
+            return lost(&doors, wanted, status, sentence).await;
         }
     };
     let facility = id.as_str().into();
     let (trouble, words) = (said.take("trouble"), said.take("words"));
-    match doors.app.report_facility(&facility, (&trouble, &words), said.photo).await {
-        Ok(()) => answered(&doors, wanted, &id, StatusCode::OK, Outcome::Thanks).await,
-        Err(app::Error::Invalid(problems)) => {
-            let sentence = problems.into_iter().next().map(|one| one.message).unwrap_or_default();
-            answered(&doors, wanted, &id, StatusCode::UNPROCESSABLE_ENTITY, Outcome::Wrong(sentence)).await
+    let had_photo = !said.photo.is_empty();
+    let error = match doors.app.report_facility(&facility, (&trouble, &words), said.photo).await {
+        Ok(()) => {
+            let lang = if wanted.lang == Lang::En { "en" } else { "zh" };
+            let path =
+                format!("/p/f-{}?sent=1&lang={lang}&big={}", crate::attachment::percent(&id), wanted.big);
+            return (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response();
         }
-        Err(app::Error::Refused { message, .. }) => {
-            answered(&doors, wanted, &id, StatusCode::UNPROCESSABLE_ENTITY, Outcome::Wrong(message)).await
+        Err(app::Error::NotFound) => {
+            return answered(&doors, wanted, &id, StatusCode::OK, Outcome::None).await;
         }
-        Err(app::Error::NotFound) => answered(&doors, wanted, &id, StatusCode::OK, Outcome::None).await,
-        Err(error) => {
-            tracing::error!(cause = ?error, "a public report could not be kept");
-            let sentence = wanted.say(
-                "没有提交成功，请稍后再试，或拨打下面的电话。",
-                "It was not sent. Please try again later, or call below.",
-            );
-            answered(
-                &doors,
-                wanted,
-                &id,
-                StatusCode::SERVICE_UNAVAILABLE,
-                Outcome::Wrong(sentence.to_owned()),
-            )
-            .await
-        }
-    }
+        Err(error) => error,
+    };
+    let (status, refusal) = why(wanted, &error);
+    let kept = Kept { refusal, trouble, words, had_photo };
+    answered(&doors, wanted, &id, status, Outcome::Wrong(kept)).await
 }

@@ -1,7 +1,8 @@
 // What the report form gains with a script: the photo that was chosen, a button to say where one stands, and one to speak
 // into, put before the file field. Without this script, a position, a microphone or a recorder the form does without.
 // Nothing is sent before it is. A form that is refused stays as it is, its photo too; without this script the page that
-// comes back has everything but the files.
+// comes back has everything but the files. What was typed goes along to the same page in larger letters or English. The page
+// behind a facility's label runs it, too.
 (function () {
   'use strict'
   var form = document.querySelector('form[enctype]')
@@ -246,3 +247,34 @@
     told.textContent = file && file.size > large ? words[4] : ''
   })
 })()
+(function () {
+  'use strict'
+  // Larger letters and the other language are links to this page: what was typed goes along. Files stay behind, and so does
+  // what nobody sees: a receipt is the form's own, and a position is asked for again.
+  var form = document.querySelector('form[enctype]')
+  var store = null
+  try { store = window.sessionStorage } catch (nobody) { return }
+  if (!form || !store) return
+  var key = 'typed ' + location.pathname
+  function each(act) {
+    for (var i = 0; i < form.elements.length; i++) {
+      var one = form.elements[i]
+      if (one.name && !/^(file|hidden|submit|button)$/.test(one.type)) act(one, one.name + (one.type === 'radio' ? ' ' + one.value : ''))
+    }
+  }
+  var typed = null
+  try {
+    typed = JSON.parse(store.getItem(key))
+    store.removeItem(key)
+  } catch (nothing) { typed = null }
+  if (typed) each(function (one, name) {
+    if (one.type === 'radio') one.checked = typed[name] === true
+    else if (typeof typed[name] === 'string') one.value = typed[name]
+  })
+  var links = document.querySelectorAll('a[href]')
+  for (var n = 0; n < links.length; n++) if (links[n].pathname === location.pathname) links[n].addEventListener('click', function () {
+    var now = {}
+    each(function (one, name) { now[name] = one.type === 'radio' ? one.checked : one.value })
+    try { store.setItem(key, JSON.stringify(now)) } catch (full) { /* Then it is typed again. */ }
+  })
+})();

@@ -11,7 +11,7 @@ use crate::ids::{FacilityId, FacilityReportId, PersonId, PhotoId};
 use crate::time::Timestamp;
 
 /// Characters of what is said at most.
-const MOST_WORDS: usize = 300;
+pub const MOST_WORDS: usize = 300;
 /// Pictures of one report at most, from however many people.
 const MOST_PHOTOS: usize = 6;
 
