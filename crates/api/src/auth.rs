@@ -126,8 +126,8 @@ impl FromRequestParts<Doors> for Reading {
 }
 
 /// The caller of a request that changes what is on the map: by cookie like everybody, or by HTTP Basic with an access code
-/// that was given for it. A page of another site can make a browser send neither: no browser is ever asked for Basic here,
-/// and what is sent is no form.
+/// that was given for it. A page of another site can make a browser send neither: no browser is asked for Basic here before it
+/// sent some by itself, and what is sent is no form.
 pub(crate) struct Mapping(pub Caller);
 
 impl FromRequestParts<Doors> for Mapping {

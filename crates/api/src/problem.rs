@@ -2,6 +2,7 @@
 //! and a sentence a person can act on. Causes are logged here, once, under the trace id that the person is shown.
 
 use app::Error;
+use app::session::CODE_WRONG;
 use axum::Json;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -146,6 +147,12 @@ impl Refusal {
         };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
+        // Programs that sent a code are asked for another. Whoever came with a cookie or nothing is not: a browser would ask
+        // for a password over the page, and keep it.
+        if matches!(error, Error::Unauthenticated { code: CODE_WRONG, .. }) {
+            let basic = HeaderValue::from_static("Basic realm=\"Fengsui map\", charset=\"UTF-8\"");
+            headers.insert(header::WWW_AUTHENTICATE, basic);
+        }
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Error::TooMany { after_s, .. } = error {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(after_s.max(1)));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testkit::both_databases;
 
 use crate::common::basic::basic;
-use crate::common::{Browser, PASSWORD, Town, V1, V2, town};
+use crate::common::{Browser, PASSWORD, Told, Town, V1, V2, town};
 
 /// A place on the map; its id.
 async fn on_map(by: &mut Browser, name: &str, village: &str, lon: f64, lat: f64) -> anyhow::Result<String> {
@@ -221,7 +221,14 @@ async fn an_access_code_opens_the_map_and_nothing_else() -> anyhow::Result<()> {
         let wrong = program
             .send(Method::GET, path, &[("authorization", &basic("staff2", PASSWORD))], Vec::new())
             .await?;
-        assert_eq!(wrong.status, 401, "a password is no code");
+        assert_eq!((wrong.status.as_u16(), wrong.code()), (401, "session.code_wrong"), "a password is no code");
+        let asked = |told: &Told| {
+            let head = told.headers.get("www-authenticate").and_then(|head| head.to_str().ok());
+            head.is_some_and(|head| head.starts_with("Basic realm="))
+        };
+        assert!(asked(&wrong), "the program asks for another");
+        let nobody = program.send(Method::GET, path, &[], Vec::new()).await?;
+        assert!(nobody.status == 401 && !asked(&nobody), "no browser is made to ask for a password: {}", nobody.code());
         let other =
             program.send(Method::GET, "/api/v1/places", &[("authorization", &with)], Vec::new()).await?;
         assert_eq!(other.status, 401, "nothing but the map");
@@ -240,7 +247,7 @@ async fn an_access_code_opens_the_map_and_nothing_else() -> anyhow::Result<()> {
         let end = format!("/api/v1/me/sessions/{}", own.as_str().unwrap_or_default());
         assert_eq!(village.ask(Method::DELETE, &end, None, None).await?.status, 204);
         let after = program.send(Method::GET, path, &[("authorization", &with)], Vec::new()).await?;
-        assert_eq!(after.status, 401, "taken back");
+        assert_eq!((after.status.as_u16(), after.code()), (401, "session.code_wrong"), "taken back");
         Ok(())
     })
     .await

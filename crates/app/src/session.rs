@@ -138,6 +138,18 @@ fn ended() -> Error {
     }
 }
 
+/// The code of the refusal that asks a program for another access code.
+pub const CODE_WRONG: &str = "session.code_wrong";
+
+/// Why a program is not let in to the map: no cookie has expired, its code is none.
+fn no_code() -> Error {
+    Error::Unauthenticated {
+        code: CODE_WRONG,
+        message: "访问码不对、已满 90 天或已停用，请到“一张图”的“接到 QGIS”另取一个填进程序；登录密码不是访问码"
+            .to_owned(),
+    }
+}
+
 impl App {
     /// Begins a session within the login's transaction and returns the reference the browser keeps. The oldest one
     /// gives way when there are too many.
@@ -211,13 +223,19 @@ impl App {
     /// session of a browser is none.
     // tidy(caller): this is where a caller comes from.
     pub async fn authenticate_map(&self, credentials: &str, to_change: bool) -> Result<Caller> {
-        let bytes = STANDARD.decode(credentials.trim()).map_err(|_| ended())?;
-        let text = String::from_utf8(bytes).map_err(|_| ended())?;
-        let (_, code) = text.split_once(':').ok_or_else(ended)?;
+        let bytes = STANDARD.decode(credentials.trim()).map_err(|_| no_code())?;
+        let text = String::from_utf8(bytes).map_err(|_| no_code())?;
+        let (_, code) = text.split_once(':').ok_or_else(no_code)?;
         let door = if to_change { Door::MapEdit } else { Door::MapRead };
-        let caller = self.caller_of(code.into(), door, true).await?;
+        let caller = self.caller_of(code.into(), door, true).await.map_err(|error| match error {
+            Error::Unauthenticated { .. } => no_code(),
+            other => other,
+        })?;
         if caller.must_change || caller.must_enrol {
-            return Err(ended());
+            return Err(Error::Forbidden {
+                code: "session.code_waits",
+                message: "请先登录网页，修改初始密码或启用镇里要求的动态验证码，再使用访问码".to_owned(),
+            });
         }
         Ok(caller)
     }
@@ -329,7 +347,7 @@ async fn opened(
     if only_reads {
         return Err(Error::Forbidden {
             code: "session.code_reads_only",
-            message: "这个接入码只能读取地图，不能修改；请在“接到 QGIS”里勾选可以修改，另取一个接入码"
+            message: "这个访问码只能读取地图，不能修改；请在“接到 QGIS”里勾选可以修改，另取一个访问码"
                 .to_owned(),
         });
     }
