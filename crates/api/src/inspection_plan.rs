@@ -57,6 +57,15 @@ pub(crate) struct PlanAt {
     version: i64,
 }
 
+/// A draft at a version, to be filled.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct PlanFill {
+    version: i64,
+    /// What people set by hand is replaced, too; otherwise it stays.
+    #[serde(default)]
+    anew: bool,
+}
+
 /// A plan at a version, and why.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct PlanReason {
@@ -163,16 +172,18 @@ async fn show(
 }
 
 /// 按频次生成
+///
+/// What people set by hand stays unless `anew` is asked for.
 #[utoipa::path(post, path = "/api/v1/inspection-plans/{id}/propose", tag = "inspection_plan",
-    params(("id" = String, Path)), request_body = PlanAt,
+    params(("id" = String, Path)), request_body = PlanFill,
     responses((status = 200, body = PlanView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn propose(
     State(doors): State<Doors>,
     Known(caller): Known,
     Path(id): Path<String>,
-    Json(asked): Json<PlanAt>,
+    Json(asked): Json<PlanFill>,
 ) -> Answer<Json<PlanView>> {
-    Ok(Json(doors.app.propose_inspection_plan(&caller, &id.into(), asked.version).await?))
+    Ok(Json(doors.app.propose_inspection_plan(&caller, &id.into(), asked.version, asked.anew).await?))
 }
 
 /// 调整内容

@@ -53,15 +53,25 @@ async fn a_plan_is_filled_shown_with_its_gaps_approved_by_another_and_becomes_ta
         assert_eq!(next.post("/api/v1/inspection-plans", input.clone()).await?.status, StatusCode::FORBIDDEN);
         let plan = secretary.post("/api/v1/inspection-plans", input).await?.ok()?;
         assert_eq!(plan["actions"], json!(["propose", "items", "submit", "void"]));
-        assert_eq!(plan["uncovered"].as_array().map(Vec::len), Some(2), "nothing planned yet");
+        assert_eq!(plan["uncovered_n"], 3, "nothing planned yet, and nobody left out who is on no list");
+        let named: Vec<_> = plan["uncovered"].as_array().into_iter().flatten().collect();
+        assert!(named.iter().all(|gap| gap["ungraded"] == true && gap["expected"] == 1), "{named:?}");
+        let row = secretary.get("/api/v1/inspection-plans").await?.items()?;
+        assert_eq!(row[0]["uncovered_n"], 3, "the list says the same");
         let empty = secretary.post(&path(&plan, "/submit"), json!({ "version": 1 })).await?;
         assert_eq!((empty.status, empty.code()), (StatusCode::UNPROCESSABLE_ENTITY, "inspection_plan.empty"));
         let one = json!({ "version": 1, "items": [{ "place": noodles, "from": "2026-09-22", "to": "2026-09-30", "reason": "" }] });
         let partly = secretary.put(&path(&plan, "/items"), one).await?.ok()?;
-        assert_eq!(partly["uncovered"][0]["place"]["name"], "场镇旅馆");
+        assert_eq!(partly["uncovered_n"], 2);
+        let named: Vec<_> =
+            partly["uncovered"].as_array().into_iter().flatten().map(|gap| gap["place"]["name"].clone()).collect();
+        assert!(named.contains(&json!("场镇旅馆")) && named.contains(&json!("没有列管的小店")), "{named:?}");
+        assert_eq!(partly["by_hand_n"], 1);
         let filled = secretary.post(&path(&plan, "/propose"), json!({ "version": partly["version"] })).await?.ok()?;
-        assert_eq!((&filled["places_n"], &filled["uncovered_n"]), (&json!(2), &json!(0)));
+        assert_eq!((&filled["places_n"], &filled["uncovered_n"]), (&json!(3), &json!(0)));
         let handed = secretary.post(&path(&plan, "/submit"), json!({ "version": filled["version"] })).await?.ok()?;
+        let bench = town.login("leader").await?.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!(bench["plans"][0]["uncovered_n"], 0, "as its page says: {bench}");
         let at = json!({ "version": handed["version"] });
         let own = secretary.post(&path(&plan, "/approve"), at.clone()).await?;
         assert_eq!((own.status, own.code()), (StatusCode::UNPROCESSABLE_ENTITY, "inspection_plan.same_person"));
@@ -77,7 +87,7 @@ async fn a_plan_is_filled_shown_with_its_gaps_approved_by_another_and_becomes_ta
         let again = leader.ask(post, &path(&plan, "/approve"), Some(at), key).await?.ok()?;
         assert_eq!(again, done, "the answer of the first time");
         let tasks = secretary.get("/api/v1/tasks").await?.items()?;
-        assert_eq!(tasks.len(), 2, "one for each visit");
+        assert_eq!(tasks.len(), 3, "one for each visit");
         assert!(tasks.iter().all(|task| task["kind"] == "special" && task["lead"]["id"] == "village-1"));
         let steps: Vec<&str> =
             done["history"].as_array().into_iter().flatten().filter_map(|one| one["label"].as_str()).collect();
@@ -88,6 +98,53 @@ async fn a_plan_is_filled_shown_with_its_gaps_approved_by_another_and_becomes_ta
         let left = secretary.get("/api/v1/tasks?state=pending").await?.items()?;
         assert_eq!(left.len(), 0, "tasks nobody has begun go with their plan");
         assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn filling_again_leaves_what_a_clerk_set_by_hand_until_all_is_asked_for_anew() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let (mut clerk, mut secretary) = (town.login("clerk").await?, town.login("secretary1").await?);
+        let noodles = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        add_place(&mut clerk, "场镇旅馆", V1, "nine_small.hotel", &[]).await?;
+        let year = json!({ "org": "village-1", "span": { "kind": "year", "year": 2026 }, "title": "年度计划" });
+        let plan = secretary.post("/api/v1/inspection-plans", year).await?.ok()?;
+        assert_eq!(plan["uncovered_n"], 2, "without any list, and not filled yet: {plan}");
+        let plan = secretary.post(&path(&plan, "/propose"), json!({ "version": 1 })).await?.ok()?;
+        assert_eq!((&plan["visits_n"], &plan["by_hand_n"], &plan["uncovered_n"]), (&json!(2), &json!(0), &json!(0)));
+
+        // The owner wants the second week of November; the other line is saved as it was.
+        let mut items = plan["items"].as_array().cloned().unwrap_or_default();
+        for item in &mut items {
+            let place = item["place"]["id"].clone();
+            if place == noodles.as_str() {
+                (item["from"], item["to"]) = (json!("2026-11-09"), json!("2026-11-13"));
+                item["reason"] = json!("店主约定");
+            }
+            item["place"] = place;
+        }
+        let saved = json!({ "version": plan["version"], "items": items });
+        let plan = secretary.put(&path(&plan, "/items"), saved).await?.ok()?;
+        let by_hand = |plan: &Value| -> Vec<Value> {
+            let items = plan["items"].as_array().cloned().unwrap_or_default();
+            items.into_iter().filter(|item| item["by_hand"] == true).collect()
+        };
+        assert_eq!((by_hand(&plan).len(), &plan["by_hand_n"]), (1, &json!(1)), "{plan}");
+        add_place(&mut clerk, "新来的诊所", V1, "nine_small.clinic", &[]).await?;
+        let again = json!({ "version": plan["version"] });
+        let plan = secretary.post(&path(&plan, "/propose"), again).await?.ok()?;
+        assert_eq!((&plan["visits_n"], &plan["uncovered_n"]), (&json!(3), &json!(0)), "what was missing came");
+        let kept = by_hand(&plan);
+        let kept: Vec<_> = kept.iter().map(|one| (&one["from"], &one["to"], &one["reason"])).collect();
+        assert_eq!(kept, [(&json!("2026-11-09"), &json!("2026-11-13"), &json!("店主约定"))]);
+
+        let anew = json!({ "version": plan["version"], "anew": true });
+        let plan = secretary.post(&path(&plan, "/propose"), anew).await?.ok()?;
+        assert_eq!((&plan["visits_n"], &plan["by_hand_n"]), (&json!(3), &json!(0)));
+        assert!(plan["items"].as_array().into_iter().flatten().all(|item| item["reason"] != "店主约定"));
         Ok(())
     })
     .await

@@ -207,7 +207,20 @@ async fn a_code_that_ran_out_or_was_taken_back_says_whom_to_call() -> anyhow::Re
         );
         let path = format!("/api/v1/unit/{}", code(&runs_out)?);
         assert_eq!(owner.get(&path).await?.status, StatusCode::OK);
-        town.clock.advance_days(1);
+        // Handed out for a day, it lasts past the deadline of 28 September and the three working days of the re-check.
+        assert!(runs_out["expires_at"].as_str() >= Some("2026-10-01T23:59"), "{runs_out}");
+        town.clock.advance_days(7);
+        assert_eq!(owner.get(&path).await?.status, StatusCode::OK, "on the last day of the deadline");
+        let wish = json!({ "name": "杨老板", "days": 3, "reason": "等货架" });
+        owner.post(&format!("{path}/extension"), wish).await?.ok()?;
+        let mut staff = town.login("staff1").await?;
+        let page = step(&mut staff, json!({ "step": "grant_extension" })).await?;
+        assert_eq!(page["deadline_on"], "2026-10-01");
+        let moved = page["links"][1]["expires_at"].as_str().unwrap_or_default();
+        assert!(moved > runs_out["expires_at"].as_str().unwrap_or_default(), "moved along: {page}");
+        town.clock.advance_days(3);
+        assert_eq!(owner.get(&path).await?.status, StatusCode::OK, "on the last day of the extension");
+        town.clock.advance_days(30);
         let told = owner.get(&path).await?;
         assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "unit.link_expired"));
         let no = send(&mut owner, &code(&runs_out)?, AFTER, 2).await?;

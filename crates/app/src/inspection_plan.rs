@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Datelike;
 use domain::ids::{InspectionPlanId, OrgId, PlaceId};
 use domain::inspection_plan::{
-    Expected, Frequency, GRADES, InspectionPlan, PlanItem, Span, State, Uncovered, tasks_due, uncovered,
+    Expected, Frequency, GRADES, InspectionPlan, PlanItem, Span, State, Uncovered, refilled, saved_by_hand,
+    tasks_due, uncovered,
 };
 use domain::org::{Assignment, Org, OrgKind};
 use domain::place_list::ListKind;
@@ -19,8 +20,8 @@ use domain::risk::Grade;
 use domain::task::{Task, Window};
 use domain::time::{Date, Timestamp};
 use domain::visit_schedule::schedule;
-use store::inspection_plan::{PlanItemRecord, PlanRecord};
-use store::place::{PlaceFilter, PlaceRecord};
+use store::inspection_plan::{Charge, PlanItemRecord, PlanRecord};
+use store::place::PlaceRecord;
 use store::task::{StoredTask, TaskFiling, TaskFilter};
 use store::{Read, Write};
 
@@ -101,44 +102,34 @@ async fn org_of(read: &mut Read, id: &OrgId) -> Result<Org> {
     known.map(|known| known.org).ok_or_else(|| Error::field("org", "org.unknown", "没有这个机构，请重新选择"))
 }
 
-/// Of which kind the lists are whose places a body answers for; none when it answers for a sector.
-fn kind_of_lists(kind: OrgKind) -> Option<ListKind> {
+/// Which places a body of this kind with this territory answers for: the police for its listed units, a village for
+/// everything that lies in it, the offices of the town for their sector and what is of none, others for their sector.
+fn charge(kind: OrgKind, path: &str) -> Charge<'_> {
     match kind {
-        OrgKind::Village => Some(ListKind::VillageListed),
-        OrgKind::Police => Some(ListKind::PoliceListed),
-        _ => None,
+        OrgKind::Police => Charge::Listed(ListKind::PoliceListed),
+        OrgKind::Village => Charge::Territory(path, ListKind::VillageListed),
+        OrgKind::TownGov | OrgKind::Committee | OrgKind::Office | OrgKind::Workstation => Charge::Rest(path),
+        _ => Charge::Sector,
     }
 }
 
-/// The places a body answers for: those of its lists, or of its sector.
+/// Where a body is.
+async fn path_of(read: &mut Read, org: &Org) -> Result<String> {
+    let territory = read.territory(&org.territory).await?;
+    Ok(territory.map(|known| known.territory.path).unwrap_or_default())
+}
+
+/// The places a body answers for, whether on a list or graded or not.
 async fn own_places(read: &mut Read, org: &Org, on: Date) -> Result<Vec<Graded>> {
-    let mut records = Vec::new();
-    let whole = Caller::system().scope(Action::PlaceRead)?;
-    match kind_of_lists(org.kind) {
-        Some(kind) => {
-            let mut members = BTreeSet::new();
-            for list in read.place_lists().await? {
-                if list.list.kind == kind
-                    && list.list.owner == org.id
-                    && let Some(whole) = read.place_list(&list.id).await?
-                {
-                    members.extend(whole.list.members(on).into_iter().cloned());
-                }
-            }
-            let ids: Vec<PlaceId> = members.into_iter().collect();
-            records.extend(read.places_by_id(&ids).await?);
-        }
-        None => {
-            let filter = PlaceFilter { sector_org: Some(org.id.to_string()), ..PlaceFilter::default() };
-            read.each_place(&filter, &whole, |record| records.push(record)).await?;
-        }
-    }
-    records.retain(|record| record.voided.is_none() && !record.place.is_gone(on));
+    let path = path_of(read, org).await?;
+    let records = read.places_in_charge(&org.id, charge(org.kind, &path), on).await?;
     let ids: Vec<PlaceId> = records.iter().map(|record| record.place.id.clone()).collect();
     let signs = read.place_signs(&ids, on).await?;
-    let grade = |record: PlaceRecord| {
+    let grade = |mut record: PlaceRecord| {
         let own = signs.get(&record.place.id).cloned().unwrap_or_default();
         let grade = crate::risk::score(&record.place, record.recorded_at, &own, on).grade;
+        // What is wanted follows from the grade of today, and so is said with it.
+        record.cached_risk_grade = grade.map_or("", crate::risk::grade_code).to_owned();
         Graded { record, grade }
     };
     Ok(records.into_iter().map(grade).collect())
@@ -263,7 +254,13 @@ async fn wanted(read: &mut Read, org: &Org, span: &Span, today: Date) -> Result<
     let (mut items, too_late) = match span {
         Span::Special { to, .. } if *to < today => (Vec::new(), once().collect()),
         Span::Special { from, to, .. } => {
-            let visit = |place| PlanItem { place, from: today.max(*from), to: *to, reason: String::new() };
+            let visit = |place| PlanItem {
+                place,
+                from: today.max(*from),
+                to: *to,
+                reason: String::new(),
+                by_hand: false,
+            };
             (once().map(|one| visit(one.place)).collect(), Vec::new())
         }
         Span::Monthly { year, month } => {
@@ -301,6 +298,39 @@ fn gaps(plan: &InspectionPlan, wanted: &Wanted) -> Vec<Uncovered> {
     uncovered(plan, &expected)
 }
 
+/// What a plan leaves uncovered now.
+pub(crate) struct LeftOut {
+    /// Place by place.
+    pub gaps: Vec<Uncovered>,
+    /// The records of these places, and perhaps of others.
+    places: Vec<PlaceRecord>,
+    /// Visits the year's frequency had before today.
+    passed: u32,
+}
+
+/// What a plan leaves uncovered now, in every list and on every page the same: while it is open what is wanted of its body,
+/// once approved what its approved plans lack; none of a plan that is over.
+pub(crate) async fn left_out(
+    read: &mut Read,
+    plan: &InspectionPlan,
+    today: Date,
+) -> Result<Option<LeftOut>> {
+    if is_open(&plan.state) {
+        let Some(org) = read.org(&plan.org).await?.filter(|known| known.org.active) else { return Ok(None) };
+        let wanted = wanted(read, &org.org, &plan.span, today).await?;
+        let gaps = gaps(plan, &wanted);
+        let places = wanted.graded.into_iter().map(|one| one.record).collect();
+        return Ok(Some(LeftOut { gaps, places, passed: wanted.passed }));
+    }
+    if !matches!(plan.state, State::Approved { .. }) {
+        return Ok(None);
+    }
+    let gaps = cover::uncovered_now(read, plan, today).await?;
+    let ids: Vec<PlaceId> = gaps.iter().map(|gap| gap.place.clone()).collect();
+    let places = read.places_by_id(&ids).await?;
+    Ok(Some(LeftOut { gaps, places, passed: 0 }))
+}
+
 impl App {
     async fn plan_in_scope(
         &self,
@@ -333,9 +363,8 @@ impl App {
             }
             record.plan.items =
                 read.plan_items(&record.plan.id).await?.into_iter().map(|kept| kept.item).collect();
-            let uncovered = cover::uncovered_now(&mut read, &record.plan, today).await?.len();
-            let uncovered = matches!(record.plan.state, State::Approved { .. }).then_some(uncovered);
-            rows.push(PlanRow::of(caller, &record, &names, uncovered));
+            let left_out = left_out(&mut read, &record.plan, today).await?;
+            rows.push(PlanRow::of(caller, &record, &names, left_out.map(|found| found.gaps.len())));
         }
         Ok(rows)
     }
@@ -351,25 +380,14 @@ impl App {
         let names = Names::read(read).await?;
         let today = self.now().date();
         let ids: BTreeSet<PlaceId> = record.plan.items.iter().map(|item| item.place.clone()).collect();
-        let ids: Vec<PlaceId> = ids.into_iter().collect();
-        let mut places = read.places_by_id(&ids).await?;
-        let mut open = None;
-        if is_open(&record.plan.state) {
-            let org = org_of(read, &record.plan.org).await?;
-            let wanted = wanted(read, &org, &record.plan.span, today).await?;
-            open = Some((gaps(&record.plan, &wanted), wanted.passed));
-            let known: BTreeSet<PlaceId> = places.iter().map(|place| place.place.id.clone()).collect();
-            places
-                .extend(wanted.graded.into_iter().map(|g| g.record).filter(|r| !known.contains(&r.place.id)));
-        }
-        if matches!(record.plan.state, State::Approved { .. }) {
-            let gaps = cover::uncovered_now(read, &record.plan, today).await?;
-            let known: BTreeSet<PlaceId> = places.iter().map(|place| place.place.id.clone()).collect();
-            let others: Vec<PlaceId> =
-                gaps.iter().map(|gap| gap.place.clone()).filter(|id| !known.contains(id)).collect();
-            places.extend(read.places_by_id(&others).await?);
-            open = Some((gaps, 0));
-        }
+        let found = left_out(read, &record.plan, today).await?;
+        let (mut places, open) = match found {
+            Some(found) => (found.places, Some((found.gaps, found.passed))),
+            None => (Vec::new(), None),
+        };
+        let known: BTreeSet<&PlaceId> = places.iter().map(|place| &place.place.id).collect();
+        let ids: Vec<PlaceId> = ids.into_iter().filter(|id| !known.contains(id)).collect();
+        places.extend(read.places_by_id(&ids).await?);
         let filter = store::audit::AuditFilter {
             object_kind: Some("inspection_plan".to_owned()),
             object_id: Some(record.plan.id.to_string()),
@@ -394,8 +412,7 @@ impl App {
         }
         let mut tx = self.write(caller).await?;
         let org = org_of(&mut tx, &input.org.as_str().into()).await?;
-        let territory = tx.territory(&org.territory).await?;
-        let path = territory.map(|known| known.territory.path).unwrap_or_default();
+        let path = path_of(&mut tx, &org).await?;
         let year = year_of(&span);
         let record = PlanRecord {
             plan: InspectionPlan::draft(self.new_id().into(), org.id.clone(), span),
@@ -420,17 +437,21 @@ impl App {
         Ok(tx.commit(audit, view).await?)
     }
 
-    /// Fills a draft with what the frequency by risk grade wants, over the working days.
+    /// Fills a draft with what the frequency by risk grade wants, over the working days. What people set by hand stays as
+    /// it is, unless all of it is asked for anew.
     pub async fn propose_inspection_plan(
         &self,
         caller: &Caller,
         id: &InspectionPlanId,
         version: i64,
+        anew: bool,
     ) -> Result<PlanView> {
         let mut tx = self.write(caller).await?;
         let record = self.draft(&mut tx, caller, id, version).await?;
         let org = org_of(&mut tx, &record.plan.org).await?;
-        let items = wanted(&mut tx, &org, &record.plan.span, self.now().date()).await?.items;
+        let wanted = wanted(&mut tx, &org, &record.plan.span, self.now().date()).await?.items;
+        let by_hand = record.plan.items.iter().filter(|item| item.by_hand && !anew).cloned().collect();
+        let items = refilled(by_hand, wanted);
         self.save_items(caller, tx, record, items, "inspection_plan.propose").await
     }
 
@@ -460,6 +481,7 @@ impl App {
                 return Err(Error::field("items", "inspection_plan.place_unknown", text));
             }
         }
+        let items = saved_by_hand(&record.plan.items, items);
         self.save_items(caller, tx, record, items, "inspection_plan.items").await
     }
 

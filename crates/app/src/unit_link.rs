@@ -42,7 +42,7 @@ pub struct UnitLinkView {
     pub url: String,
     /// The address as a QR code.
     pub qr_svg: String,
-    /// When it ends.
+    /// When it ends: not before the re-check that follows the deadline in force.
     pub expires_at: String,
 }
 
@@ -234,14 +234,22 @@ fn bearer(link: &UnitLink, name: &str) -> Caller {
     }
 }
 
+/// When a link ends: no sooner than it was handed out for, and not before the day of the re-check that follows the deadline in
+/// force is over, wherever an extension or a new deadline moved it.
+pub(crate) fn ends_at(link: &UnitLink, hazard: &Hazard) -> Timestamp {
+    let over = hazard.unit_until().and_then(|last| last.succ_opt()).map(Timestamp::start_of);
+    over.map_or(link.expires_at, |over| link.expires_at.max(over.plus_ms(-1)))
+}
+
 /// The link of a code, its hazard and who comes by it.
 ///
 /// Errors: there is no such code; it has expired or was taken back, and the sentence says whom to call.
 async fn open(read: &mut Read, code: &str, name: &str, now: Timestamp) -> Result<Opened> {
     let link = read.unit_link_by_hash(&code_hash(code)).await?.ok_or(Error::NotFound)?;
+    let loaded = loaded(read, &link.hazard).await?;
     let over = if link.revoked_at.is_some() {
         Some(("unit.link_revoked", "已被收回"))
-    } else if link.expires_at <= now {
+    } else if ends_at(&link, &loaded.hazard) <= now {
         Some(("unit.link_expired", "已过期"))
     } else {
         None
@@ -253,7 +261,6 @@ async fn open(read: &mut Read, code: &str, name: &str, now: Timestamp) -> Result
             code, message: format!("这个整改码{what}，需要时{call}重新领取")
         });
     }
-    let loaded = loaded(read, &link.hazard).await?;
     let caller = bearer(&link, name);
     Ok(Opened { link, loaded, caller })
 }
@@ -370,7 +377,7 @@ impl App {
             qr_svg: qr(&url)?,
             code,
             url,
-            expires_at: link.expires_at.to_rfc3339(),
+            expires_at: ends_at(&link, &loaded.hazard).to_rfc3339(),
         };
         tx.insert_unit_link(&link).await?;
         let audit = caller.audit_as(hat, "unit_link.add", ("hazard", id.as_str()), &loaded.filing.path, now);

@@ -95,7 +95,7 @@ pub struct WaitingPlan {
     pub visits_n: usize,
     /// Places they go to.
     pub places_n: usize,
-    /// Not counted here; the plan's page does.
+    /// Places it leaves with too few visits, as its page says.
     pub uncovered_n: Option<usize>,
     /// Row version.
     pub version: i64,
@@ -254,10 +254,13 @@ async fn plans(read: &mut Read, caller: &Caller, names: &Names, today: Date) -> 
     let Some(scope) = caller.hats.scope(Action::PlanApprove) else { return Ok(Vec::new()) };
     let mut waiting = Vec::new();
     for year in [today.year(), today.year() + 1] {
-        for record in read.inspection_plans(year, None, &scope).await? {
-            let PlanState::Submitted { by, .. } = &record.plan.state else { continue };
+        for mut record in read.inspection_plans(year, None, &scope).await? {
+            let PlanState::Submitted { by, .. } = record.plan.state.clone() else { continue };
             let items = read.plan_items(&record.plan.id).await?;
-            let mut places: Vec<_> = items.iter().map(|item| item.item.place.clone()).collect();
+            record.plan.items = items.into_iter().map(|kept| kept.item).collect();
+            let left_out = crate::inspection_plan::left_out(read, &record.plan, today).await?;
+            let items = &record.plan.items;
+            let mut places: Vec<_> = items.iter().map(|item| item.place.clone()).collect();
             places.sort();
             places.dedup();
             let (span, span_label) = match &record.plan.span {
@@ -274,7 +277,7 @@ async fn plans(read: &mut Read, caller: &Caller, names: &Names, today: Date) -> 
                     format!("{from} 至 {to}"),
                 ),
             };
-            let is_own = *by == caller.person;
+            let is_own = by == caller.person;
             waiting.push(WaitingPlan {
                 id: record.plan.id.to_string(),
                 title: record.title.clone(),
@@ -286,7 +289,7 @@ async fn plans(read: &mut Read, caller: &Caller, names: &Names, today: Date) -> 
                 year: record.year,
                 visits_n: items.len(),
                 places_n: places.len(),
-                uncovered_n: None,
+                uncovered_n: left_out.map(|found| found.gaps.len()),
                 version: record.version,
                 actions: if is_own { Vec::new() } else { vec!["approve".to_owned(), "send_back".to_owned()] },
             });

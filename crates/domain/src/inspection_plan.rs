@@ -66,6 +66,8 @@ pub struct PlanItem {
     pub to: Date,
     /// Why it is planned, as `红色每月` or a duty's number.
     pub reason: String,
+    /// Somebody set it; otherwise it was filled in by frequency.
+    pub by_hand: bool,
 }
 
 /// Where a plan stands, with the evidence of how it got there.
@@ -401,6 +403,50 @@ pub fn uncovered(plan: &InspectionPlan, expected: &[Expected]) -> Vec<Uncovered>
         .collect()
 }
 
+/// The visits of a draft that is filled again: what people set by hand stays, and of what is wanted comes only what is
+/// missing beside it.
+///
+/// A visit by hand stands for one wanted of the same place: the one that begins nearest to it.
+pub fn refilled(by_hand: Vec<PlanItem>, wanted: Vec<PlanItem>) -> Vec<PlanItem> {
+    let mut left: BTreeMap<PlaceId, Vec<PlanItem>> = BTreeMap::new();
+    for item in wanted {
+        left.entry(item.place.clone()).or_default().push(item);
+    }
+    for own in &by_hand {
+        let Some(of_place) = left.get_mut(&own.place) else { continue };
+        let nearest = (0..of_place.len())
+            .min_by_key(|at| of_place.get(*at).map(|item| (item.from - own.from).num_days().abs()));
+        if let Some(at) = nearest {
+            of_place.remove(at);
+        }
+    }
+    let mut items: Vec<PlanItem> = left.into_values().flatten().chain(by_hand).collect();
+    items.sort();
+    items
+}
+
+/// Visits as somebody saved them: what he changed or added is set by hand; a line filled in by frequency that he left as it
+/// was stays one.
+pub fn saved_by_hand(before: &[PlanItem], saved: Vec<PlanItem>) -> Vec<PlanItem> {
+    let mut filled_in: Vec<&PlanItem> = before.iter().filter(|item| !item.by_hand).collect();
+    filled_in.sort();
+    let mut untouched: BTreeMap<&PlanItem, usize> = BTreeMap::new();
+    for item in filled_in {
+        *untouched.entry(item).or_default() += 1;
+    }
+    let mut mark = |item: PlanItem| {
+        let as_filled_in = PlanItem { by_hand: false, ..item };
+        match untouched.get_mut(&as_filled_in).filter(|left| **left > 0) {
+            Some(left) => {
+                *left -= 1;
+                as_filled_in
+            }
+            None => PlanItem { by_hand: true, ..as_filled_in },
+        }
+    };
+    saved.into_iter().map(&mut mark).collect()
+}
+
 /// A task that is to exist because a plan says so. Making it twice is prevented by its key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TaskSpec {
@@ -463,7 +509,7 @@ mod tests {
 
     fn visit(place: &str, month: u32) -> PlanItem {
         PlanItem {
-            place: place.into(), from: day(month, 1), to: day(month, 25), reason: "橙色每季".into()
+            place: place.into(), from: day(month, 1), to: day(month, 25), reason: "橙色每季".into(), by_hand: false
         }
     }
 
@@ -547,6 +593,25 @@ mod tests {
         let gaps = uncovered(&a_draft(), &[want("a", 1), want("b", 2), want("c", 1)]);
         let gaps: Vec<_> = gaps.iter().map(|g| (g.place.as_str(), g.planned, g.wanted)).collect();
         assert_eq!(gaps, [("b", 1, 2), ("c", 0, 1)]);
+    }
+
+    #[test]
+    fn filling_again_keeps_what_people_set_and_fills_in_only_what_is_missing() {
+        let wanted = vec![visit("a", 2), visit("a", 5), visit("b", 5), visit("c", 6)];
+        let moved = PlanItem { from: day(6, 3), to: day(6, 9), reason: "店主约定".into(), ..visit("a", 6) };
+        let extra = visit("d", 3);
+        let saved = saved_by_hand(&wanted, vec![visit("a", 2), moved.clone(), visit("b", 5), extra.clone()]);
+        let marks: Vec<_> = saved.iter().map(|item| (item.place.as_str(), item.by_hand)).collect();
+        assert_eq!(marks, [("a", false), ("a", true), ("b", false), ("d", true)]);
+        let by_hand: Vec<PlanItem> = saved.iter().filter(|item| item.by_hand).cloned().collect();
+        let again = saved_by_hand(&saved, saved.clone());
+        assert_eq!(again, saved, "saved once more without a change");
+
+        let filled = refilled(by_hand, wanted);
+        let hand = |item: PlanItem| PlanItem { by_hand: true, ..item };
+        let mut expected = vec![visit("a", 2), hand(moved), visit("b", 5), visit("c", 6), hand(extra)];
+        expected.sort();
+        assert_eq!(filled, expected, "May's visit of a is the one moved to June");
     }
 
     #[test]

@@ -90,7 +90,13 @@ pub fn spread(items: &[Expected], year: i32, from: Date, calendar: &Calendar) ->
 impl Month {
     fn take(&mut self, place: &PlaceId) -> PlanItem {
         self.load += 1;
-        PlanItem { place: place.clone(), from: self.first, to: self.last, reason: String::new() }
+        PlanItem {
+            place: place.clone(),
+            from: self.first,
+            to: self.last,
+            reason: String::new(),
+            by_hand: false,
+        }
     }
 }
 

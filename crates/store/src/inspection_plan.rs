@@ -7,6 +7,7 @@ use domain::place_list::ListKind;
 use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
 
+use crate::place::PlaceRecord;
 use crate::scope::{Columns, Where};
 use crate::value::{json, word};
 use crate::{Read, Result, Row, Value, Write, args, cols};
@@ -91,6 +92,8 @@ impl PlanItemRecord {
             from: row.date("from_on")?,
             to: row.date("to_on")?,
             reason: row.text("reason")?,
+            // Who set the rows from before is not known: they are kept like what people set.
+            by_hand: row.opt_bool("by_hand")?.unwrap_or(true),
         };
         Ok(Self {
             id: row.text("id")?,
@@ -104,7 +107,7 @@ impl PlanItemRecord {
     fn cols(&self) -> Vec<(&'static str, Value)> {
         cols! {
             plan: self.plan.as_str(), place: self.item.place.as_str(), from_on: self.item.from, to_on: self.item.to,
-            reason: &self.item.reason, version: 1_i64, recorded_at: self.recorded_at,
+            reason: &self.item.reason, by_hand: self.item.by_hand, version: 1_i64, recorded_at: self.recorded_at,
             voided_at: None::<Timestamp>, void_reason: "",
         }
     }
@@ -123,13 +126,26 @@ pub struct FewVisits {
     pub to_come: u32,
 }
 
+/// Which places a body answers for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charge<'a> {
+    /// Those of its sector.
+    Sector,
+    /// Those on its lists of this kind.
+    Listed(ListKind),
+    /// Every one of the territory at this path, on a list or not, and those on its lists of this kind.
+    Territory(&'a str, ListKind),
+    /// Those of its sector, and of the territory at this path those that are of no sector.
+    Rest(&'a str),
+}
+
 /// Whose places, in which days, and what is wanted of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage<'a> {
     /// The body.
     pub org: &'a OrgId,
-    /// Its places are those of its lists of this kind; those of its sector when there is none.
-    pub lists: Option<ListKind>,
+    /// Which places are its own.
+    pub charge: Charge<'a>,
     /// Visits whose window begins within these days count, both included.
     pub within: (Date, Date),
     /// Only places registered, or entered on the list, on or after this day.
@@ -142,6 +158,45 @@ pub struct Coverage<'a> {
     pub by_grade: &'a [(&'static str, u32)],
     /// Visits wanted of every other place.
     pub otherwise: u32,
+}
+
+/// Only the places `p` a body answers for on a day; with `since`, of those who are new to it since then.
+fn in_charge(
+    only: &mut Where,
+    org: &OrgId,
+    charge: Charge<'_>,
+    (on, since): (Date, Option<Date>),
+) -> Result<()> {
+    let (org, day) = (only.mark(org.as_str()), only.mark(on));
+    only.and("p.voided_at IS NULL AND p.opening <> 'deregistered'");
+    only.and(&format!("(p.closed_on IS NULL OR p.closed_on > {day})"));
+    let since = since.map(|day| (only.mark(day), only.mark(Timestamp::start_of(day))));
+    let registered = since.as_ref().map_or_else(String::new, |(_, at)| format!(" AND p.recorded_at >= {at}"));
+    let listed = |only: &mut Where, kind: ListKind| -> Result<String> {
+        let kind = only.mark(word(&kind)?);
+        let entered = since
+            .as_ref()
+            .map_or_else(String::new, |(day, at)| format!(" AND (e.from_on >= {day} OR e.recorded_at >= {at})"));
+        Ok(format!(
+            "p.id IN (SELECT e.place FROM list_entry e JOIN place_list l ON l.town = e.town AND l.id = e.list \
+             WHERE e.town = p.town AND l.kind = {kind} AND l.owner_org = {org} AND e.from_on <= {day} \
+             AND (e.to_on IS NULL OR e.to_on > {day}){entered})"
+        ))
+    };
+    let own = match charge {
+        Charge::Sector => format!("p.sector_org = {org}{registered}"),
+        Charge::Listed(kind) => listed(only, kind)?,
+        Charge::Territory(path, kind) => {
+            let (here, listed) = (only.at_or_below("p.path", path), listed(only, kind)?);
+            format!("(({here}){registered}) OR {listed}")
+        }
+        Charge::Rest(path) => {
+            let here = only.at_or_below("p.path", path);
+            format!("(p.sector_org = {org} OR (p.sector_org IS NULL AND ({here}))){registered}")
+        }
+    };
+    only.and(&format!("({own})"));
+    Ok(())
 }
 
 /// By which columns rights to a plan are told.
@@ -209,34 +264,27 @@ impl Read {
         .collect()
     }
 
+    /// The places a body answers for on a day, by code.
+    pub async fn places_in_charge(
+        &mut self,
+        org: &OrgId,
+        charge: Charge<'_>,
+        on: Date,
+    ) -> Result<Vec<PlaceRecord>> {
+        let mut only = Where::town("p.town", self.town.as_str());
+        in_charge(&mut only, org, charge, (on, None))?;
+        let (sql, list) = only.finish();
+        let rows = self.rows(format!("SELECT p.* FROM place p{sql} ORDER BY p.code, p.id"), list).await?;
+        rows.iter().map(PlaceRecord::from_row).collect()
+    }
+
     /// The body's places that its approved plans visit less often than their grade wants, by place.
     pub async fn places_with_few_visits(&mut self, asked: &Coverage<'_>) -> Result<Vec<FewVisits>> {
         let mut only = Where::town("p.town", self.town.as_str());
-        only.and("p.voided_at IS NULL AND p.opening <> 'deregistered'");
+        in_charge(&mut only, asked.org, asked.charge, (asked.on, asked.since))?;
         let org = only.mark(asked.org.as_str());
         let (first, last) = (only.mark(asked.within.0), only.mark(asked.within.1));
-        let (on, from) = (only.mark(asked.on), only.mark(asked.from));
-        only.and(&format!("(p.closed_on IS NULL OR p.closed_on > {on})"));
-        match asked.lists {
-            Some(kind) => {
-                let kind = only.mark(word(&kind)?);
-                let new = asked.since.map_or_else(String::new, |day| {
-                    let (day, at) = (only.mark(day), only.mark(Timestamp::start_of(day)));
-                    format!(" AND (e.from_on >= {day} OR e.recorded_at >= {at})")
-                });
-                only.and(&format!(
-                    "p.id IN (SELECT e.place FROM list_entry e JOIN place_list l ON l.town = e.town AND l.id = e.list \
-                     WHERE e.town = p.town AND l.kind = {kind} AND l.owner_org = {org} AND e.from_on <= {on} \
-                     AND (e.to_on IS NULL OR e.to_on > {on}){new})"
-                ));
-            }
-            None => {
-                let new = asked.since.map_or_else(String::new, |day| {
-                    format!(" AND p.recorded_at >= {}", only.mark(Timestamp::start_of(day)))
-                });
-                only.and(&format!("p.sector_org = {org}{new}"));
-            }
-        }
+        let from = only.mark(asked.from);
         let mut wanted = only.mark(i64::from(asked.otherwise));
         for (grade, visits) in asked.by_grade {
             let (grade, visits) = (only.mark(*grade), only.mark(i64::from(*visits)));

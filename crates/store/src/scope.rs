@@ -81,7 +81,8 @@ impl Where {
         self.and(&format!("({clause})"));
     }
 
-    fn at_or_below(&mut self, column: &str, path: &str) -> String {
+    /// The same condition, to stand beside others.
+    pub(crate) fn at_or_below(&mut self, column: &str, path: &str) -> String {
         let path = path.trim_end_matches('/');
         let own = self.mark(path);
         // `0` follows `/`: this is every path below, found through the index.

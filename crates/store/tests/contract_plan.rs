@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 use store::calendar::HolidayYear;
 use store::checklist::ChecklistRecord;
 use store::export::ExportRecord;
-use store::inspection_plan::{Coverage, PlanItemRecord, PlanRecord};
+use store::inspection_plan::{Charge, Coverage, PlanItemRecord, PlanRecord};
 use store::parameter::{Decision, ParameterRecord};
 use store::waiver::WaiverRecord;
 use store::{Audit, Db, Error};
@@ -132,7 +132,7 @@ fn plan(id: &str, org: &str, path: &str) -> PlanRecord {
 
 fn visit(id: &str, place: &str, from: &str, to: &str) -> PlanItemRecord {
     let item =
-        PlanItem { place: place.into(), from: day(from), to: day(to), reason: "红色每月".to_owned() };
+        PlanItem { place: place.into(), from: day(from), to: day(to), reason: "红色每月".to_owned(), by_hand: id == "i3" };
     PlanItemRecord { id: id.to_owned(), plan: "ip".into(), item, version: 1, recorded_at: NOW }
 }
 
@@ -218,7 +218,7 @@ async fn places_of_a_body_with_too_few_visits_are_found_by_their_grade() -> anyh
         let org = "org-1".into();
         let asked = Coverage {
             org: &org,
-            lists: None,
+            charge: Charge::Sector,
             within: (day("2026-01-01"), day("2026-12-31")),
             since: None,
             on: day("2026-03-02"),
@@ -230,8 +230,15 @@ async fn places_of_a_body_with_too_few_visits_are_found_by_their_grade() -> anyh
         let found = read.places_with_few_visits(&asked).await?;
         let told: Vec<_> = found.iter().map(|one| (one.place.as_str(), one.planned, one.to_come)).collect();
         assert_eq!(told, [("p2", 0, 0), ("p3", 1, 1), ("p4", 0, 0)], "p1 has its visit, p5 is another's");
-        let of_lists = Coverage { lists: Some(ListKind::VillageListed), ..asked.clone() };
+        let of_lists = Coverage { charge: Charge::Listed(ListKind::VillageListed), ..asked.clone() };
         assert!(read.places_with_few_visits(&of_lists).await?.is_empty(), "on no list");
+        // On no list, or of no sector: the territory they lie in answers for them all the same.
+        let here = Charge::Territory("500118103", ListKind::VillageListed);
+        let of_village = Coverage { charge: here, ..asked.clone() };
+        let found = read.places_with_few_visits(&of_village).await?;
+        assert_eq!(found.last().map(|one| one.place.as_str()), Some("p5"), "whoever's sector it is");
+        assert_eq!(read.places_in_charge(&org, here, day("2026-03-02")).await?.len(), 5);
+        assert_eq!(read.places_in_charge(&org, Charge::Rest("500118103"), day("2026-03-02")).await?.len(), 4);
         // `record` is registered at `NOW`; whoever was there before is none of those that came since.
         let before = Coverage { since: Some(NOW.date()), ..asked.clone() };
         assert_eq!(read.places_with_few_visits(&before).await?.len(), 3, "of the day itself");

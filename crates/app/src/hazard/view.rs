@@ -650,7 +650,7 @@ impl HazardView {
         });
         let links = beside.links.iter().map(|link| HazardLinkView {
             id: link.id.clone(),
-            expires_at: link.expires_at.to_rfc3339(),
+            expires_at: crate::unit_link::ends_at(link, hazard).to_rfc3339(),
             revoked: link.revoked_at.is_some(),
             opened_n: link.opened_n,
         });

@@ -15,7 +15,7 @@ use domain::visit_schedule::{each_month, missing_now, spread};
 use store::Read;
 use store::inspection_plan::{Coverage, FewVisits, PlanItemRecord, PlanRecord};
 
-use super::{POLICE_VISITS, PlanView, frequency, is_open, kind_of_lists, org_of, subject};
+use super::{POLICE_VISITS, PlanView, charge, frequency, is_open, org_of, path_of, subject};
 use crate::calendar::calendar;
 use crate::parameter::number_on;
 use crate::{App, Caller, Error, Result};
@@ -56,6 +56,7 @@ pub(crate) async fn uncovered_now(
     let Some(org) = read.org(&plan.org).await?.filter(|known| known.org.active) else {
         return Ok(Vec::new());
     };
+    let path = path_of(read, &org.org).await?;
     let frequency = frequency(read, today).await?;
     let (by_grade, otherwise) = match org.org.kind {
         OrgKind::Police => (Vec::new(), u32::from(number_on(read, POLICE_VISITS, today).await?)),
@@ -63,7 +64,7 @@ pub(crate) async fn uncovered_now(
     };
     let asked = Coverage {
         org: &plan.org,
-        lists: kind_of_lists(org.org.kind),
+        charge: charge(org.org.kind, &path),
         within,
         since: None,
         on: today,
@@ -156,7 +157,13 @@ async fn is_waiting(read: &mut Read, org: &OrgId, year: i32) -> Result<bool> {
 
 /// So many visits of each place, any time within these days.
 fn within(expected: &[Expected], from: Date, to: Date) -> Vec<PlanItem> {
-    let visit = |place: &PlaceId| PlanItem { place: place.clone(), from, to, reason: String::new() };
+    let visit = |place: &PlaceId| PlanItem {
+        place: place.clone(),
+        from,
+        to,
+        reason: String::new(),
+        by_hand: false,
+    };
     expected.iter().flat_map(|one| (0..one.visits).map(|_| visit(&one.place))).collect()
 }
 

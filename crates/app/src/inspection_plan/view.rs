@@ -123,6 +123,8 @@ impl PlanItemInput {
             from: day(&self.from)?,
             to: day(&self.to)?,
             reason: self.reason.trim().to_owned(),
+            // Whether it differs from what was filled in is known where it is saved.
+            by_hand: false,
         })
     }
 }
@@ -175,6 +177,8 @@ pub struct PlanItemView {
     pub to: String,
     /// Why.
     pub reason: String,
+    /// Somebody set it; filling by frequency leaves it as it is.
+    pub by_hand: bool,
 }
 
 /// A place visited less often than wanted.
@@ -186,6 +190,8 @@ pub struct UncoveredView {
     pub village: Named,
     /// Risk grade in Chinese.
     pub grade_label: String,
+    /// It has no grade yet: how often it is to be visited is open, and what the town set for such places counts until then.
+    pub ungraded: bool,
     /// Visits wanted.
     pub expected: u32,
     /// Visits planned.
@@ -237,6 +243,8 @@ pub struct PlanView {
     pub row: PlanRow,
     /// Its visits.
     pub items: Vec<PlanItemView>,
+    /// How many of them people set by hand.
+    pub by_hand_n: usize,
     /// What it leaves uncovered from today on, while it is not approved; of a time that is over, everything. Once it
     /// is approved and its time not over: what came after.
     pub uncovered: Vec<UncoveredView>,
@@ -365,6 +373,7 @@ impl PlanView {
                 from: item.from.to_string(),
                 to: item.to.to_string(),
                 reason: item.reason.clone(),
+                by_hand: item.by_hand,
             }
         };
         let gap = |gap: &Uncovered| {
@@ -373,6 +382,7 @@ impl PlanView {
                 place,
                 village,
                 grade_label: grade.map_or(UNGRADED, Grade::label).to_owned(),
+                ungraded: grade.is_none(),
                 expected: gap.wanted,
                 planned: gap.planned,
                 missing: gap.wanted.saturating_sub(gap.planned),
@@ -403,6 +413,7 @@ impl PlanView {
         Self {
             row,
             items: record.plan.items.iter().map(item).collect(),
+            by_hand_n: record.plan.items.iter().filter(|item| item.by_hand).count(),
             uncovered: gaps.iter().flatten().map(gap).collect(),
             passed_n,
             by_month: months.into_iter().map(|(month, visits)| MonthVisits { month, visits }).collect(),

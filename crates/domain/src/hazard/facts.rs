@@ -55,6 +55,12 @@ impl Hazard {
         }
     }
 
+    /// The last date on which the unit may still have to do with it: that of the re-check after the deadline in force,
+    /// extension included; none where nothing is asked of the unit any more.
+    pub fn unit_until(&self) -> Option<Date> {
+        self.rectification().filter(|_| self.is_open()).map(|running| running.recheck_due_on)
+    }
+
     /// What has to be fixed, at any stage that knows it.
     pub fn rectification(&self) -> Option<&Rectification> {
         match &self.state {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { PlanItem } from '@/shared/api/contract'
 import { heat, inMonth, rowsOf, sides, spanOf, wrongRows } from './plan'
 
-const item = (from: string, to: string): PlanItem => ({ place: { id: 'p', name: 'P' }, village: { id: 'v', name: 'V' }, grade: null, grade_label: null, from, to, reason: '' })
+const item = (from: string, to: string): PlanItem => ({ place: { id: 'p', name: 'P' }, village: { id: 'v', name: 'V' }, grade: null, grade_label: null, from, to, reason: '', by_hand: false })
 
 describe('the heat of a year', () => {
   it('has twelve months, the busiest warmest, none cold by accident', () => {

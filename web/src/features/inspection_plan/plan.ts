@@ -30,11 +30,11 @@ export function spanOf(kind: Span['kind'], year: number, month: number, title: s
   return kind === 'year' ? { kind, year } : { kind, year, month }
 }
 
-export interface Row { place: { id: string; name: string }; village: string; from: Day; to: Day; reason: string; key: number }
+export interface Row { place: { id: string; name: string }; village: string; from: Day; to: Day; reason: string; by_hand: boolean; key: number }
 
 /** Rows to edit, from what the plan holds. */
 export const rowsOf = (items: PlanItem[]): Row[] =>
-  items.map((one, key) => ({ place: one.place, village: one.village.name, from: one.from, to: one.to, reason: one.reason, key }))
+  items.map((one, key) => ({ place: one.place, village: one.village.name, from: one.from, to: one.to, reason: one.reason, by_hand: one.by_hand, key }))
 
 /** Rows whose dates make no sense. */
 export const wrongRows = (rows: Row[]): Row[] => rows.filter((row) => !row.from || !row.to || row.to < row.from)

@@ -17386,6 +17386,13 @@ export interface components {
             /** Format: int64 */
             version?: number | null;
         };
+        /** @description A draft at a version, to be filled. */
+        PlanFill: {
+            /** @description What people set by hand is replaced, too; otherwise it stays. */
+            anew?: boolean;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description A plan at a version. */
         PlanAt: {
             /** Format: int64 */
@@ -17563,6 +17570,8 @@ export interface components {
         };
         /** @description A visit. */
         PlanItemView: {
+            /** @description Somebody set it; filling by frequency leaves it as it is. */
+            by_hand: boolean;
             /** @description First day. */
             from: string;
             /** @description Risk grade. */
@@ -17686,6 +17695,8 @@ export interface components {
         };
         /** @description A plan whole. */
         PlanView: components["schemas"]["PlanRow"] & {
+            /** @description How many of them people set by hand. */
+            by_hand_n: number;
             /** @description Visits by month. */
             by_month: components["schemas"]["MonthVisits"][];
             /** @description How it got where it is, oldest first. */
@@ -21749,6 +21760,8 @@ export interface components {
              * @description Visits planned.
              */
             planned: number;
+            /** @description It has no grade yet: how often it is to be visited is open, and what the town set for such places counts until then. */
+            ungraded: boolean;
             /** @description Its village. */
             village: components["schemas"]["Named"];
         };
