@@ -37,6 +37,8 @@ pub(crate) struct PhotoFor {
     pub lon: Option<f64>,
     /// Degrees north.
     pub lat: Option<f64>,
+    /// SHA-256 of the file the picture was made from, before it was made smaller and time and place were written into it.
+    pub original_sha256: Option<String>,
 }
 
 /// A part that does not continue what is here.
@@ -73,6 +75,7 @@ pub(crate) fn part_of(id: &str, asked: PhotoFor, headers: &HeaderMap, bytes: &By
             taken_at,
             lon: asked.lon,
             lat: asked.lat,
+            original: asked.original_sha256.map(|hash| hash.to_lowercase()).filter(|hash| !hash.is_empty()),
         },
         offset: number("upload-offset")?,
         length: number("upload-length")?,

@@ -231,6 +231,57 @@ async fn a_code_that_ran_out_or_was_taken_back_says_whom_to_call() -> anyhow::Re
 }
 
 #[tokio::test]
+async fn the_picture_of_the_find_is_known_again_whatever_was_written_into_it_and_an_old_one_is_marked()
+-> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut staff) = advised(&fresh).await?;
+        let raw = "ab".repeat(32);
+        // As the phone sends it: another file each time, made from the one the camera kept.
+        let seen = "01a00000-0000-7000-8000-000000000311";
+        let found = "01a00000-0000-7000-8000-000000000211";
+        let path = format!("/api/v1/photos/{seen}?object_kind=hazard&object_id={found}&role=before");
+        staff.send_picture(&format!("{path}&original_sha256={raw}"), 4).await?.ok()?;
+        let bad = "01a00000-0000-7000-8000-000000000313";
+        let path = format!("/api/v1/photos/{bad}?object_kind=hazard&object_id={found}&role=before");
+        let told = staff.send_picture(&format!("{path}&original_sha256=xy"), 4).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "validation"));
+        let body = json!({
+            "id": found, "place": SHOP, "hazard_code": "H01.1", "description": "堆放货物", "photos": [seen],
+        });
+        staff.post("/api/v1/hazards", body).await?.ok()?;
+        for body in [
+            json!({ "step": "grade", "level": "general" }),
+            json!({ "step": "advise", "text": "请清空楼梯间" }),
+            json!({ "step": "serve", "method": "direct" }),
+        ] {
+            let mut body = body;
+            body["version"] = staff.get(&format!("/api/v1/hazards/{found}")).await?.ok()?["version"].clone();
+            staff.post(&format!("/api/v1/hazards/{found}/steps"), body).await?.ok()?;
+        }
+        let links = format!("/api/v1/hazards/{found}/links");
+        let code = code(&staff.post(&links, json!({ "days": 30 })).await?.ok()?)?;
+        let mut owner = Browser::new(&town.router);
+        let photos = format!("/api/v1/unit/{code}/photos");
+        let fixes = format!("/api/v1/unit/{code}/fix");
+        let stamped = "01a00000-0000-7000-8000-000000000312";
+        let about = format!("{photos}/{stamped}?object_kind=hazard&role=fix&original_sha256={raw}");
+        owner.send_picture(&about, 5).await?.ok()?;
+        let fix = |photo: &str| json!({ "name": "杨老板", "note": "已清空", "photos": [photo] });
+        assert_eq!(owner.post(&fixes, fix(stamped)).await?.code(), "hazard.photo_reused");
+        let old = "01a00000-0000-7000-8000-000000000314";
+        let about = format!("{photos}/{old}?object_kind=hazard&role=fix&taken_at=2026-09-01T08:00:00Z");
+        owner.send_picture(&about, 6).await?.ok()?;
+        owner.post(&fixes, fix(old)).await?.ok()?;
+        let page = staff.get(&format!("/api/v1/hazards/{found}")).await?.ok()?;
+        let pair = &page["pairs"][0];
+        assert_eq!((&pair["before"]["early"], &pair["after"]["early"]), (&json!(false), &json!(true)), "{page}");
+        assert_eq!(town.app.verify(&app::Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_code_opens_one_hazard_and_guessing_is_slowed_and_stopped() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let (town, mut staff) = advised(&fresh).await?;

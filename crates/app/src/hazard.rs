@@ -1,10 +1,11 @@
 //! Hazards: found, shown, stepped through. A find is numbered, compared with what was closed here before, and written
 //! together with whatever found it. What does not belong here: steps (`step`), which of them is
-//! due on the ladder (`ladder`), lists (`list`), what pages see (`view`).
+//! due on the ladder (`ladder`), lists (`list`, `recheck`), what pages see (`view`).
 
 pub(crate) mod dictionary;
 pub(crate) mod ladder;
 pub(crate) mod list;
+pub(crate) mod recheck;
 pub(crate) mod step;
 pub(crate) mod view;
 
@@ -24,6 +25,7 @@ use store::{Read, Write};
 
 pub use ladder::EscalationDue;
 pub use list::{Asked, CategoryCount, HazardSummary, StateCount, VillageCount};
+pub use recheck::{FixView, RecheckView};
 pub use step::{HowLong, Taking, What};
 pub use view::{
     DaysKind, DaysView, EscalationView, ExtensionView, HazardEventView, HazardInspectionView, HazardLinkView,

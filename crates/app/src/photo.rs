@@ -72,6 +72,8 @@ pub struct PhotoView {
     pub width: i64,
     /// Units: pixels.
     pub height: i64,
+    /// Handed in for a fix or a re-check, and taken before the hazard was found.
+    pub early: bool,
 }
 
 impl PhotoView {
@@ -86,6 +88,7 @@ impl PhotoView {
             taken_at: Some(picture.taken_at.to_rfc3339()),
             width: picture.width,
             height: picture.height,
+            early: false,
         }
     }
 
@@ -100,6 +103,7 @@ impl PhotoView {
             taken_at: None,
             width: 0,
             height: 0,
+            early: false,
         }
     }
 }
@@ -141,6 +145,8 @@ pub struct Purpose {
     pub lon: Option<f64>,
     /// Degrees north.
     pub lat: Option<f64>,
+    /// Hash of the file it was made from, before anything was written into it; lower-case hex.
+    pub original: Option<String>,
 }
 
 /// A part of a photo as it comes in.
@@ -200,9 +206,9 @@ impl Part {
         if !roles.contains(&self.purpose.role.as_str()) {
             return Err(Error::field("role", "photo.role", "照片用途不对，请刷新页面后再试"));
         }
-        let is_hash = self.sha256.len() == 64
-            && self.sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        if !is_hash {
+        let is_hash =
+            |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if !is_hash(&self.sha256) || !self.purpose.original.as_deref().is_none_or(is_hash) {
             return Err(Error::field("upload-sha256", "photo.sha256", "照片的校验值不对，请重新上传"));
         }
         if self.length == 0 || self.length > MAX_PHOTO {
@@ -350,6 +356,7 @@ impl App {
             recorded_by: owner.to_owned(),
             lon: purpose.lon,
             lat: purpose.lat,
+            original: purpose.original.clone(),
         };
         let mut tx = self.write(caller).await?;
         if let Some(kept) = tx.photo(&part.id).await? {
@@ -680,6 +687,7 @@ impl App {
             recorded_by: owner.to_owned(),
             lon: None,
             lat: None,
+            original: None,
         };
         tx.note_blob(&blob, looked.bytes.len() as u64, looked.media_type, now).await?;
         tx.note_blob(&thumb, looked.thumb.len() as u64, "image/jpeg", now).await?;

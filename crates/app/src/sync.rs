@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::account::Me;
 use crate::checklist::{HazardCodeView, SheetKind, SheetView, hazard_codes, library, sheet_of};
 use crate::gate::Gatekeeper;
-use crate::hazard::HazardRow;
+use crate::hazard::{HazardRow, RecheckView};
 use crate::names::{Names, PlaceBrief};
 use crate::place::Gazetteer;
 use crate::task::TaskRow;
@@ -30,6 +30,8 @@ const AHEAD_DAYS: u64 = 31;
 const MOST_PLACES: i64 = 200;
 /// Re-checks a phone takes along.
 const MOST_RECHECKS: i64 = 200;
+/// Hazards of one's own finding a phone takes along.
+const MOST_REPORTED: i64 = 100;
 /// Open hazards a phone takes along, so that who comes to a place knows what is known there.
 const MOST_HAZARDS: i64 = 1_000;
 
@@ -59,7 +61,9 @@ pub struct SyncView {
     /// The door check.
     pub quick: SheetView,
     /// Hazards that wait for a re-check.
-    pub rechecks: Vec<HazardRow>,
+    pub rechecks: Vec<RecheckView>,
+    /// What one reported oneself and may see, newest first, closed ones too.
+    pub reported: Vec<HazardRow>,
     /// The dictionary.
     pub hazard_codes: Vec<HazardCodeView>,
     /// Categories, for a hazard at a place nobody registered.
@@ -163,7 +167,7 @@ impl App {
             Some(scope) => {
                 let filter = HazardFilter { recheck_as_of: Some(today), ..HazardFilter::default() };
                 let found = read.hazards_by_deadline(&scope, &filter, MOST_RECHECKS).await?;
-                crate::hazard::list::rows(&mut read, &found, &names, today).await?
+                crate::hazard::recheck::rechecks(&mut read, &found, &names, today).await?
             }
             None => Vec::new(),
         };
@@ -181,8 +185,17 @@ impl App {
             }
             _ => Vec::new(),
         };
+        let mut reported = match caller.hats.scope(Action::HazardRead) {
+            Some(scope) => {
+                let own = HazardFilter { found_by: Some(caller.person.clone()), ..HazardFilter::default() };
+                let found = read.hazards(&scope, &own, None, MOST_REPORTED).await?;
+                crate::hazard::list::rows(&mut read, &found, &names, today).await?
+            }
+            None => Vec::new(),
+        };
         // What was found at a row that was merged is known at the one that goes on.
-        for one in hazards.iter_mut().chain(&mut rechecks) {
+        let looked_at = rechecks.iter_mut().map(|one| &mut one.row);
+        for one in hazards.iter_mut().chain(&mut reported).chain(looked_at) {
             let on = doubles.get(&PlaceId::from(one.place.id.as_str()));
             if let Some(place) = on.and_then(|id| places.iter().find(|known| known.place.id == *id)) {
                 one.place = Named::new(place.place.id.to_string(), place.place.name.clone());
@@ -221,6 +234,7 @@ impl App {
             sheets,
             quick,
             rechecks,
+            reported,
             hazard_codes: hazard_codes(),
             place_kinds: place_kinds(),
             villages,

@@ -284,7 +284,7 @@ impl Opened {
                 .is_some_and(|running| running.extension == Extension::None && today <= running.deadline_on);
         let fixes = hazard.fix().map(|fix| fix.photos.clone()).unwrap_or_default();
         let all = hazard.find.photos.iter().chain(&fixes).map(|photo| photo.id.clone());
-        let known = photos_of(read, all).await?;
+        let known = photos_of(read, hazard, all).await?;
         let show = |photos: &[domain::hazard::Photo]| {
             photos.iter().filter_map(|photo| known.get(&photo.id)).cloned().collect()
         };

@@ -2,7 +2,7 @@
 //! replaying its events, and the row must agree. What does not belong here: whether a step is allowed (`domain::hazard`).
 
 use domain::hazard::{Columns, Event, EventKind, Find, Hazard, Stage};
-use domain::ids::{HazardId, InspectionId, OrgId, PlaceId};
+use domain::ids::{HazardId, InspectionId, OrgId, PersonId, PlaceId};
 use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
 
@@ -82,6 +82,8 @@ pub struct HazardFilter {
     pub path: Option<String>,
     /// Only finds of this organisation.
     pub org: Option<OrgId>,
+    /// Only what this person found.
+    pub found_by: Option<PersonId>,
     /// Only those somebody still has to do something about.
     pub open: bool,
     /// Only those whose fix is awaited and overdue as of this date.
@@ -349,6 +351,7 @@ impl Read {
             ("h.category", filter.category.as_deref()),
             ("p.village", filter.village.as_deref()),
             ("h.org", filter.org.as_ref().map(OrgId::as_str)),
+            ("h.found_by", filter.found_by.as_ref().map(PersonId::as_str)),
         ];
         for (column, wanted) in equal {
             only.is(column, wanted);

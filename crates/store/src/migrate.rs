@@ -66,7 +66,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0044_device_key", include_str!("../migrations/0044_device_key.sql")),
     ("0045_operation_timing", include_str!("../migrations/0045_operation_timing.sql")),
     ("0066_territory_life", include_str!("../migrations/0066_territory_life.sql")),
-    ("0068_by_hand_and_original", include_str!("../migrations/0068_by_hand_and_original.sql")),
+    ("0068_by_hand_original_finder", include_str!("../migrations/0068_by_hand_original_finder.sql")),
 ];
 
 const MEMORY: &str =

@@ -44,6 +44,8 @@ pub struct Picture {
     pub lon: Option<f64>,
     /// Degrees north, if the device said so.
     pub lat: Option<f64>,
+    /// Hash of the file before anything was made smaller or written into it, if the device said so.
+    pub original: Option<String>,
 }
 
 /// An upload on its way.
@@ -87,7 +89,16 @@ impl Picture {
             recorded_by: row.text("recorded_by")?,
             lon: row.opt_real("lon")?,
             lat: row.opt_real("lat")?,
+            original: row.opt_text("original_sha256")?,
         })
+    }
+}
+
+impl Picture {
+    /// Whether both come from one file, whatever was written into either since.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let hashes = |of: &Self| [Some(of.blob.clone()), of.original.clone()];
+        hashes(self).into_iter().flatten().any(|hash| hashes(other).contains(&Some(hash)))
     }
 }
 
@@ -177,7 +188,7 @@ impl Write {
             blob: &p.blob, media_type: &p.media_type, size_bytes: p.size_bytes, width: p.width, height: p.height,
             thumb: &p.thumb, object_kind: &p.object_kind, object_id: &p.object_id, path: &p.path, item: &p.item,
             role: &p.role, taken_at: p.taken_at, recorded_at: p.recorded_at, recorded_by: &p.recorded_by,
-            lon: p.lon, lat: p.lat, version: 1_i64,
+            lon: p.lon, lat: p.lat, original_sha256: p.original.as_deref(), version: 1_i64,
         };
         self.insert("photo", p.id.as_str(), row).await
     }

@@ -265,6 +265,7 @@ async fn files_and_letters_are_kept_and_a_letter_ends_with_its_signer() -> anyho
             recorded_by: "acc".to_owned(),
             lon: None,
             lat: None,
+            original: None,
         };
         let mut tx = db.write(&town()).await?;
         tx.insert_attachment(&file).await?;

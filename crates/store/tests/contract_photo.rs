@@ -37,7 +37,22 @@ fn picture(id: &str, taken_at: Timestamp, lon: Option<f64>) -> Picture {
         recorded_by: "acc".to_owned(),
         lon,
         lat: None,
+        original: lon.map(|_| "raw".to_owned()),
     }
+}
+
+#[test]
+fn what_was_written_into_a_picture_does_not_make_it_another() {
+    let stamped = |blob: &str, original: Option<&str>| Picture {
+        blob: blob.to_owned(),
+        original: original.map(str::to_owned),
+        ..picture("p", NOW, None)
+    };
+    let found = stamped("with the place", Some("raw"));
+    assert!(found.is_same_as(&stamped("with another day", Some("raw"))));
+    assert!(found.is_same_as(&stamped("raw", None)) && stamped("raw", None).is_same_as(&found), "as it was");
+    assert!(!found.is_same_as(&stamped("another", Some("other"))));
+    assert!(!stamped("a", None).is_same_as(&stamped("b", None)), "nothing known of either");
 }
 
 #[tokio::test]

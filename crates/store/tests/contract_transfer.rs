@@ -39,6 +39,7 @@ fn picture() -> Picture {
         recorded_by: "acc".to_owned(),
         lon: Some(105.927_1),
         lat: None,
+        original: None,
     }
 }
 

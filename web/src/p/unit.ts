@@ -58,11 +58,11 @@ export const photoUrl = (code: string, id: string) => `${base(code)}/photos/${en
 /** Sends the part of a photo that starts at `offset`. */
 export function sendPart(
   code: string,
-  photo: { id: string; blob: Blob; sha256: string; takenAt: string },
+  photo: { id: string; blob: Blob; sha256: string; original?: string; takenAt: string },
   offset: number,
   until: number,
 ): Promise<Received> {
-  const query = new URLSearchParams({ object_kind: 'hazard', role: 'fix', taken_at: photo.takenAt })
+  const query = new URLSearchParams({ object_kind: 'hazard', role: 'fix', taken_at: photo.takenAt, ...(photo.original ? { original_sha256: photo.original } : {}) })
   return ask<Received>(`${photoUrl(code, photo.id)}?${query}`, {
     method: 'PUT',
     headers: {

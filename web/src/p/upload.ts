@@ -6,6 +6,8 @@ export interface Uploading {
   id: string
   blob: Blob
   sha256: string
+  /** Hash of the file it was made from. */
+  original?: string
   takenAt: string
   received: number
   complete: boolean

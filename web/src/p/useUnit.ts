@@ -2,6 +2,7 @@
 import { computed, onUnmounted, reactive, ref } from 'vue'
 import { find, forget, keep, type Draft } from './draft'
 import { uuidv7 } from '@/shared/api/id'
+import { exifTaken } from '@/shared/photo/exif'
 import { sha256 } from '@/shared/photo/hash'
 import { drawn } from '@/shared/photo/shrink'
 import { askExtension, handIn, load, NoLine, Refused, type UnitView } from './unit'
@@ -46,8 +47,8 @@ export function useUnit(code: string) {
   const lacks = computed(() => missing(fix))
 
   async function save(): Promise<void> {
-    const photos = fix.photos.map(({ id, blob, sha256: hash, takenAt, received, complete }) => ({
-      id, blob, sha256: hash, takenAt, received, complete,
+    const photos = fix.photos.map(({ id, blob, sha256: hash, original, takenAt, received, complete }) => ({
+      id, blob, sha256: hash, original, takenAt, received, complete,
     }))
     const draft: Draft = { code, key: fix.key, name: fix.name, note: fix.note, sending: fix.sending, photos }
     keeps.value = await keep(draft)
@@ -64,9 +65,11 @@ export function useUnit(code: string) {
         const { blob } = await drawn(file)
         const hash = await sha256(new Uint8Array(await blob.arrayBuffer()))
         if (fix.photos.some((shot) => shot.sha256 === hash)) continue
-        const takenAt = new Date(file.lastModified || Date.now()).toISOString()
+        const raw = new Uint8Array(await file.arrayBuffer())
+        const original = await sha256(raw)
+        const takenAt = new Date(exifTaken(raw) ?? (file.lastModified || Date.now())).toISOString()
         fix.photos.push({
-          id: uuidv7(), blob, sha256: hash, takenAt, received: 0, complete: false, url: URL.createObjectURL(blob), failed: '',
+          id: uuidv7(), blob, sha256: hash, original, takenAt, received: 0, complete: false, url: URL.createObjectURL(blob), failed: '',
         })
       } catch {
         problem.value = t('p.fix.no_picture')

@@ -477,7 +477,7 @@ pub(super) fn actions(
 
 /// The pictures of a step, with the items they show.
 ///
-/// Errors: one of them was taken for something else, or its very bytes were handed in here before.
+/// Errors: one of them was taken for something else, or was handed in here before, with whatever written into it.
 pub(crate) async fn fresh_photos(
     read: &mut Read,
     hazard: &Hazard,
@@ -491,7 +491,7 @@ pub(crate) async fn fresh_photos(
         });
     }
     let before = read.photos(&hazard.photos_seen).await?;
-    if here.iter().any(|new| before.iter().any(|old| old.blob == new.blob)) {
+    if here.iter().any(|new| before.iter().any(|old| old.is_same_as(new))) {
         return Err(HazardRefusal::PhotoReused.into());
     }
     let item = |id: &PhotoId| {

@@ -12,6 +12,7 @@ use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::hazard::Filing;
+use store::photo::Picture;
 use store::unit_link::UnitLink;
 use utoipa::ToSchema;
 
@@ -384,6 +385,7 @@ fn pictures(event: &Event) -> &[domain::hazard::Photo] {
 /// Pictures by id, those that have come.
 pub(crate) async fn photos_of(
     read: &mut Read,
+    hazard: &Hazard,
     ids: impl IntoIterator<Item = PhotoId>,
 ) -> Result<HashMap<PhotoId, PhotoView>> {
     let ids: BTreeSet<PhotoId> = ids.into_iter().collect();
@@ -391,7 +393,14 @@ pub(crate) async fn photos_of(
     let here = read.photos(&ids).await?;
     let mut known: HashMap<PhotoId, PhotoView> =
         ids.iter().map(|id| (id.clone(), PhotoView::awaited(id))).collect();
-    known.extend(here.iter().map(|picture| (picture.id.clone(), PhotoView::of(picture))));
+    // What was taken before the hazard was found does not show that it was mended: whoever looks again is told.
+    let is_early = |picture: &Picture| {
+        picture.object_kind == "hazard"
+            && matches!(picture.role.as_str(), "fix" | "recheck")
+            && picture.taken_at < hazard.found_at
+    };
+    let view = |picture: &Picture| PhotoView { early: is_early(picture), ..PhotoView::of(picture) };
+    known.extend(here.iter().map(|picture| (picture.id.clone(), view(picture))));
     Ok(known)
 }
 
@@ -616,7 +625,7 @@ impl HazardView {
     ) -> Result<Self> {
         let names = Names::read(read).await?;
         let events = read.hazard_events(&hazard.id).await?;
-        let known = photos_of(read, named_photos(&events)).await?;
+        let known = photos_of(read, hazard, named_photos(&events)).await?;
         let inspection = match &beside.filing.inspection {
             Some(id) => read.inspection(id).await?.map(|(found_in, _)| HazardInspectionView {
                 id: id.to_string(),

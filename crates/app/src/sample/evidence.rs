@@ -703,6 +703,7 @@ async fn write_down(app: &App, roster: &Roster, pieces: Vec<Piece>, now: Timesta
                         recorded_by: event.by.person.to_string(),
                         lon: None,
                         lat: None,
+                        original: None,
                     })
                     .await?;
                 }

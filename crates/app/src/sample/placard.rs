@@ -165,6 +165,7 @@ async fn keep_photos(app: &App, tx: &mut Write, placard: &Placard, photos: &[(Ph
             recorded_by: "system".to_owned(),
             lon: placard.point.map(|at| at.lon_deg),
             lat: placard.point.map(|at| at.lat_deg),
+            original: None,
         })
         .await?;
     }

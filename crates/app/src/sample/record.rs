@@ -423,6 +423,7 @@ impl Pictures {
             recorded_by: who.to_owned(),
             lon: None,
             lat: None,
+            original: None,
         })
     }
 }

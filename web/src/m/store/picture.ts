@@ -2,6 +2,7 @@
 // picture. Kept as a Blob; the original stays with the camera.
 
 import { sha256 } from '@/shared/photo/hash'
+import { exifTaken } from '@/shared/photo/exif'
 import { drawn, encoded, type Drawn } from '@/shared/photo/shrink'
 import type { Photo, Position } from './types'
 
@@ -14,11 +15,20 @@ export function takenAt(file: { lastModified: number }, phoneNow: number, skewMs
   return (said > 0 && said <= phoneNow ? said : phoneNow) + skewMs
 }
 
+/** The same of a file whose camera may have written into it when that was. */
+export async function takenBy(file: File, phoneNow: number, skewMs: number): Promise<number> {
+  const said = exifTaken(new Uint8Array(await file.arrayBuffer()))
+  return takenAt({ lastModified: said ?? file.lastModified }, phoneNow, skewMs)
+}
+
 export interface Origin { id: string; owner: string; item: string | null; role: Photo['role']; taken_at: string; stamp: string; position: Position | null }
 
 /** Makes the picture. Throws when the file is no picture the browser can read. */
 export async function photograph(file: Blob, origin: Origin): Promise<Photo> {
-  return keepable(await drawn(file, (pen, size) => origin.stamp && stamp(pen, size, origin.stamp)), origin)
+  const original = await sha256(new Uint8Array(await file.arrayBuffer()))
+  const photo = await keepable(await drawn(file, (pen, size) => origin.stamp && stamp(pen, size, origin.stamp)), origin)
+  // With time and place written into it it is another file: by this one it is known again.
+  return { ...photo, original }
 }
 
 /** A signature as it was drawn. */

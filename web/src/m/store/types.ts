@@ -70,6 +70,8 @@ export interface Photo {
   width: number
   height: number
   sha256: string
+  /** Hash of the file the camera gave; none of a signature, nor of pictures from before. */
+  original?: string
   state: PhotoState
   received: number
   trouble: Trouble | null

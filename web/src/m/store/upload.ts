@@ -66,6 +66,7 @@ export async function upload(http: Http, photo: Photo, target: Target, progress:
 function query(photo: Photo, target: Target): string {
   const q = new URLSearchParams({ object_kind: target.kind, object_id: target.id, role: photo.role, taken_at: photo.taken_at })
   if (photo.item) q.set('item', photo.item)
+  if (photo.original) q.set('original_sha256', photo.original)
   if (photo.position) {
     q.set('lon', String(photo.position.lon))
     q.set('lat', String(photo.position.lat))

@@ -16897,6 +16897,8 @@ export interface components {
         };
         /** @description A photo as pages see it. */
         PhotoView: {
+            /** @description Handed in for a fix or a re-check, and taken before the hazard was found. */
+            early: boolean;
             /** @description Whether all of it is here. */
             complete: boolean;
             /**

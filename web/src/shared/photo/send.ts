@@ -3,6 +3,7 @@ import { ApiProblem, send } from '../api/client'
 import { uuidv7 } from '../api/id'
 import { sha256 } from './hash'
 import { sendParts, type Received } from './parts'
+import { exifTaken } from './exif'
 import { drawn } from './shrink'
 
 const TRIES = 4
@@ -12,9 +13,10 @@ export interface PhotoFor { object_kind: 'hazard' | 'inspection' | 'evidence' | 
 /** Sends a picture and gives its id; `progress` from 0 to 1. */
 export async function sendPhoto(file: File, about: PhotoFor, progress: (share: number) => void = () => undefined): Promise<string> {
   const { blob } = await drawn(file)
+  const raw = new Uint8Array(await file.arrayBuffer())
   const hash = await sha256(new Uint8Array(await blob.arrayBuffer()))
   const id = uuidv7()
-  const query = { ...about, item: about.item ?? '', taken_at: new Date(file.lastModified || Date.now()).toISOString() }
+  const query = { ...about, item: about.item ?? '', taken_at: new Date(exifTaken(raw) ?? (file.lastModified || Date.now())).toISOString(), original_sha256: await sha256(raw) }
   let failures = 0
   async function part(from: number, until: number): Promise<Received> {
     for (;;) {
