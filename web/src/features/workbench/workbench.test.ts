@@ -26,15 +26,48 @@ it('a list that is cut off says of how many it shows the first, as its tile does
   page.unmount()
 })
 
-it.each([[422, ['todo', 'todo']], [200, ['done', 'todo']]] as const)('a new town is led to its plan until one is in force (answer %s)', async (status, tones) => {
+it.each([[422, ['todo', 'todo', 'todo']], [200, ['done', 'todo', 'todo']]] as const)('a new town is led to its plan until one is in force (answer %s)', async (status, tones) => {
   const pinia = createPinia()
   setActivePinia(pinia)
   useSession().me = { hats: [], actions: ['parameter.propose', 'parameter.read', 'register.import'] } as never
   vi.stubGlobal('fetch', async (url: string) => (String(url).endsWith('/plan') ? new Response(JSON.stringify({ code: 'plan.none', detail: '还没有安装方案文件' }), { status }) : new Response(JSON.stringify({ items: [] }))))
   const steps = mount(FirstSteps, { global: { plugins: [pinia, router(), words()] } })
   await flushPromises()
-  expect(steps.findAll('li b').map((one) => one.text())).toEqual(['安装方案', '导入场所台账'])
+  expect(steps.findAll('li b').map((one) => one.text())).toEqual(['安装方案', '定从哪天起计各项责任', '登记场所'])
   expect(steps.findAllComponents(Status).map((one) => one.props('tone'))).toEqual(tones)
-  expect(steps.find('a.pri').attributes('href')).toBe(status === 200 ? '/imports' : '/parameters')
+  expect(steps.find('a.pri').attributes('href')).toBe('/parameters')
+  steps.unmount()
+})
+
+const OFFICE = ['org.change', 'person.change', 'person.read', 'account.manage', 'parameter.propose', 'parameter.read', 'register.import', 'list.change', 'checklist.change', 'plan.draft', 'inspection.read']
+const held = { assignments: [{ role: 'village_secretary' }] }
+/** What a town answers in the order of its steps; each is as little as makes its step done. */
+const STAGES: [string, Record<string, unknown>][] = [
+  ['areas', { territories: [{ level: 'village' }], orgs: [{ kind: 'village' }] }],
+  ['posts', { posts: [{}, {}, {}] }],
+  ['people', { people: [held, held, held] }],
+  ['accounts', { accounts: [{}, {}, {}] }],
+  ['plan', { plan: [] }],
+  ['counted', { parameters: [{ name: 'fulfilment.counted_from', value: '2026-11-01' }] }],
+  ['lists', { 'place-lists': [{ count: 0 }] }],
+  ['ledger', { places: [{}] }],
+  ['listed', { 'place-lists': [{ count: 1 }] }],
+  ['checklists', { checklists: [{ state: 'valid' }] }],
+  ['plans', { 'inspection-plans': [{}] }],
+  ['inspection', { inspections: [{}] }],
+]
+it.each(STAGES.map(([code], n) => [code, n] as const))('the office of an empty town is led on to %s', async (code, n) => {
+  const pinia = createPinia()
+  setActivePinia(pinia)
+  useSession().me = { hats: [], actions: OFFICE } as never
+  const kept: Record<string, unknown> = Object.assign({}, ...STAGES.slice(0, n).map(([, one]) => one))
+  vi.stubGlobal('fetch', async (url: string) => {
+    const room = new URL(String(url), 'http://town').pathname.replace('/api/v1/', '')
+    return room === 'plan' && !kept['plan'] ? new Response(JSON.stringify({ code: 'plan.none' }), { status: 422 }) : new Response(JSON.stringify({ items: kept[room] ?? [] }))
+  })
+  const steps = mount(FirstSteps, { global: { plugins: [pinia, router(), words()] } })
+  await flushPromises()
+  expect(steps.findAllComponents(Status).map((one) => one.props('tone'))).toEqual(STAGES.map((_, i) => (i < n ? 'done' : 'todo')))
+  expect(steps.find('li:has(a.pri) b').text()).toBe((zh.first as Record<string, string>)[code])
   steps.unmount()
 })
