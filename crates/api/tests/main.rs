@@ -75,6 +75,7 @@ mod report_case;
 mod report_order;
 mod report_voice;
 mod road;
+mod road_along;
 mod road_bad_input;
 mod road_limit;
 mod road_scenario;

@@ -2,6 +2,7 @@
 //! belong here: what is shown ([`view`]), the network they make ([`net`]), one way over it ([`way`]), who is reached by what ([`access`]).
 
 pub mod access;
+mod along;
 pub mod blocked;
 pub(crate) mod ground;
 mod import;
@@ -32,7 +33,8 @@ use view::{
 };
 
 pub use access::{AccessReport, GroupCountInput, GroupPointInput};
-pub use import::{MAX_MAP, RoadFileView, RoadImport, RoadRowProblem, file_too_large};
+pub use along::{RoadAlong, RoadQuestion};
+pub use import::{MAX_MAP, RoadFileView, RoadImport, RoadRowProblem, RoadSaid, file_too_large};
 
 /// 消防车辆几分钟内到达算按时. The city stations' five minutes; in villages the town sets its own. Source: handbook §4.5.
 pub(crate) const REACH_MINUTES: (&str, f64) = ("road.reach_minutes", 5.0);
@@ -101,6 +103,22 @@ async fn next_code(tx: &mut Write) -> Result<String> {
     }
 }
 
+/// A number is free.
+///
+/// Errors: a stretch has it, or one that was voided had it: a number is given once.
+async fn free_code(tx: &mut Write, code: &str) -> Result<()> {
+    let Some(taken) = tx.road_with_code(code).await? else { return Ok(()) };
+    let Some((why, at)) = taken.segment.void.as_ref().zip(taken.voided_at) else {
+        return Err(Error::field("code", "road.code_taken", "路段编号已被使用，请换一个"));
+    };
+    let message = format!(
+        "编号 {code} 的路段“{}”已于 {} 作废（{why}）：路不在了就不要再登记，路还在请留空编号或另给编号",
+        taken.segment.road.name,
+        at.date()
+    );
+    Err(Error::field("code", "road.code_voided", &message))
+}
+
 /// The kind of road when nobody says it.
 fn kind_of(rank: Rank) -> Kind {
     match rank {
@@ -154,6 +172,7 @@ pub(crate) fn typed(record: &RoadRecord) -> RoadInput {
         source: segment.source.clone(),
         surveyed_on: segment.surveyed_on.map(|on| on.to_string()),
         text: String::new(),
+        along: None,
         version: Some(record.version),
     }
 }
@@ -432,19 +451,23 @@ impl App {
         Ok(view::page(record, around, today))
     }
 
-    /// Enters a stretch.
+    /// Enters a stretch; one that runs along others on record is laid over them when somebody says it is the same road.
     ///
-    /// Errors: its line or a value cannot be; its number is taken; the caller may not there.
+    /// Errors: its line or a value cannot be; its number is taken; it runs along others on record and nobody said what it is;
+    /// the caller may not there.
     pub async fn add_road(&self, caller: &Caller, asked: RoadInput) -> Result<RoadView> {
         let now = self.now();
         let mut tx = self.write(caller).await?;
-        let record = self.add_road_in(caller, &mut tx, &asked, None, now).await?;
+        let (act, record) = match self.add_along(caller, &mut tx, &asked, now).await? {
+            Some(record) => ("road.change", record),
+            None => ("road.add", self.add_road_in(caller, &mut tx, &asked, None, now).await?),
+        };
         self.refuse_far(&mut tx, "geometry", &record.segment.line).await?;
         let subject = subject(&mut tx, &record).await?;
         let hat = caller.hat(Action::RoadChange, &subject)?;
         let page = self.road_page(caller, &mut tx, &record).await?;
         let id = record.segment.id.as_str();
-        Ok(tx.commit(caller.audit_as(hat, "road.add", ("road", id), &record.path, now), page).await?)
+        Ok(tx.commit(caller.audit_as(hat, act, ("road", id), &record.path, now), page).await?)
     }
 
     /// Enters a stretch within a write that somebody else commits; for an organisation, or for the caller's own.
@@ -468,8 +491,8 @@ impl App {
         segment.id = RoadId::from(self.new_id());
         if segment.code.is_empty() {
             segment.code = next_code(tx).await?;
-        } else if tx.road_with_code(&segment.code).await?.is_some() {
-            return Err(Error::field("code", "road.code_taken", "路段编号已被使用，请换一个"));
+        } else {
+            free_code(tx, &segment.code).await?;
         }
         let record = RoadRecord {
             path,
@@ -521,8 +544,8 @@ impl App {
         if segment.code.is_empty() {
             segment.code = old.code.clone();
         }
-        if segment.code != old.code && tx.road_with_code(&segment.code).await?.is_some() {
-            return Err(Error::field("code", "road.code_taken", "路段编号已被使用，请换一个"));
+        if segment.code != old.code {
+            free_code(&mut tx, &segment.code).await?;
         }
         let path = known_path(&mut tx, &segment.territory).await?;
         let mut record = RoadRecord { segment, path, ..before };

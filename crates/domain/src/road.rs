@@ -2,6 +2,7 @@
 //! it is neither enough nor too little, and the judgement says which it was. What does not belong here: which stretches
 //! make a way (`road`), what a vehicle needs (`vehicle`).
 
+pub mod along;
 pub mod laid;
 pub mod residents;
 pub mod scenario;

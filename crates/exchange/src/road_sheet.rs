@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::kml;
 use crate::problem::ImportError;
-use crate::sheet::{self, Limits};
+use crate::sheet::{self, Limits, Sheet};
 
 /// Keys and the headers people write for them, the first of each being the one of our own template.
 const COLUMNS: [(&str, &[&str]); 24] = [
@@ -140,40 +140,88 @@ pub fn line(text: &str) -> Option<Vec<[f64; 2]>> {
     line.filter(|line| line.len() > 1)
 }
 
-/// Reads GeoJSON, KML, or the first sheet or layer of a file that has a column of names.
+/// The stretches of a file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Survey {
+    /// The stretches.
+    pub rows: Vec<RoadRow>,
+    /// The sheet or layer they are of; empty of a file that has none.
+    pub layer: String,
+    /// All sheets and layers that have stretches of road, in the order of the file.
+    pub layers: Vec<String>,
+}
+
+/// Reads the stretches of GeoJSON or KML, or of one sheet or layer of a file: see [`read_layer`].
 ///
 /// Errors: [`ImportError`] when the file is none of these, or no row looks like a header.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<RoadRow>, ImportError> {
+    Ok(read_layer(bytes, limits, None)?.rows)
+}
+
+/// Reads GeoJSON, KML, or the sheet or layer of this name; when none is named the first that has lines, or the first that
+/// has a column of names and one of lines.
+///
+/// Errors: [`ImportError`] when the file is none of these, no row looks like a header, or there is no such layer.
+pub fn read_layer(bytes: &[u8], limits: &Limits, layer: Option<&str>) -> Result<Survey, ImportError> {
     let start = bytes.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte));
+    let whole = |rows| Survey { rows, ..Survey::default() };
     if start == Some(&b'{') {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        return features(&serde_json::from_slice(bytes).map_err(|_| ImportError::Unreadable)?);
+        return features(&serde_json::from_slice(bytes).map_err(|_| ImportError::Unreadable)?).map(whole);
     }
     if start == Some(&b'<') && kml::is_kml(bytes) {
-        return features(&kml::features(bytes, limits)?);
+        return features(&kml::features(bytes, limits)?).map(whole);
     }
     let workbook = sheet::read(bytes, limits)?;
-    for sheet in &workbook.sheets {
-        let header = sheet.rows.iter().enumerate().take(20).find_map(|(at, cells)| {
-            let keys: Vec<_> = cells.iter().map(|cell| key_of(&cell.shown())).collect();
-            (keys.contains(&Some("name")) && keys.contains(&Some("line"))).then_some((at, keys))
-        });
-        let Some((at, keys)) = header else { continue };
-        let rows = sheet.rows.iter().enumerate().skip(at + 1);
-        let rows = rows.filter(|(_, cells)| cells.iter().any(|cell| !cell.is_blank()));
-        return Ok(rows
-            .map(|(n, cells)| {
-                let told = keys.iter().zip(cells).filter_map(|(key, cell)| Some(((*key)?, cell)));
-                let told = told.filter(|(_, cell)| !cell.is_blank());
-                let cells: BTreeMap<_, _> =
-                    told.map(|(key, cell)| (key, cell.shown().into_owned())).collect();
-                let line = cells.get("line").and_then(|text| line(text));
-                let barred = cells.get("barriers").and_then(|text| barriers(text));
-                RoadRow { row: u32::try_from(n + 1).unwrap_or(u32::MAX), cells, line, fault: None, barred }
-            })
-            .collect());
+    let headed: Vec<_> = workbook.sheets.iter().filter_map(|sheet| Some((sheet, header(sheet)?))).collect();
+    let layers: Vec<String> = headed.iter().map(|(sheet, _)| sheet.name.clone()).collect();
+    if headed.is_empty() {
+        return Err(ImportError::NoHeader { required: "名称、路线".to_owned() });
     }
-    Err(ImportError::NoHeader { required: "名称、路线".to_owned() })
+    let chosen = match layer {
+        Some(name) => headed.iter().find(|(sheet, _)| sheet.name == name).ok_or_else(|| {
+            ImportError::SheetMissing { name: name.to_owned(), present: layers.join("、") }
+        })?,
+        None => {
+            let has_lines = |(sheet, (at, keys)): &&(&Sheet, Header)| {
+                let column = keys.iter().position(|key| *key == Some("line"));
+                let cells = sheet.rows.iter().skip(at + 1).filter_map(|row| row.get(column?));
+                cells.take(LOOKED_AT).any(|cell| line(&cell.shown()).is_some())
+            };
+            headed.iter().find(has_lines).or(headed.first()).ok_or(ImportError::Empty)?
+        }
+    };
+    let (sheet, (at, keys)) = chosen;
+    Ok(Survey { rows: rows(sheet, *at, keys), layer: sheet.name.clone(), layers })
+}
+
+/// Row of a header, and what its columns are.
+type Header = (usize, Vec<Option<&'static str>>);
+
+/// So many rows say whether a sheet has lines.
+const LOOKED_AT: usize = 200;
+
+/// The header of a sheet of stretches; none of any other.
+fn header(sheet: &Sheet) -> Option<Header> {
+    sheet.rows.iter().enumerate().take(20).find_map(|(at, cells)| {
+        let keys: Vec<_> = cells.iter().map(|cell| key_of(&cell.shown())).collect();
+        (keys.contains(&Some("name")) && keys.contains(&Some("line"))).then_some((at, keys))
+    })
+}
+
+/// The stretches below a header.
+fn rows(sheet: &Sheet, at: usize, keys: &[Option<&'static str>]) -> Vec<RoadRow> {
+    let rows = sheet.rows.iter().enumerate().skip(at + 1);
+    let rows = rows.filter(|(_, cells)| cells.iter().any(|cell| !cell.is_blank()));
+    rows.map(|(n, cells)| {
+        let told = keys.iter().zip(cells).filter_map(|(key, cell)| Some(((*key)?, cell)));
+        let told = told.filter(|(_, cell)| !cell.is_blank());
+        let cells: BTreeMap<_, _> = told.map(|(key, cell)| (key, cell.shown().into_owned())).collect();
+        let line = cells.get("line").and_then(|text| line(text));
+        let barred = cells.get("barriers").and_then(|text| barriers(text));
+        RoadRow { row: u32::try_from(n + 1).unwrap_or(u32::MAX), cells, line, fault: None, barred }
+    })
+    .collect()
 }
 
 /// The headers of our own sheet in their order, and a row that shows how it is filled in.
@@ -286,6 +334,39 @@ mod tests {
             </SchemaData></ExtendedData><LineString><coordinates>105.87,29.26 105.88,29.26</coordinates></LineString></Placemark></Document></kml>"##;
         let rows = read(ogr.as_bytes(), &Limits::default()).expect("rows");
         assert_eq!(rows[0].barriers(), gate);
+    }
+
+    #[test]
+    fn of_several_layers_the_first_with_lines_is_read_unless_another_is_named() {
+        let row = |name: &str, geometry| crate::features::FeatureRow {
+            geometry: Some(geometry),
+            properties: serde_json::json!({ "name": name }).as_object().cloned().expect("properties"),
+        };
+        let area = domain::geometry::Geometry::Polygon(vec![vec![
+            [105.87, 29.26],
+            [105.88, 29.26],
+            [105.88, 29.27],
+            [105.87, 29.26],
+        ]]);
+        let line = domain::geometry::Geometry::LineString(vec![[105.87, 29.26], [105.88, 29.26]]);
+        let table = |name: &str, row| crate::features::FeatureTable {
+            name: name.to_owned(),
+            title: name.to_owned(),
+            rows: vec![row],
+        };
+        let tables = [
+            table("villages", row("场镇", area)),
+            table("roads", row("老街", line.clone())),
+            table("pipes", row("主管", line)),
+        ];
+        let file = crate::geopackage::write(&tables, domain::time::Timestamp::default());
+        let found = read_layer(&file, &Limits::default(), None).expect("read");
+        assert_eq!((found.layer.as_str(), found.rows[0].cells["name"].as_str()), ("roads", "老街"));
+        assert_eq!(found.layers, ["villages", "roads", "pipes"]);
+        let pipes = read_layer(&file, &Limits::default(), Some("pipes")).expect("read");
+        assert_eq!(pipes.rows[0].cells["name"], "主管");
+        let none = read_layer(&file, &Limits::default(), Some("hydrants"));
+        assert!(matches!(none, Err(ImportError::SheetMissing { .. })), "{none:?}");
     }
 
     #[test]

@@ -6,18 +6,17 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use domain::geometry::{Bounds, distance_m};
+use domain::road::along::{ALONG, NEAR_M};
 use domain::road::segment::nearest;
 use domain::road::{Barrier, Closure, Fitness, OneWay, Road};
 
 use crate::graph::{Key, Network};
 use crate::osm::{Extract, Node, Way};
 use crate::problem::Problem;
-use crate::survey::{NEAR_M, beside, under};
+use crate::survey::{beside, under};
 
 /// An end joins what lies so near, m: as exactly as one points on a screen, and less than between two lanes of a village.
 const JOIN_M: f64 = 8.0;
-/// So much of a line must lie along the map's roads for it to be a survey of them.
-const ALONG: f64 = 0.7;
 /// A survey that ends so near a junction of the map ends there, m; a short one no more than a quarter of its length off.
 const END_M: f64 = NEAR_M;
 /// What stands at a corner stands so far from it, m.

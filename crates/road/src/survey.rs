@@ -4,15 +4,9 @@
 use std::collections::BTreeMap;
 
 use domain::geometry::distance_m;
+use domain::road::along::{NEAR_M, PARALLEL, STEP_M};
 
 use crate::graph::Network;
-
-/// A survey runs along a stretch within so far of its line, m.
-pub(crate) const NEAR_M: f64 = 15.0;
-/// Points are looked up along its line in such steps, m: between two lanes of a village a stretch may be so short.
-const STEP_M: f64 = 5.0;
-/// A step that gets on so little of its length along a stretch crosses it rather than runs along it.
-const PARALLEL: f64 = 0.45;
 
 /// How far a line runs along each stretch. Units: m.
 pub(crate) fn beside(network: &Network, line: &[[f64; 2]]) -> BTreeMap<u32, f64> {

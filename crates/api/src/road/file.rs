@@ -1,9 +1,11 @@
 //! Files of roads: handed in piece by piece as they come over the line, tried, taken. What does not belong here: what
 //! is made of them (`app::road`).
 
+use std::collections::BTreeMap;
+
 use app::export::Format;
 use app::job::JobView;
-use app::road::{MAX_MAP, RoadFileView, file_too_large};
+use app::road::{MAX_MAP, RoadFileView, RoadSaid, file_too_large};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -11,7 +13,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use futures::StreamExt;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -49,6 +51,8 @@ pub(crate) struct FileQuery {
     name: String,
     /// System of its positions: `wgs84` (when left out), `cgcs2000`, `gcj02` or `bd09`.
     crs: Option<String>,
+    /// Sheet of a workbook or layer of a GeoPackage to read; the first with lines when left out.
+    layer: Option<String>,
 }
 
 /// 上传路网文件：普查表或 OpenStreetMap 底图，上传后自动核对，不写入
@@ -81,7 +85,8 @@ async fn upload(
         }
     }
     doors.app.road_file_part(&caller, &upload, here, piece).await?;
-    Ok(Json(doors.app.road_file(&caller, &upload, &query.name, query.crs.as_deref()).await?))
+    let how = (query.crs.as_deref(), query.layer.as_deref());
+    Ok(Json(doors.app.road_file(&caller, &upload, &query.name, how).await?))
 }
 
 /// What is said of a file that is taken.
@@ -93,8 +98,18 @@ pub(crate) struct TakeQuery {
     outside_ok: bool,
 }
 
+/// What somebody decided of its rows.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub(crate) struct RoadTake {
+    /// Row of a question of the trial, and what it is: `same`, the same road measured again, or `new`, another road. A row
+    /// nobody decided is left out.
+    decisions: BTreeMap<String, String>,
+}
+
 /// 导入已核对的路网文件
 #[utoipa::path(post, path = "/api/v1/roads/files/{id}/take", tag = "road", params(("id" = String, Path), TakeQuery),
+    request_body = Option<RoadTake>,
     responses((status = 202, body = JobView, description = "Its result is a RoadImport"), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
 async fn take(
@@ -102,6 +117,9 @@ async fn take(
     Known(caller): Known,
     Path(id): Path<String>,
     Query(query): Query<TakeQuery>,
+    decided: Option<Json<RoadTake>>,
 ) -> Answer<(StatusCode, Json<JobView>)> {
-    Ok((StatusCode::ACCEPTED, Json(doors.app.take_road_file(&caller, &id, query.outside_ok).await?)))
+    let decisions = decided.map(|Json(decided)| decided.decisions).unwrap_or_default();
+    let said = RoadSaid { outside_ok: query.outside_ok, decisions };
+    Ok((StatusCode::ACCEPTED, Json(doors.app.take_road_file(&caller, &id, said).await?)))
 }

@@ -5,16 +5,19 @@
 
 mod map;
 
+use std::collections::BTreeMap;
+
 use ::road::osm;
 use domain::boundary::TownArea;
 use domain::ids::OrgId;
 use domain::policy::{Action, Subject};
 use domain::road::Barrier;
+use domain::road::along::Beside;
 use domain::road::laid::{Laid, is_same_stretch, lay_over};
 use domain::road::segment::{Act, Rank, Segment, Surface};
 use domain::time::Timestamp;
 use exchange::crs::Crs;
-use exchange::road_sheet::RoadRow;
+use exchange::road_sheet::{RoadRow, Survey};
 use exchange::sheet::Limits;
 use exchange::value::Cell;
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,7 @@ use store::import::ImportFile;
 use store::road::{RoadFilter, RoadRecord};
 use utoipa::ToSchema;
 
+use super::along::{self, Lying, RoadQuestion, Said};
 use super::net::refused;
 use super::view::{BarrierInput, FitnessView, RoadInput, TurnInput};
 use super::{given, known_path, known_turns, read_input, unknown};
@@ -112,6 +116,15 @@ pub struct RoadImport {
     pub problems_n: usize,
     /// Those of them that lie far away from the town, told or not: with somebody's word they come in.
     pub outside_n: usize,
+    /// Rows that run along stretches on record under another name, at most 500: left out until somebody says whether it is
+    /// the same road, measured again, or another.
+    pub questions: Vec<RoadQuestion>,
+    /// Of these in all.
+    pub questions_n: usize,
+    /// The sheet or layer that was read; none of a file that has none.
+    pub layer: Option<String>,
+    /// All of the file that hold stretches of road.
+    pub layers: Vec<String>,
 }
 
 /// Stable code of a row that lies far away from the town.
@@ -126,6 +139,17 @@ struct Known<'a> {
     org: &'a OrgId,
     /// Where the town lies; none while nobody knows, or where what lies outside may come in.
     town: Option<&'a TownArea>,
+    /// What somebody said of rows that run along stretches on record.
+    decided: &'a BTreeMap<u32, Said>,
+}
+
+/// What somebody says with a file that is taken.
+#[derive(Debug, Clone, Default)]
+pub struct RoadSaid {
+    /// What lies far away from the town comes in, too.
+    pub outside_ok: bool,
+    /// Row as it was told in `questions`, and what it is: `same` or `new`.
+    pub decisions: BTreeMap<String, String>,
 }
 
 /// A file of roads that was handed in, and the job that tries it.
@@ -151,9 +175,32 @@ struct Order {
     /// Somebody looked at what lies far away from the town, and takes it, too.
     #[serde(default)]
     outside_ok: bool,
+    /// What somebody said of rows that run along stretches on record.
+    #[serde(default)]
+    decisions: BTreeMap<String, String>,
+}
+
+impl RoadImportPart {
+    /// As it was laid.
+    pub(super) fn of(one: &Laid) -> Self {
+        Self {
+            part: one.part.to_owned(),
+            label: one.label.to_owned(),
+            before: one.before.clone(),
+            after: one.after.clone(),
+            taken: one.taken,
+        }
+    }
 }
 
 impl RoadImport {
+    fn question(&mut self, question: RoadQuestion) {
+        self.questions_n += 1;
+        if self.questions.len() < TOLD {
+            self.questions.push(question);
+        }
+    }
+
     fn item(&mut self, (row, name): (u32, &str), road: Option<Named>, laid: &[Laid]) {
         let what = match (laid.iter().any(|one| !one.taken), laid.iter().any(|one| one.taken), &road) {
             (_, _, None) => "new",
@@ -170,14 +217,7 @@ impl RoadImport {
         if what == "unchanged" || self.items.len() >= TOLD {
             return;
         }
-        let part = |one: &Laid| RoadImportPart {
-            part: one.part.to_owned(),
-            label: one.label.to_owned(),
-            before: one.before.clone(),
-            after: one.after.clone(),
-            taken: one.taken,
-        };
-        let parts = laid.iter().map(part).collect();
+        let parts = laid.iter().map(RoadImportPart::of).collect();
         self.items.push(RoadImportRow { row, name: name.to_owned(), what: what.to_owned(), road, parts });
     }
 
@@ -328,8 +368,8 @@ async fn meant<'a>(
 ) -> Result<Option<&'a RoadRecord>> {
     if !coming.code.is_empty() {
         let found = known.iter().find(|one| one.segment.code == coming.code);
-        if found.is_none() && tx.road_with_code(&coming.code).await?.is_some() {
-            return Err(Error::field("code", "road.code_taken", "路段编号已被使用，请换一个"));
+        if found.is_none() {
+            super::free_code(tx, &coming.code).await?;
         }
         return Ok(found);
     }
@@ -359,11 +399,28 @@ pub fn file_too_large() -> Error {
     refused(&::road::Error::TooLarge { most_mib: MAX_MAP / 1024 / 1024 })
 }
 
-/// The rows of a survey, its positions brought into WGS 84.
-fn read_survey(bytes: &[u8], crs: Crs) -> Result<Vec<RoadRow>> {
-    let rows = exchange::road_sheet::read(bytes, &Limits::default());
-    let mut rows = rows.map_err(|e| Error::Refused { code: e.code(), message: e.to_string() })?;
-    for row in &mut rows {
+/// How a file of stretches is to be read, as it is kept with it.
+#[derive(Default, Serialize, Deserialize)]
+struct Reading {
+    /// The system its positions are in.
+    crs: String,
+    /// Its sheet or layer; the first with lines when nobody said.
+    #[serde(default)]
+    layer: Option<String>,
+}
+
+impl Reading {
+    /// As it was kept; files of before said the system alone.
+    fn of(kept: &str) -> Self {
+        serde_json::from_str(kept).unwrap_or_else(|_| Self { crs: kept.to_owned(), layer: None })
+    }
+}
+
+/// The stretches of a survey, their positions brought into WGS 84.
+fn read_survey(bytes: &[u8], crs: Crs, layer: Option<&str>) -> Result<Survey> {
+    let survey = exchange::road_sheet::read_layer(bytes, &Limits::default(), layer);
+    let mut survey = survey.map_err(|e| Error::Refused { code: e.code(), message: e.to_string() })?;
+    for row in &mut survey.rows {
         let line = row.line.iter_mut().flatten();
         let barred = row.barred.iter_mut().flatten().map(|(_, at)| at);
         for at in line.chain(barred) {
@@ -371,7 +428,7 @@ fn read_survey(bytes: &[u8], crs: Crs) -> Result<Vec<RoadRow>> {
             *at = [lon, lat];
         }
     }
-    Ok(rows)
+    Ok(survey)
 }
 
 impl App {
@@ -409,7 +466,8 @@ impl App {
     }
 
     /// Keeps a file whose pieces are all here, and has it tried. Nothing of it is on record yet. `crs` is the system its
-    /// positions are in, `wgs84`, `cgcs2000`, `gcj02` or `bd09`.
+    /// positions are in, `wgs84`, `cgcs2000`, `gcj02` or `bd09`; `layer` the sheet or layer that is read, the first with
+    /// lines when none is named.
     ///
     /// Errors: it is empty; a table is too large; it is called a map of roads and is none; no such system, or a map of roads
     /// in another than WGS 84.
@@ -418,7 +476,7 @@ impl App {
         caller: &Caller,
         upload: &str,
         name: &str,
-        crs: Option<&str>,
+        (crs, layer): (Option<&str>, Option<&str>),
     ) -> Result<RoadFileView> {
         let hat = caller.hat(Action::RoadChange, &Subject::town())?.clone();
         let is_offset = matches!(crs_of(crs)?, Crs::Gcj02 | Crs::Bd09);
@@ -448,6 +506,11 @@ impl App {
             Ok((blob, size, is_map))
         });
         let (blob, size_bytes, is_map) = kept.await?;
+        let reading = Reading {
+            crs: crs.unwrap_or_default().trim().to_owned(),
+            layer: layer.and_then(given).map(str::to_owned),
+        };
+        let preview = serde_json::to_string(&reading).map_err(|e| Error::Internal(e.to_string()))?;
         let mut tx = self.write(caller).await?;
         tx.note_blob(&blob, size_bytes, "application/octet-stream", now).await?;
         let file = ImportFile {
@@ -456,15 +519,15 @@ impl App {
             name: name.trim().chars().take(200).collect(),
             blob,
             size_bytes,
-            // What a ledger keeps its columns in; of roads only the system of their positions has to be known.
-            preview: crs.unwrap_or_default().trim().to_owned(),
+            // What a ledger keeps its columns in; of roads the system of their positions and the layer have to be known.
+            preview,
             version: 1,
             recorded_at: now,
             recorded_by: caller.name.clone(),
             imported_at: None,
         };
         tx.insert_import_file(&file).await?;
-        let order = Order { file: file.id.clone(), org: hat.org.clone(), outside_ok: false };
+        let order = Order { file: file.id.clone(), org: hat.org.clone(), outside_ok: false, decisions: BTreeMap::new() };
         let asker = Asker::of(caller, hat.id.as_str());
         let job = self.queue(&mut tx, &asker, JobKind::RoadTry, &file.id, &order, 0).await?;
         let view = RoadFileView {
@@ -478,11 +541,15 @@ impl App {
         Ok(tx.commit(audit, view).await?)
     }
 
-    /// Has a file that was tried written, as a job; with what lies far away from the town only when somebody says so.
+    /// Has a file that was tried written, as a job; with what lies far away from the town, and what runs along stretches on
+    /// record, only when somebody says so.
     ///
-    /// Errors: no such file; it was written already; only the office puts another map under the roads.
-    pub async fn take_road_file(&self, caller: &Caller, id: &str, outside_ok: bool) -> Result<JobView> {
+    /// Errors: no such file; it was written already; only the office puts another map under the roads; a word that says
+    /// nothing.
+    pub async fn take_road_file(&self, caller: &Caller, id: &str, said: RoadSaid) -> Result<JobView> {
         let now = self.now();
+        let RoadSaid { outside_ok, decisions } = said;
+        along::decided(&decisions)?;
         caller.hat(Action::RoadChange, &Subject::town())?;
         let mut tx = self.write(caller).await?;
         let file = tx.import_file(id).await?.filter(|file| [MAP, SURVEY].contains(&file.kind.as_str()));
@@ -495,41 +562,47 @@ impl App {
                 message: "这份文件已经导入过；有新的改动请重新上传".to_owned(),
             });
         }
-        let order = Order { file: file.id.clone(), org: hat.org.clone(), outside_ok };
-        let asker = Asker::of(caller, hat.id.as_str());
         // What was refused without it is asked for anew with it.
-        let key = if outside_ok { format!("{}:outside", file.id) } else { file.id.clone() };
+        let mut key = if outside_ok { format!("{}:outside", file.id) } else { file.id.clone() };
+        for (row, said) in &decisions {
+            key.push_str(&format!(":{row}{said}"));
+        }
+        let order = Order { file: file.id.clone(), org: hat.org.clone(), outside_ok, decisions };
+        let asker = Asker::of(caller, hat.id.as_str());
         let job = self.queue(&mut tx, &asker, JobKind::RoadTake, &key, &order, 0).await?;
         Ok(tx.commit(caller.audit_as(&hat, "import.queue", ("import", id), "", now), job).await?)
     }
 
     /// Works at a job of [`App::road_file`] or [`App::take_road_file`].
     pub(crate) async fn carry_out_road_file(&self, running: &Running, take: bool) -> Result<Value> {
-        let Order { file, org, outside_ok } = running.input()?;
+        let Order { file, org, outside_ok, decisions } = running.input()?;
+        let decided = along::decided(&decisions)?;
         let file = self.db.read(&self.town).await?.import_file(&file).await?.ok_or(Error::NotFound)?;
         let caller = running.asker.caller();
         let report = if file.kind == MAP {
             self.try_map(&file, &running.progress, take.then_some((&caller, running, outside_ok))).await?
         } else {
-            let (path, crs) = (self.blobs.file(&file.blob)?, crs_of(Some(&file.preview))?);
-            let rows = self.aside(move || {
+            let reading = Reading::of(&file.preview);
+            let (path, crs) = (self.blobs.file(&file.blob)?, crs_of(Some(&reading.crs))?);
+            let survey = self.aside(move || {
                 let bytes = std::fs::read(path).map_err(|e| refused(&e.into()))?;
-                read_survey(&bytes, crs)
+                read_survey(&bytes, crs, reading.layer.as_deref())
             });
-            let rows = rows.await?;
-            running.progress.total(i64::try_from(rows.len()).unwrap_or(0));
+            let survey = survey.await?;
+            running.progress.total(i64::try_from(survey.rows.len()).unwrap_or(0));
             let mut audit = caller.audit("road.import", "road", "file", self.now());
             audit.hat.clone_from(&running.asker.hat);
             audit.detail = said_outside(outside_ok);
             let done = take.then_some((&file, running, audit));
-            self.lay_survey(&caller, &rows, (&org, outside_ok), &running.progress, done).await?
+            let by = (&org, outside_ok, &decided);
+            self.lay_survey(&caller, &survey, by, &running.progress, done).await?
         };
         serde_json::to_value(&report).map_err(|e| Error::Internal(e.to_string()))
     }
 
     /// Takes in surveyed stretches from GeoJSON, KML, GeoPackage, CSV or Excel. A row that cannot be is left out and named by its number;
     /// the others are written together, or none when only tried. One far away from the town cannot be, unless
-    /// `outside_ok`.
+    /// `outside_ok`; one that runs along a stretch on record under another name is left out as a question.
     ///
     /// Errors: the file cannot be read at all; the caller may not enter roads for the whole town.
     pub async fn import_roads(
@@ -541,15 +614,15 @@ impl App {
     ) -> Result<RoadImport> {
         let crs = crs_of(crs)?;
         let hat = caller.hat(Action::RoadChange, &Subject::town())?.clone();
-        let rows = self.aside(move || read_survey(&bytes, crs)).await?;
+        let survey = self.aside(move || read_survey(&bytes, crs, None)).await?;
+        let nothing = BTreeMap::new();
+        let by = (&hat.org, outside_ok, &nothing);
         if only_try {
-            let quiet = Progress::default();
-            return self.lay_survey(caller, &rows, (&hat.org, outside_ok), &quiet, None).await;
+            return self.lay_survey(caller, &survey, by, &Progress::default(), None).await;
         }
         let now = self.now();
         let mut tx = self.write(caller).await?;
-        let by = (&hat.org, outside_ok);
-        let report = self.lay_rows(caller, &mut tx, &rows, by, &Progress::default()).await?;
+        let report = self.lay_rows(caller, &mut tx, &survey, by, &Progress::default()).await?;
         if report.written == 0 {
             return Ok(report);
         }
@@ -562,14 +635,14 @@ impl App {
     async fn lay_survey(
         &self,
         caller: &Caller,
-        rows: &[RoadRow],
-        by: (&OrgId, bool),
+        survey: &Survey,
+        by: (&OrgId, bool, &BTreeMap<u32, Said>),
         progress: &Progress,
         done: Option<(&ImportFile, &Running, store::Audit)>,
     ) -> Result<RoadImport> {
         let now = self.now();
         let mut tx = self.write(caller).await?;
-        let report = self.lay_rows(caller, &mut tx, rows, by, progress).await?;
+        let report = self.lay_rows(caller, &mut tx, survey, by, progress).await?;
         // Dropped without a commit, a trial leaves nothing behind.
         let Some((file, running, audit)) = done else { return Ok(report) };
         tx.note_imported(&file.id, file.version, now).await?;
@@ -584,8 +657,8 @@ impl App {
         &self,
         caller: &Caller,
         tx: &mut Write,
-        rows: &[RoadRow],
-        (org, outside_ok): (&OrgId, bool),
+        survey: &Survey,
+        (org, outside_ok, decided): (&OrgId, bool, &BTreeMap<u32, Said>),
         progress: &Progress,
     ) -> Result<RoadImport> {
         let now = self.now();
@@ -594,11 +667,17 @@ impl App {
         // Only what was on record before the file: a street may come in several stretches of one name.
         let known = tx.roads(&whole, &RoadFilter::default()).await?;
         let town = self.town_area(tx).await?.filter(|_| !outside_ok);
-        let known = Known { roads: &known, names: &gazetteer, org, town: town.as_ref() };
-        let mut report = RoadImport { rows: rows.len(), ..RoadImport::default() };
-        for (n, row) in rows.iter().enumerate() {
+        let mut lying = Lying::of(&known);
+        let known = Known { roads: &known, names: &gazetteer, org, town: town.as_ref(), decided };
+        let mut report = RoadImport {
+            rows: survey.rows.len(),
+            layer: given(&survey.layer).map(str::to_owned),
+            layers: survey.layers.clone(),
+            ..RoadImport::default()
+        };
+        for (n, row) in survey.rows.iter().enumerate() {
             progress.done(i64::try_from(n).unwrap_or(0));
-            if let Err(error) = self.lay_row(caller, tx, row, &known, now, &mut report).await {
+            if let Err(error) = self.lay_row(caller, tx, row, (&known, &mut lying), now, &mut report).await {
                 report.problem(told(row, error)?);
             }
         }
@@ -611,7 +690,7 @@ impl App {
         caller: &Caller,
         tx: &mut Write,
         row: &RoadRow,
-        known: &Known<'_>,
+        (known, lying): (&Known<'_>, &mut Lying),
         now: Timestamp,
         report: &mut RoadImport,
     ) -> Result<()> {
@@ -626,9 +705,21 @@ impl App {
             return Err(Error::field("line", ROW_OUTSIDE, &row_outside(far)));
         }
         let Some(before) = before else {
-            self.add_road_in(caller, tx, &asked, Some(known.org), now).await?;
-            report.item((row.row, &name), None, &[]);
-            report.written += 1;
+            let found = lying.beside(&coming.line);
+            let Some((found, ids)) = found.filter(|_| known.decided.get(&row.row) != Some(&Said::New)) else {
+                let added = self.add_road_in(caller, tx, &asked, Some(known.org), now).await?;
+                lying.put(&added.segment);
+                report.item((row.row, &name), None, &[]);
+                report.written += 1;
+                return Ok(());
+            };
+            let records = self.roads_along(tx, &ids).await?;
+            if known.decided.contains_key(&row.row) {
+                let beside = (&found, records);
+                return self.lay_same(caller, tx, (row, &asked, &coming), beside, (known, lying), report).await;
+            }
+            let told = (row.row, name.as_str());
+            report.question(along::question(told, (&found, &records), &coming, |part| says(row, part), now.date()));
             return Ok(());
         };
         // Two rows of one file may mean the same stretch: the second meets what the first left.
@@ -637,7 +728,7 @@ impl App {
         let (after, laid) = lay_over(
             &before.segment,
             &coming,
-            |part| row.cells.get(part).is_some_and(|cell| !cell.trim().is_empty()),
+            |part| says(row, part),
             now.date(),
         );
         let road = Named::new(before.segment.id.as_str(), before.segment.road.name.as_str());
@@ -645,9 +736,45 @@ impl App {
             let mut record = RoadRecord { segment: after.register(now.date())?, ..before.clone() };
             let on = record.segment.since;
             self.save_road_act(caller, tx, &mut record, Act::Change, (on, now), "按普查文件更新").await?;
+            lying.put(&record.segment);
             report.written += 1;
         }
         report.item((row.row, &name), Some(road), &laid);
         Ok(())
     }
+
+    /// Lays a row over the stretches it runs along, as somebody decided; what of it runs along none is a stretch of its own.
+    // Part of `lay_rows`.
+    async fn lay_same(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        (row, asked, coming): (&RoadRow, &RoadInput, &Segment),
+        (found, records): (&Beside, Vec<RoadRecord>),
+        (known, lying): (&Known<'_>, &mut Lying),
+        report: &mut RoadImport,
+    ) -> Result<()> {
+        let now = self.now();
+        let name = coming.road.name.as_str();
+        let done = self.lay_along(caller, tx, (found, records), coming, |part| says(row, part), now).await?;
+        for (stretches, laid) in &done {
+            let Some(measured) = stretches.first() else { continue };
+            stretches.iter().for_each(|one| lying.put(&one.segment));
+            let road = Named::new(measured.segment.id.as_str(), measured.segment.road.name.as_str());
+            report.written += usize::from(laid.iter().any(|one| one.taken));
+            report.item((row.row, name), Some(road), laid);
+        }
+        for rest in along::rest_of(asked, found) {
+            let added = self.add_road_in(caller, tx, &rest, Some(known.org), now).await?;
+            lying.put(&added.segment);
+            report.item((row.row, name), None, &[]);
+            report.written += 1;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a row says anything of this.
+fn says(row: &RoadRow, part: &str) -> bool {
+    row.cells.get(part).is_some_and(|cell| !cell.trim().is_empty())
 }

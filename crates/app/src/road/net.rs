@@ -411,7 +411,9 @@ impl App {
         }
         let whole = Caller::system().scope(Action::RoadRead)?;
         let found = read.roads(&whole, &RoadFilter::default()).await?;
-        let segments: Vec<Segment> = found.into_iter().map(|record| record.segment).collect();
+        let mut segments: Vec<Segment> = found.into_iter().map(|record| record.segment).collect();
+        // Of two that lie along one road of the map the later survey is laid over the other.
+        segments.sort_by_key(|segment| segment.surveyed_on);
         let vehicles = vehicles_on(&mut read, today).await?;
         let wet_from = crate::parameter::number_on(&mut read, super::WET_FROM, today).await?;
         let wet_until = crate::parameter::number_on(&mut read, super::WET_UNTIL, today).await?;

@@ -319,6 +319,9 @@ pub struct RoadInput {
     pub surveyed_on: Option<String>,
     /// Why it is changed; may be empty.
     pub text: String,
+    /// Of a new one that runs along others on record: `same`, it is the same road measured again and is laid over them, or
+    /// `new`, it is another road. Asked for when left out (`road.along`).
+    pub along: Option<String>,
     /// The version that was read; none for a new one.
     pub version: Option<i64>,
 }

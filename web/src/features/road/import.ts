@@ -4,6 +4,17 @@ import type { Tone } from '@/shared/ui/tone'
 /** The largest file the server takes. Units: bytes. */
 export const MOST_FILE = 512 * 1024 * 1024
 
+/** The files that are read, as the program reads them: surveys and maps of roads. */
+export const ACCEPTED = '.geojson,.json,.kml,.gpkg,.csv,.xlsx,.xls,.ods,.osm,.gz,.bz2,.pbf'
+
+/** What somebody says of a row that runs along stretches on record: the same road measured again, or another. */
+export type Decision = 'same' | 'new'
+
+/** How many of the rows that wait for a decision have one. */
+export function decidedRows(report: Pick<RoadImport, 'questions'>, decisions: Record<string, Decision>): number {
+  return report.questions.filter((one) => decisions[String(one.row)]).length
+}
+
 const MAP_OUTSIDE = 'road.map_outside'
 
 /** What a row of a file does, as a tone: what contradicts a measurement wants a look. */

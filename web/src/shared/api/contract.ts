@@ -382,11 +382,24 @@ export interface RoadImport {
   unchanged: number
   conflict: number
   gone: number
-  items: { row: number; name: string; what: string; road: { id: string; name: string } | null; parts: { part: string; label: string; before: string | null; after: string; taken: boolean }[] }[]
+  items: { row: number; name: string; what: string; road: { id: string; name: string } | null; parts: RoadImportPart[] }[]
   problems: { row: number; name: string; code: string; message: string }[]
   problems_n: number
   /** Of the rows left out those far away from the town, told or not. */
   outside_n: number
+  /** Rows that run along stretches on record under another name: left out until somebody says what they are. */
+  questions: { row: number; name: string; along: { road: { id: string; name: string }; code: string; length_m: number; whole: boolean; parts: RoadImportPart[] }[]; rest_m: number }[]
+  questions_n: number
+  /** The sheet or layer that was read, and all that could be; none of a file that holds one. */
+  layer: string | null
+  layers: string[]
+}
+export interface RoadImportPart {
+  part: string
+  label: string
+  before: string | null
+  after: string
+  taken: boolean
 }
 export type RoadInput = Schemas['RoadInput']
 export type RoadStep = Schemas['RoadStep']

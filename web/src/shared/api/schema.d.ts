@@ -19179,6 +19179,12 @@ export interface components {
         /** @description A stretch to enter or change. */
         RoadInput: components["schemas"]["FitnessView"] & {
             /**
+             * @description Of a new one that runs along others on record: `same`, it is the same road measured again and is laid over them, or
+             *     `new`, it is another road. Asked for when left out (`road.along`).
+             * @default null
+             */
+            along: string | null;
+            /**
              * @description All that stands in it; as it was when left out.
              * @default null
              */
