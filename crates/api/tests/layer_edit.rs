@@ -93,6 +93,21 @@ async fn a_bridges_limit_lowered_on_the_map_takes_groups_out_of_reach() -> anyho
         assert_eq!(says["code"], lowered["properties"]["code"], "its number stays");
         assert_ne!(words(&verdicts(&mut clerk, "engine").await?), ["sure", "never", "never"]);
 
+        // With the day of the last survey sent along, as a program does that sends all of it, another value is of today.
+        let mut old = road("老桥", "inter_village", V1, &[[105.895, 29.26], [105.896, 29.26]], 5.0);
+        (old["bridge"], old["load_t"]) = (json!(true), json!(10));
+        let old = add(&mut clerk, old).await?;
+        let item = format!("{ROADS}/{}", text(&old, "id"));
+        let mut whole = clerk.get(&item).await?.ok()?;
+        assert_eq!(whole["properties"]["surveyed_on"], "2026-03-01");
+        whole["properties"]["load_t"] = json!(40);
+        let told = sent(&mut clerk, Method::PUT, &item, None, &whole).await?.ok()?;
+        assert_eq!(told["properties"]["surveyed_on"], "2026-09-21");
+        let page = clerk.get(&format!("/api/v1/roads/{}", text(&old, "id"))).await?.ok()?;
+        assert_eq!(text(&page["events"][0], "on"), "2026-09-21", "what was before stays");
+        let back = json!({ "properties": { "load_t": 12, "surveyed_on": "2026-02-01" } });
+        assert_eq!(sent(&mut clerk, Method::PATCH, &item, Some("\"2\""), &back).await?.code(), "road.backdated");
+
         // What is computed, unknown, implausible or drawn wrongly is refused with the place named.
         for (wrong, code) in [
             (json!({ "properties": { "class": "foot" } }), "layer.shown_only"),

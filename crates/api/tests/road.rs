@@ -108,6 +108,22 @@ async fn a_road_is_measured_closed_cut_and_voided_and_nothing_is_lost() -> anyho
         assert_eq!((text(&page, "fire_class"), text(&page["events"][0], "on")), ("A", "2026-09-20"));
         assert_eq!(page["events"][0]["changes"][0]["before"], "3.2 米");
 
+        // Another value has another day, or was mistyped and says how one knows; what was before that day stays.
+        let mut again = lane();
+        again["width_m"] = json!(4.8);
+        again["version"] = page["version"].clone();
+        again["surveyed_on"] = json!("2026-09-20");
+        assert_eq!(staff.put(&at, again.clone()).await?.code(), "road.backdated");
+        again["surveyed_on"] = Value::Null;
+        assert_eq!(staff.put(&at, again.clone()).await?.code(), "road.no_survey_day");
+        again["surveyed_on"] = json!("2026-09-20");
+        again["correction"] = json!(true);
+        assert_eq!(staff.put(&at, again.clone()).await?.code(), "road.no_correction_reason");
+        again["text"] = json!("尺上是 4.8，抄成了 4.5");
+        let page = staff.put(&at, again).await?.ok()?;
+        let told = &page["events"][0];
+        assert_eq!((text(&told["act"], "code"), text(told, "on")), ("correct", "2026-09-20"));
+
         // Cut in two where it crosses the brook.
         assert_eq!(
             step(&mut staff, &page, json!({ "step": "split", "at": [105.875, 29.27] })).await?.code(),
@@ -122,7 +138,7 @@ async fn a_road_is_measured_closed_cut_and_voided_and_nothing_is_lost() -> anyho
             (&json!(2), &json!(970.0), &json!(970.0))
         );
         let rest = clerk.get(&format!("/api/v1/roads/{}", text(&both["items"][1], "id"))).await?.ok()?;
-        assert_eq!((text(&rest["part_of"], "id"), &rest["width_m"]), (text(&page, "id"), &json!(4.5)));
+        assert_eq!((text(&rest["part_of"], "id"), &rest["width_m"]), (text(&page, "id"), &json!(4.8)));
 
         let gone = step(&mut clerk, &rest, json!({ "step": "void", "text": "画错了" })).await?.ok()?;
         assert_eq!((&gone["voided"], &gone["actions"]), (&json!(true), &json!([])));

@@ -171,10 +171,23 @@ pub(crate) fn typed(record: &RoadRecord) -> RoadInput {
         ),
         source: segment.source.clone(),
         surveyed_on: segment.surveyed_on.map(|on| on.to_string()),
+        correction: false,
         text: String::new(),
         along: None,
         version: Some(record.version),
     }
+}
+
+/// What a map program sends of a stretch, which sends the day of the last survey along with values it changed: those are
+/// of today, unless it tells another day.
+pub(crate) fn of_today(mut asked: RoadInput, record: &RoadRecord, today: Date) -> Result<RoadInput> {
+    let told = asked.surveyed_on.as_deref().and_then(given);
+    let told = told.map(|day| read_day("surveyed_on", day)).transpose()?;
+    let is_other = asked.fitness != FitnessView::of(&record.segment.road.fitness);
+    if is_other && (told.is_none() || told == record.segment.surveyed_on) {
+        asked.surveyed_on = Some(today.to_string());
+    }
+    Ok(asked)
 }
 
 /// What was typed in as a stretch, before it is checked.
@@ -213,11 +226,8 @@ fn read_input(asked: &RoadInput, before: Option<&Segment>, today: Date) -> Resul
         private: asked.private,
         fitness: read_fitness(&asked.fitness)?,
     };
-    // A survey holds from the day it was made, unless something newer was known already.
-    let since = match before {
-        None => surveyed_on.unwrap_or(today),
-        Some(before) => surveyed_on.filter(|on| *on >= before.since).unwrap_or(today),
-    };
+    // A survey holds from the day it was made; what takes the place of another is told its day by that.
+    let since = before.map_or(surveyed_on.unwrap_or(today), |before| before.since);
     let fresh = Segment {
         id: before.map_or_else(|| RoadId::from(""), |before| before.id.clone()),
         code: asked.code.as_deref().and_then(given).unwrap_or_default().to_owned(),
@@ -527,7 +537,7 @@ impl App {
 
     /// Changes what is on record about a stretch: measured anew, drawn anew, named otherwise.
     ///
-    /// Errors: somebody was quicker; its line or a value cannot be.
+    /// Errors: somebody was quicker; its line or a value cannot be; other values without a day of their own.
     pub async fn change_road(&self, caller: &Caller, id: &RoadId, asked: RoadInput) -> Result<RoadView> {
         let now = self.now();
         let mut tx = self.write(caller).await?;
@@ -536,7 +546,9 @@ impl App {
         let hat = caller.hat(Action::RoadChange, &own)?.clone();
         let old = before.segment.clone().standing()?;
         let segment = read_input(&asked, Some(&old), now.date())?;
-        let mut segment = known_turns(&mut tx, segment, now.date()).await?;
+        let segment = known_turns(&mut tx, segment, now.date()).await?;
+        let mistyped = asked.correction.then_some(asked.text.as_str());
+        let (mut segment, act) = segment.in_place_of(&old, mistyped, now.date())?;
         // What stays where it was may be there on somebody's word, given when it was taken from a file.
         if segment.line != old.line {
             self.refuse_far(&mut tx, "geometry", &segment.line).await?;
@@ -551,9 +563,12 @@ impl App {
         let mut record = RoadRecord { segment, path, ..before };
         caller.hat(Action::RoadChange, &subject(&mut tx, &record).await?)?;
         let on = record.segment.since;
-        self.save_road_act(caller, &mut tx, &mut record, Act::Change, (on, now), &asked.text).await?;
+        self.save_road_act(caller, &mut tx, &mut record, act, (on, now), &asked.text).await?;
         let page = self.road_page(caller, &mut tx, &record).await?;
-        let audit = caller.audit_as(&hat, "road.change", ("road", id.as_str()), &record.path, now);
+        let mut audit = caller.audit_as(&hat, "road.change", ("road", id.as_str()), &record.path, now);
+        if act == Act::Correct {
+            audit.reason = asked.text.trim().to_owned();
+        }
         Ok(tx.commit(audit, page).await?)
     }
 

@@ -39,7 +39,7 @@ pub enum Edit {
 }
 
 /// Fields of the form that are no property of a feature: said otherwise, or nobody's to change from a map.
-const NOT_SHOWN: &[&str] = &["geometry", "shape", "text", "org", "found", "name"];
+const NOT_SHOWN: &[&str] = &["geometry", "shape", "text", "org", "found", "name", "correction"];
 /// Properties a map program adds by itself.
 const OF_PROGRAMS: &[&str] = &["id", "fid", "feature_id"];
 
@@ -221,9 +221,11 @@ impl App {
             Layer::Roads => {
                 let scope = caller.scope(layer.action())?;
                 let record = self.db.read(&self.town).await?.road(&id.into(), &scope).await?;
-                let form = whole(&crate::road::typed(&record.ok_or(Error::NotFound)?));
+                let record = record.ok_or(Error::NotFound)?;
+                let form = whole(&crate::road::typed(&record));
                 let form = filled(form, "geometry", Some(&stands), (edit, asked))?;
                 let asked = RoadInput { version: Some(version), ..read(form)? };
+                let asked = crate::road::of_today(asked, &record, self.now().date())?;
                 self.change_road(caller, &id.into(), asked).await?;
             }
             _ => {

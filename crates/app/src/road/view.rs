@@ -316,8 +316,12 @@ pub struct RoadInput {
     /// All turns from it that are not free; as they were when left out.
     pub turns: Option<Vec<TurnInput>>,
     pub source: String,
+    /// The day of the survey; other values have a later one than those on record.
     pub surveyed_on: Option<String>,
-    /// Why it is changed; may be empty.
+    /// What is on record was mistyped and never was so: these values take its place from the day it holds from, past periods
+    /// are counted anew, and `text` says why.
+    pub correction: bool,
+    /// Why it is changed; may be empty, but of a correction.
     pub text: String,
     /// Of a new one that runs along others on record: `same`, it is the same road measured again and is laid over them, or
     /// `new`, it is another road. Asked for when left out (`road.along`).

@@ -4,6 +4,8 @@
 //!
 //! Source: clauses C6.6–C6.8; road classes of the field's handbook §3.5.
 
+mod survey;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Barrier, Closure, Conditions, Finding, Implausible, Road, judge};
@@ -206,6 +208,8 @@ pub enum Act {
     Register,
     /// 改登记、复测.
     Change,
+    /// 更正: what is on record was mistyped, and never was so.
+    Correct,
     /// 拆分.
     Split,
     /// 封闭.
@@ -222,6 +226,7 @@ impl Act {
         match self {
             Self::Register => "register",
             Self::Change => "change",
+            Self::Correct => "correct",
             Self::Split => "split",
             Self::Close => "close",
             Self::Open => "open",
@@ -229,11 +234,17 @@ impl Act {
         }
     }
 
+    /// Whether it says what a stretch is like.
+    fn tells_values(self) -> bool {
+        matches!(self, Self::Register | Self::Change | Self::Correct | Self::Split)
+    }
+
     /// Words for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::Register => "登记",
             Self::Change => "修改登记",
+            Self::Correct => "更正录错的数值",
             Self::Split => "拆分",
             Self::Close => "报告封闭",
             Self::Open => "恢复通行",
@@ -279,6 +290,15 @@ pub enum RoadRefusal {
     /// Measured tomorrow.
     #[error("测量日期还没有到，请核对日期")]
     NotYet,
+    /// Measured anew, and nobody said when.
+    #[error("测得的数值改了，请填写这次测量的日期")]
+    NoSurveyDay,
+    /// Other values of a day that was measured before.
+    #[error("测得的数值改了，测量日期却不晚于上次的 {0}：请填写这次测量的日期；当时录错的，请在路段页面选“更正当时录错的数值”并写明原因")]
+    Backdated(Date),
+    /// Mistyped, and nobody said how one knows.
+    #[error("请写明怎么知道当时录错了")]
+    NoCorrectionReason,
     /// Voided.
     #[error("路段已作废，不能再办理，请刷新后再看")]
     Voided,
@@ -323,6 +343,9 @@ impl RoadRefusal {
             Self::Crosses(..) => "shape.crosses",
             Self::Implausible(fault) => fault.code(),
             Self::NotYet => "road.not_yet",
+            Self::NoSurveyDay => "road.no_survey_day",
+            Self::Backdated(_) => "road.backdated",
+            Self::NoCorrectionReason => "road.no_correction_reason",
             Self::Voided => "road.voided",
             Self::NoReason => "road.no_reason",
             Self::Backwards(_) => "road.backwards",
@@ -662,17 +685,18 @@ pub fn stood_on(events: &[Event], day: Date) -> Option<Segment> {
     })
 }
 
-/// Each version of a stretch with the days it holds: until the day before the next one's, whenever that was recorded.
+/// Each version of a stretch with the days it holds. What was told later counts from its own day on, a correction before
+/// what it corrects.
 fn versions(events: &[Event]) -> impl DoubleEndedIterator<Item = (Span, &Event)> {
-    let versions: Vec<&Event> =
-        events.iter().filter(|event| matches!(event.act, Act::Register | Act::Change | Act::Split)).collect();
-    let ends: Vec<Option<Date>> = versions
-        .iter()
-        .skip(1)
-        .map(|next| Some(next.on.pred_opt().unwrap_or(next.on)))
-        .chain([None])
-        .collect();
-    versions.into_iter().zip(ends).map(|(event, to)| (Span { from: event.on, to }, event))
+    let versions: Vec<&Event> = events.iter().filter(|event| event.act.tells_values()).collect();
+    let mut held = Vec::new();
+    let mut next: Option<Date> = None;
+    for event in versions.into_iter().rev() {
+        let to = next.map(|next| next.pred_opt().unwrap_or(next));
+        held.push((Span { from: event.on, to }, event));
+        next = Some(next.map_or(event.on, |next| next.min(event.on)));
+    }
+    held.into_iter().rev()
 }
 
 /// A stretch of days a vehicle could pass, as it was known from one recording to the next.

@@ -55,6 +55,10 @@ export const typed = (value: number | null | undefined): string => (value === nu
 /** The number of a field; a field of numbers hands over a number once something was typed. */
 export const amount = (text: string | number): number | null => (String(text).trim() ? Number(text) : null)
 
+const MEASURED = [...LIMITS, 'dead_end', 'turnaround', 'wet_season'] as const
+/** Whether anything measured is said to be otherwise. */
+export const isOther = (one: FitnessView, other: FitnessView): boolean => MEASURED.some((key) => (one[key] ?? null) !== (other[key] ?? null))
+
 /** The measured values in words. */
 export function measured(row: FitnessView): [key: (typeof LIMITS)[number], value: string][] {
   return LIMITS.flatMap((key) => (row[key] === null || row[key] === undefined ? [] : [[key, `${row[key]} ${UNITS[key]}`] as [typeof key, string]]))

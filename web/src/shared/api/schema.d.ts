@@ -19196,6 +19196,12 @@ export interface components {
              * @default null
              */
             code: string | null;
+            /**
+             * @description What is on record was mistyped and never was so: these values take its place from the day it holds from, past periods
+             *     are counted anew, and `text` says why.
+             * @default false
+             */
+            correction: boolean;
             /** @default false */
             covered: boolean;
             /** @description GeoJSON line, WGS-84. */
