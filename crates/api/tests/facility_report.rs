@@ -75,7 +75,10 @@ async fn a_villager_reports_and_the_water_changes_when_its_keeper_says_so() -> a
             told.status.is_success() && html.contains("老街&lt;消防&gt;水池") && html.contains("在用"),
             "{html}"
         );
-        assert!(html.matches("<script").count() == 1 && html.contains("<script src=/p/form.js defer>"), "{html}");
+        assert!(
+            html.matches("<script").count() == 1 && html.contains("<script src=/p/form.js defer>"),
+            "{html}"
+        );
         assert!(html.len() < 14_000 && told.headers.get("set-cookie").is_none());
         let id = text(&page, "id");
         assert!(
@@ -89,12 +92,16 @@ async fn a_villager_reports_and_the_water_changes_when_its_keeper_says_so() -> a
         let told = report(&town, &path, "trouble=sunk&words=<沉了>", None).await?;
         assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
         let back = shown(&told);
-        for held in ["role=alert", "没有提交成功", "请选择是什么问题", ">&lt;沉了&gt;</textarea>"] {
+        for held in ["role=alert", "没有提交成功", "请选择是什么问题", ">&lt;沉了&gt;</textarea>"]
+        {
             assert!(back.contains(held), "{held}: {back}");
         }
         let long = format!("trouble=leaking&words={}", "长".repeat(301));
         let back = shown(&report(&town, &format!("{path}?lang=en"), &long, None).await?);
-        assert!(back.contains("value=leaking required checked>") && back.contains("at most 300 characters"), "{back}");
+        assert!(
+            back.contains("value=leaking required checked>") && back.contains("at most 300 characters"),
+            "{back}"
+        );
         assert!(back.contains(&"长".repeat(301)), "all of it: {back}");
         let told = report(&town, &path, "trouble=no_water&words=打开没水", None).await?;
         let at = told.headers.get("location").and_then(|at| at.to_str().ok()).unwrap_or_default().to_owned();
@@ -105,7 +112,10 @@ async fn a_villager_reports_and_the_water_changes_when_its_keeper_says_so() -> a
         let told = report(&town, &path, "trouble=no_water", Some(b"no picture")).await?;
         assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", shown(&told));
         assert!(shown(&told).contains("class=again>照片请重新选择"), "{}", shown(&told));
-        assert_eq!(report(&town, &path, "trouble=no_water", Some(&photo)).await?.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            report(&town, &path, "trouble=no_water", Some(&photo)).await?.status,
+            StatusCode::SEE_OTHER
+        );
         let known = staff.get(&reports).await?.ok()?;
         let items = known["items"].as_array().cloned().unwrap_or_default();
         assert_eq!(items.len(), 2, "one about the same thing stands for all of them");

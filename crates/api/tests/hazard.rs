@@ -615,7 +615,11 @@ async fn what_falls_due_in_a_week_opens_exactly_what_is_counted_for_its_day() ->
         for (one, n) in of_hazards.iter().zip([1, 2]) {
             let href = one["href"].as_str().context("a link")?;
             let listed = leader.get(&format!("/api/v1{href}")).await?.items()?;
-            assert_eq!(listed.iter().map(|row| &row["id"]).collect::<Vec<_>>(), [&json!(hazard(n))], "{href}");
+            assert_eq!(
+                listed.iter().map(|row| &row["id"]).collect::<Vec<_>>(),
+                [&json!(hazard(n))],
+                "{href}"
+            );
         }
         Ok(())
     })

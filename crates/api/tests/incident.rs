@@ -350,7 +350,10 @@ async fn the_next_village_learns_nothing_and_others_see_no_telephone() -> anyhow
         );
         let figures = clerk.get("/api/v1/incidents/statistics?from=2026-09-01&to=2026-09-30").await?.ok()?;
         assert_eq!(figures["rows"][0]["false_alarms"], json!(1));
-        assert!(clerk.get("/api/v1/incidents?fire=true").await?.items()?.is_empty(), "a false alarm is no fire");
+        assert!(
+            clerk.get("/api/v1/incidents?fire=true").await?.items()?.is_empty(),
+            "a false alarm is no fire"
+        );
         // What waits for nobody is off the map.
         assert_eq!(clerk.get("/ogc/collections/incidents/items").await?.ok()?["numberMatched"], json!(0));
         Ok(())

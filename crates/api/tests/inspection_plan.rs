@@ -110,11 +110,15 @@ async fn filling_again_leaves_what_a_clerk_set_by_hand_until_all_is_asked_for_an
         let (mut clerk, mut secretary) = (town.login("clerk").await?, town.login("secretary1").await?);
         let noodles = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
         add_place(&mut clerk, "场镇旅馆", V1, "nine_small.hotel", &[]).await?;
-        let year = json!({ "org": "village-1", "span": { "kind": "year", "year": 2026 }, "title": "年度计划" });
+        let year =
+            json!({ "org": "village-1", "span": { "kind": "year", "year": 2026 }, "title": "年度计划" });
         let plan = secretary.post("/api/v1/inspection-plans", year).await?.ok()?;
         assert_eq!(plan["uncovered_n"], 2, "without any list, and not filled yet: {plan}");
         let plan = secretary.post(&path(&plan, "/propose"), json!({ "version": 1 })).await?.ok()?;
-        assert_eq!((&plan["visits_n"], &plan["by_hand_n"], &plan["uncovered_n"]), (&json!(2), &json!(0), &json!(0)));
+        assert_eq!(
+            (&plan["visits_n"], &plan["by_hand_n"], &plan["uncovered_n"]),
+            (&json!(2), &json!(0), &json!(0))
+        );
 
         // The owner wants the second week of November; the other line is saved as it was.
         let mut items = plan["items"].as_array().cloned().unwrap_or_default();
@@ -136,7 +140,11 @@ async fn filling_again_leaves_what_a_clerk_set_by_hand_until_all_is_asked_for_an
         add_place(&mut clerk, "新来的诊所", V1, "nine_small.clinic", &[]).await?;
         let again = json!({ "version": plan["version"] });
         let plan = secretary.post(&path(&plan, "/propose"), again).await?.ok()?;
-        assert_eq!((&plan["visits_n"], &plan["uncovered_n"]), (&json!(3), &json!(0)), "what was missing came");
+        assert_eq!(
+            (&plan["visits_n"], &plan["uncovered_n"]),
+            (&json!(3), &json!(0)),
+            "what was missing came"
+        );
         let kept = by_hand(&plan);
         let kept: Vec<_> = kept.iter().map(|one| (&one["from"], &one["to"], &one["reason"])).collect();
         assert_eq!(kept, [(&json!("2026-11-09"), &json!("2026-11-13"), &json!("店主约定"))]);

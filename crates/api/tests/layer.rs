@@ -221,14 +221,22 @@ async fn an_access_code_opens_the_map_and_nothing_else() -> anyhow::Result<()> {
         let wrong = program
             .send(Method::GET, path, &[("authorization", &basic("staff2", PASSWORD))], Vec::new())
             .await?;
-        assert_eq!((wrong.status.as_u16(), wrong.code()), (401, "session.code_wrong"), "a password is no code");
+        assert_eq!(
+            (wrong.status.as_u16(), wrong.code()),
+            (401, "session.code_wrong"),
+            "a password is no code"
+        );
         let asked = |told: &Told| {
             let head = told.headers.get("www-authenticate").and_then(|head| head.to_str().ok());
             head.is_some_and(|head| head.starts_with("Basic realm="))
         };
         assert!(asked(&wrong), "the program asks for another");
         let nobody = program.send(Method::GET, path, &[], Vec::new()).await?;
-        assert!(nobody.status == 401 && !asked(&nobody), "no browser is made to ask for a password: {}", nobody.code());
+        assert!(
+            nobody.status == 401 && !asked(&nobody),
+            "no browser is made to ask for a password: {}",
+            nobody.code()
+        );
         let other =
             program.send(Method::GET, "/api/v1/places", &[("authorization", &with)], Vec::new()).await?;
         assert_eq!(other.status, 401, "nothing but the map");

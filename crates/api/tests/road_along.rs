@@ -46,19 +46,32 @@ async fn taken(town: &Town, by: &mut Browser, file: &str, said: Value) -> anyhow
 }
 
 #[tokio::test]
-async fn a_later_survey_under_another_name_is_asked_about_and_takes_the_place_of_what_was() -> anyhow::Result<()> {
+async fn a_later_survey_under_another_name_is_asked_about_and_takes_the_place_of_what_was()
+-> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = grouped(&fresh).await?;
         let (mut clerk, street) = settled(&town).await?;
         let before = clerk.get("/api/v1/roads").await?.ok()?;
         let (file, job) = tried(&town, &mut clerk, "name=a.csv", AGAIN.as_bytes()).await?;
         let report = &job["result"];
-        assert_eq!((&report["questions_n"], &report["new"], &report["written"]), (&json!(1), &json!(0), &json!(0)), "{job}");
+        assert_eq!(
+            (&report["questions_n"], &report["new"], &report["written"]),
+            (&json!(1), &json!(0), &json!(0)),
+            "{job}"
+        );
         let asked = &report["questions"][0];
         let along = &asked["along"][0];
-        assert_eq!((text(asked, "name"), text(along, "code"), &along["whole"]), ("学府路", "LD-0001", &json!(false)));
-        let told = along["parts"].as_array().and_then(|parts| parts.iter().find(|one| text(one, "part") == "width"));
-        assert_eq!(told.map(|one| (&one["before"], &one["taken"])), Some((&json!("5 米"), &json!(true))), "{asked}");
+        assert_eq!(
+            (text(asked, "name"), text(along, "code"), &along["whole"]),
+            ("学府路", "LD-0001", &json!(false))
+        );
+        let told =
+            along["parts"].as_array().and_then(|parts| parts.iter().find(|one| text(one, "part") == "width"));
+        assert_eq!(
+            told.map(|one| (&one["before"], &one["taken"])),
+            Some((&json!("5 米"), &json!(true))),
+            "{asked}"
+        );
 
         // Nobody said what it is: nothing lies beside the street without a word.
         let left = taken(&town, &mut clerk, &file, json!({})).await?;
@@ -70,7 +83,11 @@ async fn a_later_survey_under_another_name_is_asked_about_and_takes_the_place_of
         let told = clerk.post(&path, json!({ "decisions": { "2": "perhaps" } })).await?;
         assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
         let done = taken(&town, &mut clerk, &file, json!({ "decisions": { "2": "same" } })).await?;
-        assert_eq!((&done["written"], &done["changed"], &done["questions_n"]), (&json!(1), &json!(1), &json!(0)), "{done}");
+        assert_eq!(
+            (&done["written"], &done["changed"], &done["questions_n"]),
+            (&json!(1), &json!(1), &json!(0)),
+            "{done}"
+        );
 
         // The engine comes no further, and the reason is the width measured last.
         assert_eq!(engine(&mut clerk).await?, ["sure", "never", "never"]);
@@ -88,14 +105,21 @@ async fn a_later_survey_under_another_name_is_asked_about_and_takes_the_place_of
         let widths: Vec<&Value> = rows.iter().map(|row| &row["width_m"]).collect();
         assert_eq!(widths, [&json!(5.0), &json!(2.5)]);
         let piece = clerk.get(&format!("/api/v1/roads/{}", text(&rows[1], "id"))).await?.ok()?;
-        assert_eq!((text(&piece["part_of"], "id"), text(&piece, "surveyed_on")), (text(&street, "id"), "2026-09-20"));
-        assert!(text(&piece["events"][0], "text").contains("学府路"), "what the file called it stays: {piece}");
+        assert_eq!(
+            (text(&piece["part_of"], "id"), text(&piece, "surveyed_on")),
+            (text(&street, "id"), "2026-09-20")
+        );
+        assert!(
+            text(&piece["events"][0], "text").contains("学府路"),
+            "what the file called it stays: {piece}"
+        );
         let board = clerk.get("/api/v1/board/duties/C6.7").await?.ok()?.to_string();
         assert!(board.contains("老街") && !board.contains("学府路"), "{board}");
 
         // What was measured before stays in the history.
         let old = clerk.get(&format!("/api/v1/roads/{}", text(&street, "id"))).await?.ok()?;
-        let acts: Vec<&str> = old["events"].as_array().into_iter().flatten().map(|one| text(&one["act"], "code")).collect();
+        let acts: Vec<&str> =
+            old["events"].as_array().into_iter().flatten().map(|one| text(&one["act"], "code")).collect();
         assert_eq!((acts, &old["width_m"]), (vec!["split", "register"], &json!(5.0)));
         Ok(())
     })
@@ -125,12 +149,18 @@ async fn who_draws_along_a_road_on_record_is_asked_the_same() -> anyhow::Result<
         let mut drawn = road("学府路", "village_main", V1, &line, 2.5);
         drawn["surveyed_on"] = json!("2026-09-20");
         let told = clerk.post("/api/v1/roads", drawn.clone()).await?;
-        assert_eq!((told.status, &told.body["fields"][0]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("along")));
+        assert_eq!(
+            (told.status, &told.body["fields"][0]["field"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!("along"))
+        );
         assert_eq!(told.body["fields"][0]["code"], "road.along", "{}", told.body);
         assert!(told.body.to_string().contains("老街（LD-0001）"), "{}", told.body);
         drawn["along"] = json!("same");
         let page = clerk.post("/api/v1/roads", drawn.clone()).await?.ok()?;
-        assert_eq!((text(&page, "id"), text(&page, "name"), &page["width_m"]), (text(&street, "id"), "老街", &json!(2.5)));
+        assert_eq!(
+            (text(&page, "id"), text(&page, "name"), &page["width_m"]),
+            (text(&street, "id"), "老街", &json!(2.5))
+        );
         assert_eq!(page["events"][0]["changes"][0]["before"], "5 米", "{page}");
         assert_eq!(clerk.get("/api/v1/roads").await?.ok()?["total"], 1);
         let again = clerk.post("/api/v1/roads", drawn.clone()).await?;
@@ -169,7 +199,11 @@ async fn the_layer_of_a_file_that_is_read_is_told_and_can_be_chosen() -> anyhow:
         let (mut clerk, _) = settled(&town).await?;
         let file = clerk.get("/api/v1/exports/layers?format=gpkg&layers=territories,roads").await?.bytes;
         let (_, job) = tried(&town, &mut clerk, "name=a.gpkg", &file).await?;
-        assert_eq!((&job["result"]["layer"], &job["result"]["unchanged"]), (&json!("roads"), &json!(1)), "{job}");
+        assert_eq!(
+            (&job["result"]["layer"], &job["result"]["unchanged"]),
+            (&json!("roads"), &json!(1)),
+            "{job}"
+        );
         let (_, job) = tried(&town, &mut clerk, "name=a.gpkg&layer=roads", &file).await?;
         assert_eq!(job["result"]["layer"], "roads", "{job}");
         let (_, job) = tried(&town, &mut clerk, "name=a.gpkg&layer=pipes", &file).await?;

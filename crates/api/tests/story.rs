@@ -150,7 +150,11 @@ async fn planned(town: &Town, place: &str) -> anyhow::Result<Value> {
     let visit = json!({ "place": place, "from": "2026-09-21", "to": "2026-09-30", "reason": "年度检查" });
     let visits = json!({ "version": plan["version"], "items": [visit] });
     let filled = secretary.put(&format!("{path}/items"), visits).await?.ok()?;
-    assert_eq!((&filled["places_n"], &filled["uncovered_n"]), (&json!(1), &json!(8)), "nine are in operation there");
+    assert_eq!(
+        (&filled["places_n"], &filled["uncovered_n"]),
+        (&json!(1), &json!(8)),
+        "nine are in operation there"
+    );
     let handed = secretary.post(&format!("{path}/submit"), at(&filled)).await?.ok()?;
     let own = secretary.post(&format!("{path}/approve"), at(&handed)).await?;
     assert_eq!((own.status, own.code()), (StatusCode::UNPROCESSABLE_ENTITY, "inspection_plan.same_person"));

@@ -274,7 +274,11 @@ async fn the_picture_of_the_find_is_known_again_whatever_was_written_into_it_and
         owner.post(&fixes, fix(old)).await?.ok()?;
         let page = staff.get(&format!("/api/v1/hazards/{found}")).await?.ok()?;
         let pair = &page["pairs"][0];
-        assert_eq!((&pair["before"]["early"], &pair["after"]["early"]), (&json!(false), &json!(true)), "{page}");
+        assert_eq!(
+            (&pair["before"]["early"], &pair["after"]["early"]),
+            (&json!(false), &json!(true)),
+            "{page}"
+        );
         assert_eq!(town.app.verify(&app::Caller::system()).await?.findings, []);
         Ok(())
     })

@@ -310,11 +310,7 @@ pub(crate) struct LeftOut {
 
 /// What a plan leaves uncovered now, in every list and on every page the same: while it is open what is wanted of its body,
 /// once approved what its approved plans lack; none of a plan that is over.
-pub(crate) async fn left_out(
-    read: &mut Read,
-    plan: &InspectionPlan,
-    today: Date,
-) -> Result<Option<LeftOut>> {
+pub(crate) async fn left_out(read: &mut Read, plan: &InspectionPlan, today: Date) -> Result<Option<LeftOut>> {
     if is_open(&plan.state) {
         let Some(org) = read.org(&plan.org).await?.filter(|known| known.org.active) else { return Ok(None) };
         let wanted = wanted(read, &org.org, &plan.span, today).await?;

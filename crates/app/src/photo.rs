@@ -206,8 +206,9 @@ impl Part {
         if !roles.contains(&self.purpose.role.as_str()) {
             return Err(Error::field("role", "photo.role", "照片用途不对，请刷新页面后再试"));
         }
-        let is_hash =
-            |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let is_hash = |text: &str| {
+            text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        };
         if !is_hash(&self.sha256) || !self.purpose.original.as_deref().is_none_or(is_hash) {
             return Err(Error::field("upload-sha256", "photo.sha256", "照片的校验值不对，请重新上传"));
         }

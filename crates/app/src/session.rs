@@ -145,8 +145,9 @@ pub const CODE_WRONG: &str = "session.code_wrong";
 fn no_code() -> Error {
     Error::Unauthenticated {
         code: CODE_WRONG,
-        message: "访问码不对、已满 90 天或已停用，请到“一张图”的“接到 QGIS”另取一个填进程序；登录密码不是访问码"
-            .to_owned(),
+        message:
+            "访问码不对、已满 90 天或已停用，请到“一张图”的“接到 QGIS”另取一个填进程序；登录密码不是访问码"
+                .to_owned(),
     }
 }
 

@@ -336,10 +336,7 @@ impl App {
             let job = open_job(&mut read, record).await?;
             items.push(view::row(record, job.as_ref()));
         }
-        Ok(SitingList {
-            items,
-            may_add: caller.hats.scope(Action::SitingChange).is_some(),
-        })
+        Ok(SitingList { items, may_add: caller.hats.scope(Action::SitingChange).is_some() })
     }
 
     /// What a form needs.

@@ -473,7 +473,8 @@ impl FirePlan {
             }
             let with_it = approved.map(|event| (from, event.recorded_at));
             let named = (!item.article.trim().is_empty()).then(|| item.taken_in_at.or(with_it)).flatten();
-            let since = named.map(|(on, at)| (on.max(from), at)).filter(|(on, _)| to.is_none_or(|to| *on <= to));
+            let since =
+                named.map(|(on, at)| (on.max(from), at)).filter(|(on, _)| to.is_none_or(|to| *on <= to));
             out.push(Inclusion { item, from, to, since });
         }
         out

@@ -509,7 +509,11 @@ mod tests {
 
     fn visit(place: &str, month: u32) -> PlanItem {
         PlanItem {
-            place: place.into(), from: day(month, 1), to: day(month, 25), reason: "橙色每季".into(), by_hand: false
+            place: place.into(),
+            from: day(month, 1),
+            to: day(month, 25),
+            reason: "橙色每季".into(),
+            by_hand: false,
         }
     }
 
@@ -598,7 +602,8 @@ mod tests {
     #[test]
     fn filling_again_keeps_what_people_set_and_fills_in_only_what_is_missing() {
         let wanted = vec![visit("a", 2), visit("a", 5), visit("b", 5), visit("c", 6)];
-        let moved = PlanItem { from: day(6, 3), to: day(6, 9), reason: "店主约定".into(), ..visit("a", 6) };
+        let moved =
+            PlanItem { from: day(6, 3), to: day(6, 9), reason: "店主约定".into(), ..visit("a", 6) };
         let extra = visit("d", 3);
         let saved = saved_by_hand(&wanted, vec![visit("a", 2), moved.clone(), visit("b", 5), extra.clone()]);
         let marks: Vec<_> = saved.iter().map(|item| (item.place.as_str(), item.by_hand)).collect();

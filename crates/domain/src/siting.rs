@@ -614,7 +614,11 @@ mod tests {
         assert_eq!(named(&older), [None, None, None, None], "answered when they counted as two");
         assert!(older.for_report().is_ok());
         older.outcome.as_mut().expect("an answer").found.uncovered = vec![0, 1];
-        assert_eq!(older.for_report().map(|_| ()), Err(SitingRefusal::Nobody), "an answer for nobody argues for nothing");
+        assert_eq!(
+            older.for_report().map(|_| ()),
+            Err(SitingRefusal::Nobody),
+            "an answer for nobody argues for nothing"
+        );
         older.outcome = None;
         assert_eq!(older.for_report().map(|_| ()), Err(SitingRefusal::NotWorkedOut));
         twice.candidates[3].fixed = true;

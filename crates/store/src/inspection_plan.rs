@@ -174,9 +174,9 @@ fn in_charge(
     let registered = since.as_ref().map_or_else(String::new, |(_, at)| format!(" AND p.recorded_at >= {at}"));
     let listed = |only: &mut Where, kind: ListKind| -> Result<String> {
         let kind = only.mark(word(&kind)?);
-        let entered = since
-            .as_ref()
-            .map_or_else(String::new, |(day, at)| format!(" AND (e.from_on >= {day} OR e.recorded_at >= {at})"));
+        let entered = since.as_ref().map_or_else(String::new, |(day, at)| {
+            format!(" AND (e.from_on >= {day} OR e.recorded_at >= {at})")
+        });
         Ok(format!(
             "p.id IN (SELECT e.place FROM list_entry e JOIN place_list l ON l.town = e.town AND l.id = e.list \
              WHERE e.town = p.town AND l.kind = {kind} AND l.owner_org = {org} AND e.from_on <= {day} \

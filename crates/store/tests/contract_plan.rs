@@ -131,8 +131,13 @@ fn plan(id: &str, org: &str, path: &str) -> PlanRecord {
 }
 
 fn visit(id: &str, place: &str, from: &str, to: &str) -> PlanItemRecord {
-    let item =
-        PlanItem { place: place.into(), from: day(from), to: day(to), reason: "红色每月".to_owned(), by_hand: id == "i3" };
+    let item = PlanItem {
+        place: place.into(),
+        from: day(from),
+        to: day(to),
+        reason: "红色每月".to_owned(),
+        by_hand: id == "i3",
+    };
     PlanItemRecord { id: id.to_owned(), plan: "ip".into(), item, version: 1, recorded_at: NOW }
 }
 

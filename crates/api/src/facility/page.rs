@@ -221,7 +221,9 @@ fn facility_page(wanted: Wanted, id: &str, shown: &PublicFacility, outcome: &Out
         );
     }
     hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
-    out.push_str("<style>#seen{max-width:100%;max-height:16rem}</style><script src=/p/form.js defer></script>");
+    out.push_str(
+        "<style>#seen{max-width:100%;max-height:16rem}</style><script src=/p/form.js defer></script>",
+    );
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     whole(wanted, &format!("/p/f-{id}"), &title, &out, officers)
 }
@@ -342,7 +344,9 @@ async fn report(
         Ok(said) => said,
         Err(unread) => {
             let (status, sentence) = match unread {
-                Unread::PhotoTooLarge | Unread::VoiceTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, larger(wanted)),
+                Unread::PhotoTooLarge | Unread::VoiceTooLarge => {
+                    (StatusCode::PAYLOAD_TOO_LARGE, larger(wanted))
+                }
                 Unread::Broken => (
                     StatusCode::BAD_REQUEST,
                     wanted.say(

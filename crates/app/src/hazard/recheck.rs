@@ -10,7 +10,9 @@ use utoipa::ToSchema;
 
 use crate::Result;
 use crate::hazard::list::rows;
-use crate::hazard::view::{HazardRow, PhotoPairView, actor_name, measure_text, named_photos, pairs, photos_of};
+use crate::hazard::view::{
+    HazardRow, PhotoPairView, actor_name, measure_text, named_photos, pairs, photos_of,
+};
 use crate::names::Names;
 
 /// A fix as it was handed in last.

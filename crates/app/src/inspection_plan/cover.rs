@@ -157,13 +157,8 @@ async fn is_waiting(read: &mut Read, org: &OrgId, year: i32) -> Result<bool> {
 
 /// So many visits of each place, any time within these days.
 fn within(expected: &[Expected], from: Date, to: Date) -> Vec<PlanItem> {
-    let visit = |place: &PlaceId| PlanItem {
-        place: place.clone(),
-        from,
-        to,
-        reason: String::new(),
-        by_hand: false,
-    };
+    let visit =
+        |place: &PlaceId| PlanItem { place: place.clone(), from, to, reason: String::new(), by_hand: false };
     expected.iter().flat_map(|one| (0..one.visits).map(|_| visit(&one.place))).collect()
 }
 

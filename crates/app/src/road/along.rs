@@ -170,7 +170,8 @@ impl App {
         now: Timestamp,
     ) -> Result<Option<RoadRecord>> {
         caller.scope(Action::RoadChange)?;
-        let decided = asked.along.as_deref().and_then(given).map(|word| Said::read("along", word)).transpose()?;
+        let decided =
+            asked.along.as_deref().and_then(given).map(|word| Said::read("along", word)).transpose()?;
         let coming = known_turns(tx, read_input(asked, None, now.date())?, now.date()).await?;
         known_path(tx, &coming.territory).await?;
         if decided == Some(Said::New) {
@@ -182,7 +183,8 @@ impl App {
         if decided.is_none() {
             return Err(refused(&found, &records));
         }
-        let done = self.lay_along(caller, tx, (&found, records), &coming, |part| says(asked, part), now).await?;
+        let done =
+            self.lay_along(caller, tx, (&found, records), &coming, |part| says(asked, part), now).await?;
         if !done.iter().any(|(_, laid)| laid.iter().any(|one| one.taken)) {
             return Err(Error::field(
                 "surveyed_on",

@@ -527,7 +527,12 @@ impl App {
             imported_at: None,
         };
         tx.insert_import_file(&file).await?;
-        let order = Order { file: file.id.clone(), org: hat.org.clone(), outside_ok: false, decisions: BTreeMap::new() };
+        let order = Order {
+            file: file.id.clone(),
+            org: hat.org.clone(),
+            outside_ok: false,
+            decisions: BTreeMap::new(),
+        };
         let asker = Asker::of(caller, hat.id.as_str());
         let job = self.queue(&mut tx, &asker, JobKind::RoadTry, &file.id, &order, 0).await?;
         let view = RoadFileView {
@@ -716,21 +721,24 @@ impl App {
             let records = self.roads_along(tx, &ids).await?;
             if known.decided.contains_key(&row.row) {
                 let beside = (&found, records);
-                return self.lay_same(caller, tx, (row, &asked, &coming), beside, (known, lying), report).await;
+                return self
+                    .lay_same(caller, tx, (row, &asked, &coming), beside, (known, lying), report)
+                    .await;
             }
             let told = (row.row, name.as_str());
-            report.question(along::question(told, (&found, &records), &coming, |part| says(row, part), now.date()));
+            report.question(along::question(
+                told,
+                (&found, &records),
+                &coming,
+                |part| says(row, part),
+                now.date(),
+            ));
             return Ok(());
         };
         // Two rows of one file may mean the same stretch: the second meets what the first left.
         let fresh = tx.road(&before.segment.id, &Caller::system().scope(Action::RoadRead)?).await?;
         let before = fresh.as_ref().unwrap_or(before);
-        let (after, laid) = lay_over(
-            &before.segment,
-            &coming,
-            |part| says(row, part),
-            now.date(),
-        );
+        let (after, laid) = lay_over(&before.segment, &coming, |part| says(row, part), now.date());
         let road = Named::new(before.segment.id.as_str(), before.segment.road.name.as_str());
         if laid.iter().any(|one| one.taken) {
             let mut record = RoadRecord { segment: after.register(now.date())?, ..before.clone() };

@@ -75,9 +75,8 @@ struct Step {
 /// Which of the lines on record, each with its box, a line runs along; none when it is a road of its own.
 pub fn beside(line: &[Position], known: &[(&[Position], Bounds)]) -> Option<Beside> {
     let around = line.iter().map(|at| Bounds::around(*at, NEAR_M)).reduce(Bounds::with)?;
-    let near: Vec<usize> = (0..known.len())
-        .filter(|n| known.get(*n).is_some_and(|(_, bounds)| bounds.meets(&around)))
-        .collect();
+    let near: Vec<usize> =
+        (0..known.len()).filter(|n| known.get(*n).is_some_and(|(_, bounds)| bounds.meets(&around))).collect();
     if near.is_empty() {
         return None;
     }
@@ -112,9 +111,8 @@ pub fn beside(line: &[Position], known: &[(&[Position], Bounds)]) -> Option<Besi
         }
     }
     let along_m: f64 = spans.iter().map(|span| span.along_m).sum();
-    let is_most_of = |span: &Span| {
-        known.get(span.on).is_some_and(|(other, _)| span.along_m >= length_m(other) * BESIDE)
-    };
+    let is_most_of =
+        |span: &Span| known.get(span.on).is_some_and(|(other, _)| span.along_m >= length_m(other) * BESIDE);
     if spans.is_empty() || (along_m < total_m * ALONG && !spans.iter().any(is_most_of)) {
         return None;
     }
@@ -207,7 +205,13 @@ impl Span {
 
     /// What a survey does to the stretch: the piece it runs along takes what was measured later or what nobody knew, where it
     /// lies on record; a stretch measured from end to end is drawn anew, too. `said` is as in [`lay_over`].
-    pub fn lay(&self, whole: &Segment, coming: &Segment, said: impl Fn(&str) -> bool, today: Date) -> Measured {
+    pub fn lay(
+        &self,
+        whole: &Segment,
+        coming: &Segment,
+        said: impl Fn(&str) -> bool,
+        today: Date,
+    ) -> Measured {
         let mut pieces = if self.is_whole {
             vec![whole.clone()]
         } else {
@@ -260,7 +264,8 @@ mod tests {
     }
 
     fn rounded(found: &Beside) -> Vec<(usize, f64, f64, bool, bool)> {
-        let one = |span: &Span| (span.on, span.at.0.round(), span.at.1.round(), span.is_whole, span.is_against);
+        let one =
+            |span: &Span| (span.on, span.at.0.round(), span.at.1.round(), span.is_whole, span.is_against);
         found.spans.iter().map(one).collect()
     }
 
@@ -309,7 +314,10 @@ mod tests {
         let after = found.spans[0].lay(&wide, &narrow, |part| part == "one_way", day("2026-09-21"));
         let told: Vec<_> =
             after.pieces.iter().map(|one| (one.length_m().round(), one.road.fitness.width_m)).collect();
-        assert_eq!((told, after.measured), (vec![(60.0, Some(4.0)), (80.0, Some(2.5)), (60.0, Some(4.0))], 1));
+        assert_eq!(
+            (told, after.measured),
+            (vec![(60.0, Some(4.0)), (80.0, Some(2.5)), (60.0, Some(4.0))], 1)
+        );
         let piece = &after.pieces[1];
         assert_eq!((piece.road.name.as_str(), piece.since), ("老街至河坝", day("2026-09-01")));
         assert_eq!(piece.road.one_way, crate::road::OneWay::Backward, "as the stretch is drawn");

@@ -294,7 +294,9 @@ pub enum RoadRefusal {
     #[error("测得的数值改了，请填写这次测量的日期")]
     NoSurveyDay,
     /// Other values of a day that was measured before.
-    #[error("测得的数值改了，测量日期却不晚于上次的 {0}：请填写这次测量的日期；当时录错的，请在路段页面选“更正当时录错的数值”并写明原因")]
+    #[error(
+        "测得的数值改了，测量日期却不晚于上次的 {0}：请填写这次测量的日期；当时录错的，请在路段页面选“更正当时录错的数值”并写明原因"
+    )]
     Backdated(Date),
     /// Mistyped, and nobody said how one knows.
     #[error("请写明怎么知道当时录错了")]

@@ -27,8 +27,7 @@ pub fn version_of(subject: &str) -> &str {
 impl Read {
     /// What items of fire plans are called, by the ids they go by as subjects.
     pub(super) async fn fire_plan_items(&mut self, ids: &[&str]) -> Result<HashMap<String, String>> {
-        let versions: BTreeSet<&str> =
-            ids.iter().filter_map(|id| Some(id.split_once(ITEM)?.0)).collect();
+        let versions: BTreeSet<&str> = ids.iter().filter_map(|id| Some(id.split_once(ITEM)?.0)).collect();
         let mut found = HashMap::new();
         for version in versions {
             let Some(record) = self.fire_plan_of(version).await? else { continue };
@@ -99,7 +98,8 @@ impl Gathered {
         // Each item is owed to the plan that must take it in, and shows until its article there is named.
         for one in plan.inclusions(life) {
             let village = one.item.village.as_str();
-            let mut around: Vec<SubjectIx> = self.roll.territories.get(village).copied().into_iter().collect();
+            let mut around: Vec<SubjectIx> =
+                self.roll.territories.get(village).copied().into_iter().collect();
             around.push(self.town);
             around.dedup();
             let exists = Span { from: one.from, to: one.to };
