@@ -7,7 +7,7 @@ mod edit;
 use std::collections::BTreeMap;
 
 use app::Error;
-use app::layer::{FeaturePage, FeatureQuery, FeatureView, LayerView, LayersAsked};
+use app::layer::{FeaturePage, FeatureQuery, FeatureView, Kind, LayerView, LayersAsked};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -30,6 +30,7 @@ use crate::view::{instant, read_day, read_instant, read_opt_day, wrong};
 /// Longitude and latitude in this order, as GeoJSON has them.
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 const GEOJSON: &str = "application/geo+json";
+const SCHEMA: &str = "application/schema+json";
 const TILE: &str = "application/vnd.mapbox-vector-tile";
 /// What of OGC API Features this is: part 1, and of part 4 changing and locking. It enters and replaces too, but the class for
 /// that asks for deleting, and nothing is deleted here.
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(conformance))
         .routes(routes!(collections))
         .routes(routes!(collection))
+        .routes(routes!(schema))
         .routes(routes!(items, edit::add))
         .routes(routes!(item, edit::replace, edit::change, edit::remove))
         .routes(routes!(tile))
@@ -190,6 +192,8 @@ fn collection_of(base: &str, layer: LayerView) -> Collection {
         links: vec![
             link(at.clone(), "self", JSON, "本图层"),
             link(format!("{at}/items"), "items", GEOJSON, &layer.label),
+            // Written so for GDAL, which looks for it letter by letter; to the standard the case of a relation is nothing.
+            link(format!("{at}/schema"), "describedBy", SCHEMA, "属性说明"),
         ],
         id: layer.id,
     }
@@ -267,6 +271,43 @@ async fn collection(
 ) -> Answer<Json<Collection>> {
     let layer = doors.app.layer(&caller, &layer, None).await?;
     Ok(Json(collection_of(&base(&doors, &headers), layer)))
+}
+
+/// 地图接口的一个图层的属性说明
+#[utoipa::path(get, path = "/ogc/collections/{layer}/schema", tag = "layer", params(("layer" = String, Path)),
+    responses((status = 200, content_type = "application/schema+json", body = Value, description = "A JSON Schema of its features"),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn schema(
+    State(doors): State<Doors>,
+    Reading(caller): Reading,
+    headers: HeaderMap,
+    Path(layer): Path<String>,
+) -> Answer<Response> {
+    let kinds = doors.app.layer_schema(&caller, &layer).await?;
+    // One type each, for programs read no list of types; what nobody knows is null all the same.
+    let said = |kind: Kind| match kind {
+        Kind::Number => json!({ "type": "number", "nullable": true }),
+        Kind::Integer => json!({ "type": "integer", "nullable": true }),
+        Kind::Flag => json!({ "type": "boolean", "nullable": true }),
+        Kind::Day => json!({ "type": "string", "format": "date", "nullable": true }),
+        Kind::Text => json!({ "type": "string", "nullable": true }),
+    };
+    let properties: serde_json::Map<String, Value> =
+        kinds.into_iter().map(|(key, kind)| (key, said(kind))).collect();
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": format!("{}/ogc/collections/{layer}/schema", base(&doors, &headers)),
+        "type": "object",
+        "properties": {
+            "type": { "const": "Feature" },
+            "id": { "type": "string" },
+            "geometry": { "type": "object" },
+            "properties": { "type": "object", "properties": properties },
+        },
+    });
+    let mut response = Json(schema).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(SCHEMA));
+    Ok(response)
 }
 
 /// A box as OGC API writes it; heights, if any, are left out.

@@ -275,6 +275,18 @@ async fn roads_are_shown_as_they_are_closed_on_the_day_asked_for() -> anyhow::Re
             let page = clerk.get(&format!("/ogc/collections/roads/items{on}")).await?.ok()?;
             Ok(page["features"][0]["properties"]["class"].as_str().unwrap_or_default().to_owned())
         };
+        // Nobody measured how tight it turns; programs are told all the same that it is a number.
+        let about = clerk.get("/ogc/collections/roads").await?.ok()?;
+        let schema = about["links"].as_array().and_then(|links| links.iter().find(|one| one["rel"] == "describedBy"));
+        let href = schema.and_then(|one| one["href"].as_str()).unwrap_or_default().to_owned();
+        let (_, path) = href.split_at(href.find("/ogc/").unwrap_or_default());
+        let schema = clerk.get(path).await?.ok()?;
+        let kinds = &schema["properties"]["properties"]["properties"];
+        let told = ["turning_radius_m", "load_t", "width_m", "dead_end", "version", "name"].map(|key| kinds[key]["type"].clone());
+        assert_eq!(told, ["number", "number", "number", "boolean", "integer", "string"].map(|word| json!(word)), "{schema}");
+        assert_eq!(kinds["surveyed_on"]["format"], "date", "{schema}");
+        assert_eq!(kinds["barriers"], Value::Null, "lists are as they come");
+
         let open = class(&mut clerk, "").await?;
         assert_ne!(open, "closed", "not yet");
         assert_eq!(class(&mut clerk, "?datetime=2026-10-02").await?, "closed");

@@ -8,6 +8,7 @@ mod edit;
 mod file;
 mod kept;
 mod outline;
+mod schema;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,7 @@ use utoipa::ToSchema;
 pub use edit::{Edit, FeatureInput};
 pub use file::LayersAsked;
 pub use kept::Kept;
+pub use schema::Kind;
 
 use crate::placard::{PlacardRow, Wall};
 use crate::place::Gazetteer;

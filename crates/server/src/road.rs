@@ -317,8 +317,19 @@ async fn import(
                 for one in &report.problems {
                     println!("第 {} 行\t{}\t{}（{}）", one.row, one.name, one.message, one.code);
                 }
+                for one in &report.questions {
+                    let along =
+                        one.along.iter().map(|known| format!("{}（{}）", known.road.name, known.code));
+                    println!(
+                        "第 {} 行\t{}\t与已测路段 {} 走向重合，没有导入：请在网页“导入道路”中选择是复测还是另一条路",
+                        one.row,
+                        one.name,
+                        along.collect::<Vec<_>>().join("、")
+                    );
+                }
             }
-            ensure!(report.problems.is_empty(), "有 {} 行没有采用，见上", report.problems.len());
+            let left = report.problems.len() + report.questions.len();
+            ensure!(left == 0, "有 {left} 行没有采用，见上");
             Ok(())
         }
         Err(error) => Err(coded(&error)),

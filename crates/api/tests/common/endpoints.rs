@@ -82,6 +82,7 @@ pub const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/layers", Mine),
     ("get", "/ogc/collections", Mine),
     ("get", "/ogc/collections/{layer}", Rows),
+    ("get", "/ogc/collections/{layer}/schema", Rows),
     ("get", "/ogc/collections/{layer}/items", Rows),
     ("get", "/ogc/collections/{layer}/items/{feature}", Row),
     ("post", "/ogc/collections/{layer}/items", Rows),

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::{FeatureView, Layer, layer_of};
 use crate::facility::view::FacilityInput;
-use crate::road::view::RoadInput;
+use crate::road::view::{FitnessView, RoadInput};
 use crate::{App, Caller, Error, Result};
 
 /// A feature as a map program sends it.
@@ -55,6 +55,20 @@ fn shown(input: &impl Serialize) -> Map<String, Value> {
 /// Every field of a road's form, as it stands.
 pub(super) fn told_road(record: &RoadRecord) -> Map<String, Value> {
     shown(&crate::road::typed(record))
+}
+
+/// What is measured of a road, all of it with some value: it says what each is.
+pub(super) fn measured_road() -> Map<String, Value> {
+    shown(&FitnessView {
+        width_m: Some(0.5),
+        height_m: Some(0.5),
+        load_t: Some(0.5),
+        slope_pct: Some(0.5),
+        turning_radius_m: Some(0.5),
+        dead_end: Some(true),
+        turnaround: Some(true),
+        wet_season: Some("passable".to_owned()),
+    })
 }
 
 /// Every field of a facility's form, as it stands.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RoadRow } from '@/shared/api/contract'
-import { outside, sorted } from './import'
+import { decidedRows, outside, sorted } from './import'
 import { amount, coloured, effectWords, measured, minutes, passTone, wayTone } from './road'
 import { table } from './scenario'
 
@@ -10,6 +10,11 @@ const row = (passes: string, closed: string | null = null) =>
 describe('roads', () => {
   it('what was typed is a number, as text and as the field of numbers hands it over', () => {
     expect([amount('4.5'), amount(4.5), amount(0), amount(' '), amount('')]).toEqual([4.5, 4.5, 0, null, null])
+  })
+
+  it('rows along a stretch on record come in once somebody said what they are', () => {
+    const questions = [2, 5].map((row) => ({ row, name: '学府路', along: [], rest_m: 0 }))
+    expect([decidedRows({ questions }, {}), decidedRows({ questions }, { 5: 'same', 9: 'new' })]).toEqual([0, 1])
   })
 
   it('what of a file lies far away from the town is told by its rows or as a whole', () => {

@@ -19,6 +19,12 @@ export function villagesOf(places: MapFeature[]): VillageLabel[] {
   return found.sort((a, b) => a.name.localeCompare(b.name, 'zh'))
 }
 
+/** Those the map itself does not name: a village with an outline bears its name there already. */
+export function unnamed<T extends VillageLabel>(labels: T[], outlines: Pick<MapFeature, 'name'>[]): T[] {
+  const drawn = new Set(outlines.map((one) => one.name))
+  return labels.filter((one) => !drawn.has(one.name))
+}
+
 /** Those in sight with their pixels; within a township a map is as good as flat. */
 export function inSight(labels: VillageLabel[], sight: Sight): (VillageLabel & { x: number; y: number })[] {
   const [west, south, east, north] = sight.box
