@@ -701,11 +701,20 @@ async fn a_blocked_lane_says_whom_it_cuts_off_today_houses_among_them() -> anyho
             .map(|row| (text(row, "kind"), text(&row["target"], "name")))
             .collect();
         assert_eq!(lost, [("group", "凌阁堂一组"), ("house", "学堂巷出租屋")], "{effect}");
+        let changes = codes(&effect["rows"], "change");
+        assert!(changes.is_sorted_by_key(|change| *change != "lost"), "whoever is cut off first: {changes:?}");
+        let on_foot = effect["rows"].as_array().into_iter().flatten().filter(|row| text(row, "vehicle") == "foot");
+        assert_eq!(on_foot.count(), 0, "who walks gets past a heap of gravel: {effect}");
         let report = clerk.get("/api/v1/roads/access?houses=true").await?.ok()?;
         assert_eq!(text(&report["rows"][1]["ways"][0], "verdict"), "sure", "a proposal changes nothing");
-        step(&mut clerk, &lane, json!({ "step": "close", "text": "砂石堆占" })).await?.ok()?;
+        let close = json!({ "step": "close", "text": "砂石堆占", "stops": "bicycles" });
+        assert_eq!(step(&mut clerk, &lane, close).await?.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let close = json!({ "step": "close", "text": "砂石堆占", "stops": "vehicles" });
+        let shut = step(&mut clerk, &lane, close).await?.ok()?;
+        assert_eq!(text(&shut["closures"][0]["stops"], "code"), "vehicles");
         let report = clerk.get("/api/v1/roads/access?houses=true").await?.ok()?;
         assert_eq!(text(&report["rows"][1]["ways"][0], "verdict"), "never", "until whoever answers for the road closes it");
+        assert_ne!(text(&report["rows"][1]["ways"][3], "verdict"), "never", "on foot one gets past: {report}");
         assert_eq!(clerk.get("/api/v1/roads/blocked").await?.items()?[0]["closed"], true);
         assert_eq!(waits(&clerk.get("/api/v1/workbench").await?.ok()?), None, "it is dealt with");
         Ok(())

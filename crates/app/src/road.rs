@@ -7,6 +7,7 @@ pub mod blocked;
 pub(crate) mod ground;
 mod import;
 pub mod net;
+pub mod pump;
 pub mod scenario;
 pub mod vehicle;
 pub mod view;
@@ -18,7 +19,7 @@ use domain::org::{Level, OrgKind};
 use domain::place::Confidence;
 use domain::policy::{Action, Subject};
 use domain::road::segment::{Act, Barred, Closed, Event, Rank, Segment, Surface, Turn};
-use domain::road::{Barrier, Closure, Kind, OneWay, Road, WetSeason};
+use domain::road::{Barrier, Closure, Kind, OneWay, Road, Stops, WetSeason};
 use domain::time::{Date, Timestamp};
 use store::road::{RoadFilter, RoadRecord};
 use store::{Read, Write};
@@ -284,6 +285,14 @@ async fn known_turns(read: &mut Read, segment: Segment, today: Date) -> Result<S
     }
     // By their ids it shows whether one is told twice.
     Ok(Segment { turns, ..segment }.register(today)?)
+}
+
+/// Whom a closure stops; everybody when nobody says.
+pub(crate) fn read_stops(asked: Option<&str>) -> Result<Stops> {
+    match asked.and_then(given) {
+        None => Ok(Stops::default()),
+        Some(code) => Stops::from_code(code).ok_or_else(|| unknown("stops")),
+    }
 }
 
 fn read_fitness(asked: &FitnessView) -> Result<domain::road::Fitness> {
@@ -591,7 +600,8 @@ impl App {
         let segment = record.segment.clone();
         let act = match asked.step.as_str() {
             "close" => {
-                let closure = Closure { from: on, until, reason: text.to_owned() };
+                let stops = read_stops(asked.stops.as_deref())?;
+                let closure = Closure { from: on, until, reason: text.to_owned(), stops };
                 let closed =
                     Closed { closure, by: caller.person.clone(), recorded_at: now, called_off: None };
                 record.segment = segment.close(closed)?;

@@ -38,7 +38,7 @@ use store::siting::SitingRecord;
 use crate::facility::facilities;
 use crate::job::{Asker, JobKind, JobView, Running, working_at};
 use crate::place::Gazetteer;
-use crate::road::net::{NEAR_M, Net};
+use crate::road::net::Net;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 pub(crate) use map::on_paper;
@@ -184,7 +184,7 @@ fn over_roads(study: &Study, net: &Net, now: Timestamp) -> Result<Vec<Row>> {
     };
     let today = now.date();
     let prepared = net.weighed_as(class, (today, net.is_wet(today)), objective)?.careful();
-    let spot = |at: Position| network.index().nearest(network, at, NEAR_M, |n| prepared.is_open(n)).ok();
+    let spot = |at: Position| net.stand(&prepared, at);
     let numbered = |found: Option<Spot>, n: usize| found.map(|spot| (n, spot));
     let from = study.candidates.iter().enumerate().filter_map(|(n, one)| numbered(spot(one.at), n));
     let (sites, from): (Vec<usize>, Vec<Spot>) = from.unzip();

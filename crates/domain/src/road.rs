@@ -358,6 +358,48 @@ pub struct Road {
     pub fitness: Fitness,
 }
 
+/// Whom a closure stops.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stops {
+    /// 车和人: nobody gets past, as after a landslide or where a bridge fell.
+    #[default]
+    Everybody,
+    /// 车辆: a lane is parked full or stalls stand in it; who walks gets past.
+    Vehicles,
+}
+
+impl Stops {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::Everybody, Self::Vehicles];
+
+    /// Stable word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Everybody => "everybody",
+            Self::Vehicles => "vehicles",
+        }
+    }
+
+    /// Words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Everybody => "车辆和行人都不能通行",
+            Self::Vehicles => "车辆不能通行，人可以步行通过",
+        }
+    }
+
+    /// The one with this word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stops| stops.code() == code)
+    }
+
+    /// Whether it stops a class of vehicle.
+    pub fn holds_up(self, class: Class) -> bool {
+        self == Self::Everybody || class != Class::Foot
+    }
+}
+
 /// A stretch is closed for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closure {
@@ -367,12 +409,20 @@ pub struct Closure {
     pub until: Option<Date>,
     /// Why.
     pub reason: String,
+    /// Whom it stops; what was recorded before anybody said it stops everybody.
+    #[serde(default)]
+    pub stops: Stops,
 }
 
 impl Closure {
     /// Whether it is in force on a day.
     pub fn covers(&self, day: Date) -> bool {
         self.from <= day && self.until.is_none_or(|until| day <= until)
+    }
+
+    /// Whether it stops a class of vehicle on a day.
+    pub fn holds_up(&self, class: Class, day: Date) -> bool {
+        self.stops.holds_up(class) && self.covers(day)
     }
 }
 
@@ -536,7 +586,7 @@ pub enum Finding {
 /// A limit that is there without a readable value is a doubt wherever it is. A missing width is always one, for a vehicle
 /// that needs a width; a missing height only under cover, a missing load only on a bridge. Slope and turning radius are
 /// asked only where they were measured: most roads are neither steep nor tight, and a doubt about every road would say
-/// nothing about any.
+/// nothing about any. A better value never makes it worse for a vehicle, nor does one that is known where none is asked for.
 pub fn judge(
     road: &Road,
     forward: bool,
@@ -563,14 +613,19 @@ pub fn judge(
         if road.fitness.unread.contains(&limit) {
             say(Finding::Unknown(Doubt::Unread(limit)));
         }
+        // What bears a heavier vehicle bears a lighter one, of which nobody said how heavy it is.
+        let borne = vehicle.borne_t.filter(|_| limit == Limit::Load);
         match (road.fitness.value(limit), need.value) {
+            (Some(is), None) if borne.is_some_and(|heavier| is >= heavier) => {}
             (Some(is), Some(needs)) => {
                 let enough = if limit == Limit::Slope { is <= needs } else { is >= needs };
                 if !enough {
                     say(Finding::Refused(Refusal::Limit { limit, is, needs }));
                 }
             }
-            (Some(_), None) => say(Finding::Unknown(Doubt::NeedUnset(limit))),
+            // A value nobody can hold against anything is no worse than none.
+            (Some(_), None) if asks_when_missing => say(Finding::Unknown(Doubt::NeedUnset(limit))),
+            (Some(_), None) => {}
             (None, _) if asks_when_missing && !road.fitness.unread.contains(&limit) => {
                 say(Finding::Unknown(Doubt::Unmeasured(limit)));
             }
@@ -702,12 +757,23 @@ mod tests {
     #[test]
     fn a_closure_covers_its_days_and_no_others() {
         let day = |text| crate::time::parse_date(text).expect("a date");
-        let closed =
-            Closure { from: day("2026-11-02"), until: Some(day("2026-11-08")), reason: "修桥".to_owned() };
+        let closed = Closure {
+            from: day("2026-11-02"),
+            until: Some(day("2026-11-08")),
+            reason: "修桥".to_owned(),
+            stops: Stops::Everybody,
+        };
         let covered =
             ["2026-11-01", "2026-11-02", "2026-11-08", "2026-11-09"].map(|at| closed.covers(day(at)));
         assert_eq!(covered, [false, true, true, false]);
-        assert!(Closure { until: None, ..closed }.covers(day("2030-01-01")));
+        assert!(Closure { until: None, ..closed.clone() }.covers(day("2030-01-01")));
+        let parked = Closure { stops: Stops::Vehicles, ..closed.clone() };
+        let on = day("2026-11-05");
+        assert!(
+            closed.holds_up(Class::Foot, on) && !parked.holds_up(Class::Foot, on),
+            "who walks gets past a car"
+        );
+        assert!(parked.holds_up(Class::Motorcycle, on) && !parked.holds_up(Class::Engine, day("2026-11-09")));
     }
 
     #[test]
@@ -716,5 +782,50 @@ mod tests {
         assert!(refused(Barrier::Posts, Class::Engine) && refused(Barrier::Walkers, Class::Motorcycle));
         assert!(matches!(Barrier::Gate.judge(Class::Engine), Some(Finding::Unknown(_))));
         assert_eq!(Barrier::Posts.judge(Class::Foot), None);
+    }
+
+    /// How well a vehicle fares: 2 it passes, 1 nobody knows, 0 it does not.
+    fn fares(road: &Road, vehicle: &Vehicle) -> u8 {
+        let conditions = Conditions { day: Date::default(), wet: true };
+        let mut worst = 2;
+        judge(road, true, vehicle, &conditions, &mut |finding| {
+            worst = worst.min(u8::from(matches!(finding, Finding::Unknown(_))));
+        });
+        worst
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_better_value_never_makes_it_worse_and_what_carries_the_heavier_carries_the_lighter(
+            values in proptest::array::uniform5(proptest::option::of(0.5_f64..40.0)),
+            needs in proptest::array::uniform5(proptest::option::of(0.5_f64..40.0)),
+            (which, better) in (0_usize..5, 0.0_f64..20.0),
+            (bridge, covered) in (proptest::bool::ANY, proptest::bool::ANY),
+        ) {
+            let mut own = Fitness { dead_end: Some(false), ..Fitness::default() };
+            for (row, value) in LIMITS.iter().zip(values) {
+                *own.value_mut(row.0) = value;
+            }
+            let on = |fitness| Road { bridge, covered, ..road(fitness) };
+            let need = |value| crate::vehicle::Need { value, source: String::new(), confidence: crate::place::Confidence::Check };
+            let asked = LIMITS.iter().zip(needs).map(|(row, value)| (row.0, need(value))).collect();
+            let engine = Vehicle { needs: asked, ..engine() };
+            let limit = LIMITS[which].0;
+            let before = fares(&on(own.clone()), &engine);
+            if let Some(value) = own.value(limit) {
+                let value = if limit == Limit::Slope { (value - better).max(0.0) } else { value + better };
+                proptest::prop_assert!(fares(&on(own.with(limit, value)), &engine) >= before, "better");
+            } else if engine.need(limit).is_none() {
+                proptest::prop_assert!(fares(&on(own.with(limit, better)), &engine) >= before, "known");
+            } else {
+                let met = if limit == Limit::Slope { 0.0 } else { 100.0 };
+                proptest::prop_assert!(fares(&on(own.with(limit, met)), &engine) >= before, "known to be enough");
+            }
+            // The smaller one asks for the same, and nobody weighed it.
+            let mut mini = Vehicle { class: Class::Mini, ..engine.clone() };
+            mini.needs.insert(Limit::Load, need(None));
+            let both = crate::vehicle::borne(vec![engine, mini]);
+            proptest::prop_assert!(fares(&on(own.clone()), &both[1]) >= fares(&on(own), &both[0]), "lighter");
+        }
     }
 }

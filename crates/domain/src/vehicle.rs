@@ -72,6 +72,21 @@ pub struct Vehicle {
     pub needs: BTreeMap<Limit, Need>,
     /// Speed by kind of road, km/h; kinds that are not here it does not use. All of it is the town's own reckoning.
     pub speeds_kmh: BTreeMap<Kind, f64>,
+    /// What a heavier vehicle of the town needs of a load, where nobody said what this one needs: what bears that one bears
+    /// this one, and of anything weaker nobody knows. Units: t.
+    #[serde(default)]
+    pub borne_t: Option<f64>,
+}
+
+/// The vehicles, each that has no load of its own told the least of those of more demanding ones.
+pub fn borne(mut vehicles: Vec<Vehicle>) -> Vec<Vehicle> {
+    let loads: Vec<(Class, f64)> =
+        vehicles.iter().filter_map(|own| Some((own.class, own.need(Limit::Load)?))).collect();
+    for own in &mut vehicles {
+        let heavier = loads.iter().filter(|(class, _)| *class < own.class).map(|(_, load)| *load);
+        own.borne_t = heavier.min_by(f64::total_cmp).filter(|_| own.need(Limit::Load).is_none());
+    }
+    vehicles
 }
 
 impl Vehicle {
@@ -104,7 +119,25 @@ pub(crate) mod tests {
                 (Limit::Load, need(None)),
             ]),
             speeds_kmh: BTreeMap::from([(Kind::Unclassified, 30.0), (Kind::Track, 15.0)]),
+            borne_t: None,
         }
+    }
+
+    #[test]
+    fn a_lighter_vehicle_nobody_weighed_is_told_what_the_heavier_needs() {
+        let mini = Vehicle { class: Class::Mini, ..engine() };
+        let heavy = |load| {
+            let mut own = engine();
+            own.needs.entry(Limit::Load).and_modify(|need| need.value = load);
+            own
+        };
+        let told = |vehicles: [Vehicle; 2]| {
+            borne(vehicles.to_vec()).iter().map(|own| own.borne_t).collect::<Vec<_>>()
+        };
+        assert_eq!(told([heavy(Some(16.0)), mini.clone()]), [None, Some(16.0)]);
+        assert_eq!(told([heavy(None), mini.clone()]), [None, None]);
+        let light = Vehicle { class: Class::Mini, ..heavy(Some(5.0)) };
+        assert_eq!(told([heavy(Some(16.0)), light]), [None, None], "it has its own");
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub fn read(text: &str) -> (Vec<Vehicle>, Vec<FileProblem>) {
             obeys_one_way: reader.flag(&node, "obeys_one_way"),
             needs: needs(&mut reader, &node),
             speeds_kmh: speeds(&mut reader, &node),
+            borne_t: None,
         };
         if vehicles.iter().any(|known| known.class == vehicle.class) {
             let text = format!("“{}”这一类车写了两次：请合并", vehicle.name);

@@ -11,7 +11,7 @@ use crate::graph::Network;
 use crate::outline::{Grid, Rings};
 use crate::route::{Spotlight, goals, part_between, seeds, spotlights};
 use crate::search::{NONE, Search, Seed};
-use crate::snap::Spot;
+use crate::snap::{Near, Spot, standing};
 use crate::weigh::{Costs, NEVER, Prepared, Reading, Situation};
 
 /// A part of a stretch, as drawn.
@@ -156,34 +156,51 @@ pub struct Arrival {
     pub blocked_by: Vec<Spotlight>,
 }
 
-/// For each point how each vehicle gets there, in the order of `cases`. `limit_s` says what is in time; a road is looked
-/// for within `near_m` of a point.
+/// For each point how each vehicle gets there, in the order of `cases`. `limit_s` says what is in time; `near` how far from a
+/// point it may stand. Under either reading it stands where it passes: a nearer lane nobody measured takes nothing away.
 pub fn arrivals(
     network: &Network,
     situation: &Situation,
     cases: &[Case<'_>],
     search: &mut Search,
     (starts, points): (&[[f64; 2]], &[[f64; 2]]),
-    (limit_s, near_m): (f64, f64),
+    (limit_s, near): (f64, Near),
 ) -> Vec<Vec<Arrival>> {
     let mut all: Vec<Vec<Arrival>> = points.iter().map(|_| Vec::with_capacity(cases.len())).collect();
     for case in cases {
-        let snap = |at: &[f64; 2]| {
-            network.index().nearest(network, *at, near_m, |segment| case.prepared.is_open(segment)).ok()
+        let snap = |reading, at: &[f64; 2]| standing(network, case.prepared, reading, *at, near).ok();
+        let spots = |reading| -> (Vec<usize>, Vec<Spot>, Vec<Option<Spot>>) {
+            let numbered = starts.iter().enumerate().filter_map(|(n, at)| Some((n, snap(reading, at)?)));
+            let (numbers, from) = numbered.unzip();
+            (numbers, from, points.iter().map(|at| snap(reading, at)).collect())
         };
-        let numbered = starts.iter().enumerate().filter_map(|(n, at)| Some((n, snap(at)?)));
-        let (numbers, from): (Vec<usize>, Vec<Spot>) = numbered.unzip();
-        let to: Vec<Option<Spot>> = points.iter().map(snap).collect();
-        let bold = one_to_many(network, &case.prepared.optimistic, search, &from, &to);
+        let mut ways = |reading, (numbers, from, to): &(Vec<usize>, Vec<Spot>, Vec<Option<Spot>>)| {
+            let mut found = one_to_many(network, case.prepared.costs(reading), search, from, to);
+            for way in found.iter_mut().flatten() {
+                way.start = numbers.get(way.start).copied().unwrap_or(way.start);
+            }
+            found
+        };
+        let (mut stands, firm) = (spots(Reading::Optimistic), spots(Reading::Pessimistic));
+        let (mut bold, careful) = (ways(Reading::Optimistic, &stands), ways(Reading::Pessimistic, &firm));
+        let (_, from, to) = &mut stands;
+        let sure = careful.iter().zip(&firm.2);
+        for ((way, spot), (sure, firm)) in bold.iter_mut().zip(to.iter_mut()).zip(sure) {
+            // What is passed for sure is passed: where that is the sooner way, it is the way.
+            let is_sooner = |own: &Found| way.as_ref().is_none_or(|way| own.cost < way.cost);
+            if sure.as_ref().is_some_and(is_sooner) {
+                way.clone_from(sure);
+                *spot = *firm;
+            }
+        }
         let late = |found: &Option<Found>| {
             found.as_ref().is_none_or(|found| f64::from(found.cost) > limit_s * 1000.0)
         };
         // Only where somebody comes late or not at all is it asked what stands in the way.
         let wanting: Vec<Option<Spot>> =
-            bold.iter().zip(&to).map(|(found, spot)| spot.filter(|_| late(found))).collect();
-        let hindered = one_to_many(network, &case.prepared.hindered, search, &from, &wanting);
-        let direct = one_to_many(network, &case.prepared.direct, search, &from, &wanting);
-        let careful = one_to_many(network, &case.prepared.pessimistic, search, &from, &to);
+            bold.iter().zip(to.iter()).map(|(found, spot)| spot.filter(|_| late(found))).collect();
+        let hindered = one_to_many(network, &case.prepared.hindered, search, from, &wanting);
+        let direct = one_to_many(network, &case.prepared.direct, search, from, &wanting);
         let seconds = |found: &Option<Found>| found.as_ref().map(|found| f64::from(found.cost) / 1000.0);
         for (n, own) in all.iter_mut().enumerate() {
             let of = |list: &[Option<Found>]| list.get(n).cloned().flatten();
@@ -202,7 +219,7 @@ pub fn arrivals(
                 class: case.vehicle.class,
                 optimistic_s: seconds(&found),
                 pessimistic_s: seconds(&of(&careful)),
-                start: found.and_then(|found| numbers.get(found.start).copied()),
+                start: found.map(|found| found.start),
                 away_m: spot.map(|spot| spot.away_m),
                 blocked_by,
             });

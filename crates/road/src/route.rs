@@ -3,7 +3,7 @@
 
 use domain::geometry::distance_m;
 use domain::road::{Closure, Finding, Refusal, Road, judge};
-use domain::vehicle::Vehicle;
+use domain::vehicle::{Class, Vehicle};
 use serde::Serialize;
 
 use crate::climb;
@@ -177,7 +177,7 @@ pub(crate) fn spotlights(
             }
         };
         judge(road, arc.is_multiple_of(2), vehicle, &situation.conditions, &mut say);
-        for (_, closure) in closures(situation, *arc / 2) {
+        for (_, closure) in closures(situation, vehicle.class, *arc / 2) {
             say(Finding::Refused(Refusal::Closed(closure.reason.clone())));
         }
         let shape = network.shape(segment);
@@ -199,9 +199,9 @@ pub(crate) fn spotlights(
     found
 }
 
-fn closures(situation: &Situation, segment: u32) -> impl Iterator<Item = &(u32, Closure)> {
+fn closures(situation: &Situation, class: Class, segment: u32) -> impl Iterator<Item = &(u32, Closure)> {
     let day = situation.conditions.day;
-    situation.closures.iter().filter(move |(own, closure)| *own == segment && closure.covers(day))
+    situation.closures.iter().filter(move |(own, closure)| *own == segment && closure.holds_up(class, day))
 }
 
 impl Reason {

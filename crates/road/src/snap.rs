@@ -1,5 +1,5 @@
 //! From a point to the road: the nearest stretch one may use, and where on it. What does not belong here: which stretches
-//! a vehicle may use.
+//! a vehicle passes (`weigh`).
 
 use domain::geometry::distance_m;
 use rstar::primitives::{GeomWithData, Line};
@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::graph::Network;
 use crate::problem::Error;
+use crate::weigh::{Prepared, Reading};
 
 /// A degree of latitude, m.
 const DEGREE_M: f64 = 111_195.0;
@@ -27,6 +28,33 @@ pub struct Spot {
     pub lon_lat: [f64; 2],
     /// From the point asked for to the road, m.
     pub away_m: f64,
+}
+
+/// How far around a point a road is looked for. Units: m.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Near {
+    /// So far off a vehicle rather stands on a road it passes than on a nearer one it does not: as far as it can do without
+    /// being there, as with a hose.
+    pub stand_m: f64,
+    /// So far off whatever is a road for it at all.
+    pub look_m: f64,
+}
+
+/// Where a vehicle stands for a point: on the nearest stretch it passes by what that is like, where there is one within
+/// reach of it; else on the nearest that is a road for it, whatever is the matter with that. What is closed for a while is
+/// no other stretch for it: whoever lives there is cut off.
+///
+/// Errors: there is no road; the point is swapped.
+pub fn standing(
+    network: &Network,
+    prepared: &Prepared,
+    reading: Reading,
+    at: [f64; 2],
+    near: Near,
+) -> Result<Spot, Error> {
+    let index = network.index();
+    let fit = index.nearest(network, at, near.stand_m, |segment| prepared.fits(reading, segment));
+    fit.or_else(|_| index.nearest(network, at, near.look_m, |segment| prepared.is_open(segment)))
 }
 
 type Piece = GeomWithData<Line<[f64; 2]>, (u32, u32)>;

@@ -61,6 +61,8 @@ pub struct Prepared {
     pub(crate) hindered: Costs,
     /// Everything passes that is a road for this vehicle at all.
     pub(crate) direct: Costs,
+    /// Stretches it passes by what they are like, closed or not, in either direction: optimistic and pessimistic.
+    fits: [Vec<bool>; 2],
 }
 
 /// Costs of arcs, and of the same from each state, where one may not get on past a barrier.
@@ -115,11 +117,18 @@ impl Prepared {
             pessimistic: Costs::with_capacity(arcs),
             hindered: Costs::with_capacity(arcs),
             direct: Costs::with_capacity(arcs),
+            fits: [true, false].map(|bold| {
+                let passes = |against: &Against| !against.refused && (bold || !against.unknown);
+                let of = |road: u32| {
+                    judged.get(road as usize).is_some_and(|both| both.iter().any(|(own, _)| passes(own)))
+                };
+                network.segments.iter().map(|segment| of(segment.road)).collect()
+            }),
         };
         let mut closed = vec![false; network.segments.len()];
         for (segment, closure) in &situation.closures {
             if let Some(own) = closed.get_mut(*segment as usize) {
-                *own |= closure.covers(situation.conditions.day);
+                *own |= closure.holds_up(vehicle.class, situation.conditions.day);
             }
         }
         for (segment, is_closed) in network.segments.iter().zip(closed) {
@@ -180,7 +189,20 @@ impl Prepared {
 
     /// The same for whoever trusts nothing that nobody measured: what was optimistic is pessimistic.
     pub fn careful(&self) -> Self {
-        Self { optimistic: self.pessimistic.clone(), ..self.clone() }
+        let [_, fits] = &self.fits;
+        Self { optimistic: self.pessimistic.clone(), fits: [fits.clone(), fits.clone()], ..self.clone() }
+    }
+
+    /// Whether it passes a stretch by what that is like, in either direction; what is closed for a while may fit.
+    pub fn fits(&self, reading: Reading, segment: u32) -> bool {
+        let [bold, careful] = &self.fits;
+        let own = if reading == Reading::Optimistic { bold } else { careful };
+        own.get(segment as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether it passes a stretch on the day, in either direction.
+    pub fn passes(&self, reading: Reading, segment: u32) -> bool {
+        self.cost(reading, 2 * segment).is_some() || self.cost(reading, 2 * segment + 1).is_some()
     }
 
     /// Whether a stretch is a road for this vehicle at all, in either direction and whatever stands in it.
@@ -277,6 +299,7 @@ impl Plain {
             hindered: costs.clone(),
             direct: costs.clone(),
             optimistic: costs,
+            fits: Default::default(),
         }
     }
 }

@@ -178,6 +178,7 @@ fn a_way_under_a_limit_that_cannot_be_read_is_passed_only_perhaps() {
         obeys_one_way: true,
         needs: BTreeMap::from([(Limit::Height, need)]),
         speeds_kmh: BTreeMap::from([(Kind::Unclassified, 30.0)]),
+        borne_t: None,
     };
     let situation =
         Situation { conditions: Conditions { day: Date::default(), wet: false }, closures: Vec::new() };

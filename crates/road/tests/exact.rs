@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::place::Confidence;
-use domain::road::{Barrier, Closure, Conditions, Finding, Fitness, Kind, Limit, OneWay, Road, judge};
+use domain::road::{Barrier, Closure, Conditions, Finding, Fitness, Kind, Limit, OneWay, Road, Stops, judge};
 use domain::time::{Date, parse_date};
 use domain::vehicle::{Class, Need, Vehicle};
 use proptest::prelude::*;
@@ -24,6 +24,7 @@ fn engine() -> Vehicle {
         obeys_one_way: true,
         needs: BTreeMap::from([(Limit::Width, need(Some(4.0))), (Limit::Load, need(None))]),
         speeds_kmh: BTreeMap::from([(Kind::Unclassified, 30.0), (Kind::Primary, 60.0)]),
+        borne_t: None,
     }
 }
 
@@ -87,7 +88,10 @@ fn random(seed: u64) -> Case {
         .map(|_| {
             let until = [None, Some(day()), parse_date("2026-11-25")][dice.below(3) as usize];
             let from = parse_date("2026-11-20").expect("a date");
-            (dice.below(u64::from(count)) as u32, Closure { from, until, reason: "修路".to_owned() })
+            (
+                dice.below(u64::from(count)) as u32,
+                Closure { from, until, reason: "修路".to_owned(), stops: Stops::Everybody },
+            )
         })
         .collect();
     let network = Network::from_parts(junctions, &lines, roads, &forbidden);
@@ -366,7 +370,9 @@ fn one_refusal_on_a_long_detour_is_fewer_than_two_on_a_short_way() {
     };
     let lines = [(0, 1, 0), (1, 2, 0), (0, 3, 0), (3, 2, 0)];
     let network = Network::from_parts(junctions, &lines, vec![lane], &[]);
-    let closed = |segment| (segment, Closure { from: day(), until: None, reason: "修路".to_owned() });
+    let closed = |segment| {
+        (segment, Closure { from: day(), until: None, reason: "修路".to_owned(), stops: Stops::Everybody })
+    };
     let situation = Situation {
         conditions: Conditions { day: day(), wet: false },
         closures: [0, 1, 3].map(closed).to_vec(),
@@ -396,7 +402,7 @@ fn district(closures: u64) -> (Network, Situation) {
     let network = road::made_up::network(90, road::made_up::SEED);
     network.make_order();
     let mut dice = Dice(11);
-    let closure = Closure { from: day(), until: None, reason: "修路".to_owned() };
+    let closure = Closure { from: day(), until: None, reason: "修路".to_owned(), stops: Stops::Everybody };
     let closures =
         (0..closures).map(|_| (dice.below(network.segments.len() as u64) as u32, closure.clone())).collect();
     (network, Situation { conditions: Conditions { day: day(), wet: false }, closures })

@@ -21,6 +21,7 @@ fn lorry() -> Vehicle {
         obeys_one_way: true,
         needs: BTreeMap::new(),
         speeds_kmh: BTreeMap::from([(Kind::Unclassified, 30.0)]),
+        borne_t: None,
     }
 }
 

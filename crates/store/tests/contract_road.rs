@@ -9,7 +9,7 @@ use domain::plan::SubjectKind;
 use domain::road::residents::Residents;
 use domain::road::scenario::{Change, Scenario};
 use domain::road::segment::{Act, Closed, Event, Rank, Segment};
-use domain::road::{Closure, Fitness, Kind, Limit, OneWay, Road};
+use domain::road::{Closure, Fitness, Kind, Limit, OneWay, Road, Stops};
 use domain::time::Timestamp;
 use domain::vehicle::{Class, Need, Vehicle};
 use store::road::{GroupCount, GroupPoint, RoadFilter, RoadMapRecord, RoadRecord, ScenarioRecord};
@@ -93,6 +93,7 @@ fn engine() -> Vehicle {
         obeys_one_way: true,
         needs: BTreeMap::from([(Limit::Width, need)]),
         speeds_kmh: BTreeMap::from([(Kind::Unclassified, 30.0)]),
+        borne_t: None,
     }
 }
 
@@ -263,7 +264,12 @@ async fn the_board_takes_the_days_an_engine_passed_as_they_were_known() -> anyho
         for record in [&record, &road("r2", &format!("{TOWN}/v1"), Some(3.0)), &road("r3", "t", None)] {
             add(&db, record).await?;
         }
-        let closure = Closure { from: day("2026-06-01"), until: None, reason: "塌方".to_owned() };
+        let closure = Closure {
+            from: day("2026-06-01"),
+            until: None,
+            reason: "塌方".to_owned(),
+            stops: Stops::Everybody,
+        };
         let recorded_at = Timestamp::start_of(day("2026-06-01"));
         record.segment =
             record.segment.close(Closed { closure, by: "p".into(), recorded_at, called_off: None })?;

@@ -93,7 +93,7 @@ impl App {
                 let (vehicle, situation) = (net.vehicle(class)?, net.situation(today, net.is_wet(today)));
                 let prepared = net.weighed(class, today)?;
                 net.shorten(&prepared);
-                let (Ok(start), Ok(goal)) = (net.spot(&prepared, from), net.spot(&prepared, to)) else {
+                let (Some(start), Some(goal)) = (net.stand(&prepared, from), net.stand(&prepared, to)) else {
                     return Ok(None);
                 };
                 let ends = (&start, &goal);

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use domain::facility::network::{Network, Node, is_part};
-use domain::facility::water::{Waters, sum};
+use domain::facility::water::{Waters, counts, sum};
 use domain::facility::{Facility, Stage};
 use domain::fulfilment::Span;
 use domain::ids::FacilityId;
@@ -18,6 +18,7 @@ use store::facility::FacilityFilter;
 use utoipa::ToSchema;
 
 use super::{READ, facilities};
+use crate::road::pump::WaterOffRoad;
 use crate::view::Named;
 use crate::{App, Caller, Result};
 
@@ -47,6 +48,8 @@ pub struct VillageWater {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TownWater {
     pub villages: Vec<VillageWater>,
+    /// Points that count and that some vehicle does not get beside: its water is not brought from there.
+    pub off_road: Vec<WaterOffRoad>,
     /// As high as a pump draws, until the town confirms it. Units: metres.
     pub lift_limit_m: u32,
 }
@@ -149,7 +152,11 @@ impl App {
                 left_out: left_out.collect(),
             }
         };
-        Ok(TownWater { villages: villages.map(of).collect(), lift_limit_m: limit })
+        let villages = villages.map(of).collect();
+        let counted = |one: &Facility| counts(one, today, f64::from(limit)).is_ok();
+        let good = found.into_iter().map(|one| one.facility).filter(counted).collect();
+        let off_road = self.water_off_road(&mut read, good).await?;
+        Ok(TownWater { villages, off_road, lift_limit_m: limit })
     }
 
     /// What no source reaches, and what one break cuts off, by name.

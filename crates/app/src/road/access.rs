@@ -25,7 +25,8 @@ use store::place::PlaceFilter;
 use store::road::{GroupCount, GroupPoint};
 use utoipa::{IntoParams, ToSchema};
 
-use super::net::{Blocking, NEAR_M, Net, day};
+use super::net::{Blocking, Net, day};
+use super::pump::beside;
 use super::{HOSE_LAY_M, REACH_MINUTES, SHUTTLE_MINUTES, WET_MONTH};
 use crate::export::Format;
 use crate::parameter::number_on;
@@ -459,7 +460,7 @@ pub(super) fn reckon(net: &Net, ground: &Ground) -> Result<AccessReport> {
             &case,
             &mut search,
             (starts.as_slice(), points.as_slice()),
-            (limit_s, NEAR_M),
+            (limit_s, net.near()),
         );
         let mut told = AccessVehicle {
             vehicle: super::view::class_word(vehicle),
@@ -536,7 +537,7 @@ fn counted(ground: &Ground, near: impl Fn(&Facility) -> bool) -> (f64, f64, Vec<
     (total.usable_m3, total.flow_l_s, good.map(|facility| name(&facility)).collect())
 }
 
-fn middle(facility: &Facility) -> Option<[f64; 2]> {
+pub(super) fn middle(facility: &Facility) -> Option<[f64; 2]> {
     facility.shape.as_ref().and_then(|shape| shape.middle())
 }
 
@@ -573,24 +574,24 @@ fn shuttle(
     rows: &mut [AccessRow],
 ) {
     let network = &net.drawn.network;
-    let spot = |at: [f64; 2]| network.index().nearest(network, at, NEAR_M, |n| prepared.is_open(n)).ok();
-    // A pump stands at the road: a point further off than a hose is long is of no use to whoever drives.
-    let beside =
-        |facility: &Facility| middle(facility).and_then(spot).filter(|spot| spot.away_m <= ground.hose_lay_m);
-    let sources: Vec<(&Facility, Spot)> =
-        ground.water.iter().filter_map(|facility| Some((facility, beside(facility)?))).collect();
+    // The careful reading: water is not promised over a bridge nobody measured.
+    let prepared = &prepared.careful();
+    let sources: Vec<(&Facility, Spot)> = ground
+        .water
+        .iter()
+        .filter_map(|facility| Some((facility, beside(net, prepared, facility)?)))
+        .collect();
     let limit_ms = ground.shuttle_minutes * 60_000.0;
     let targets: Vec<(usize, Spot)> = ground
         .targets
         .iter()
         .enumerate()
         .filter(|(_, target)| target.kind == Kind::Group)
-        .filter_map(|(n, target)| Some((n, spot(target.at)?)))
+        .filter_map(|(n, target)| Some((n, net.stand(prepared, target.at)?)))
         .collect();
     let to: Vec<Spot> = targets.iter().map(|(_, spot)| *spot).collect();
     let from: Vec<Spot> = sources.iter().map(|(_, spot)| *spot).collect();
-    // The careful reading: water is not promised over a bridge nobody measured.
-    let costs = matrix(network, &prepared.careful(), search, &from, &to);
+    let costs = matrix(network, prepared, search, &from, &to);
     for (column, (n, _)) in targets.iter().enumerate() {
         let Some(row) = rows.get_mut(*n) else { continue };
         let arrives = row.ways.iter().any(|way| way.vehicle == class.code() && way.careful_minutes.is_some());

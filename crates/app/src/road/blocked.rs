@@ -9,6 +9,7 @@ use domain::geometry::Position;
 use domain::ids::{HazardId, PlaceId, ReportCaseId};
 use domain::policy::{Action, Scope};
 use domain::report_case::{Matter, Stage};
+use domain::road::Stops;
 use domain::road::scenario::{Change, Scenario};
 use domain::road::segment::nearest;
 use domain::time::Date;
@@ -41,6 +42,8 @@ const MOST: i64 = 500;
 const LANE_HAZARDS: [&str; 2] = ["H02.1", "H02.3"];
 /// Their category.
 const LANE_CATEGORY: &str = "02";
+/// What comes of a closure, the worst first.
+const WORST: [&str; 3] = ["lost", "doubtful", "slower"];
 /// Stages in which a report may still be so.
 const OPEN_STAGES: [Stage; 4] = [Stage::Received, Stage::Accepted, Stage::Assigned, Stage::Doubted];
 
@@ -191,7 +194,7 @@ pub struct BlockedEffect {
     /// Town setting. Units: minutes.
     pub minutes: f64,
     pub counts: Vec<ScenarioCount>,
-    /// Groups, places and houses that are reached otherwise, by name.
+    /// Groups, places and houses that are reached otherwise: those cut off first, then those in doubt, then the slower.
     pub rows: Vec<ScenarioRow>,
 }
 
@@ -449,7 +452,9 @@ impl App {
                 message: "这处 100 米内没有登记的道路，请先登记道路或核对位置".to_owned(),
             });
         };
-        let close = Change::Close { road: road.id.as_str().into(), from: today, until: None };
+        // What is said to block a lane stands in the way of vehicles; people walk past it.
+        let stops = Stops::Vehicles;
+        let close = Change::Close { road: road.id.as_str().into(), from: today, until: None, stops };
         let scenario =
             Scenario { id: "".into(), name: lane.code.clone(), on: None, changes: vec![close], void: None };
         let of = AccessAsked { places: Some(true), ..AccessAsked::default() };
@@ -461,7 +466,9 @@ impl App {
             let map = map.as_ref().map(|(record, extract)| (record.clone(), extract.as_ref()));
             Compared::of((&now, map), (None, &ground), (&scenario, &ground))
         });
-        let Compared { on, minutes, counts, rows, .. } = compared.await?;
+        let Compared { on, minutes, counts, mut rows, .. } = compared.await?;
+        // Whoever is cut off first, then whoever is in doubt, then the slower.
+        rows.sort_by_key(|row| WORST.iter().position(|change| *change == row.change).unwrap_or(WORST.len()));
         Ok(BlockedEffect { lane, on, minutes, counts, rows })
     }
 }

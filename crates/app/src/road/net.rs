@@ -9,13 +9,13 @@ use ::road::drawn::{Drawn, Line, Turning};
 use ::road::graph::Stats;
 use ::road::osm::Extract;
 use ::road::route::Spotlight;
-use ::road::snap::Spot;
-use ::road::{Objective, Prepared, Search, Situation};
+use ::road::snap::{Near, Spot, standing};
+use ::road::{Objective, Prepared, Reading, Search, Situation};
 use domain::ids::RoadId;
 use domain::policy::Action;
-use domain::road::Conditions;
 use domain::road::scenario::{Change, Scenario};
 use domain::road::segment::{Segment, Turn};
+use domain::road::{Conditions, Stops};
 use domain::time::Date;
 use domain::vehicle::{Class, Vehicle};
 use serde::Serialize;
@@ -50,6 +50,8 @@ pub(crate) struct Net {
     pub map: Option<RoadMapRecord>,
     /// First and last month of the wet season; 0 where the town sets none.
     pub wet_months: (u16, u16),
+    /// As far as a hose is laid. Units: m.
+    pub hose_lay_m: f64,
     /// The day it was built on; none for one that is only thought of.
     today: Option<Date>,
     /// Weighed as soon as somebody asks: by class and day, whether it is wet, whether time is to be least.
@@ -157,6 +159,7 @@ impl Net {
             vehicles,
             map,
             wet_months: (0, 0),
+            hose_lay_m: 0.0,
             today: None,
             weighed: Once::default(),
             making: Guard::default(),
@@ -177,7 +180,8 @@ impl Net {
     /// The same with the changes of a list that nobody made.
     pub fn over(&self, scenario: &Scenario, map: Option<(RoadMapRecord, &Extract)>) -> Self {
         let segments = self.segments.iter().flat_map(|segment| scenario.over(segment)).collect();
-        Self { wet_months: self.wet_months, ..Self::after(Some(self), segments, self.vehicles.clone(), map) }
+        let own = Self::after(Some(self), segments, self.vehicles.clone(), map);
+        Self { wet_months: self.wet_months, hose_lay_m: self.hose_lay_m, ..own }
     }
 
     /// One day on it.
@@ -286,6 +290,17 @@ impl Net {
         network.islands().into_iter().take(ISLANDS).map(island).collect()
     }
 
+    /// How far from a point a vehicle stands, and how far off a road is looked for.
+    pub fn near(&self) -> Near {
+        Near { stand_m: self.hose_lay_m, look_m: NEAR_M }
+    }
+
+    /// Where a vehicle stands for somebody's place: on a road it passes within a hose of it, else on the nearest there is.
+    pub fn stand(&self, prepared: &Prepared, at: [f64; 2]) -> Option<Spot> {
+        standing(&self.drawn.network, prepared, Reading::Optimistic, at, self.near()).ok()
+    }
+
+    /// The very road a point lies on, as whoever points at it means.
     pub fn spot(&self, prepared: &Prepared, at: [f64; 2]) -> Result<Spot> {
         let network = &self.drawn.network;
         let found = network.index().nearest(network, at, NEAR_M, |segment| prepared.is_open(segment));
@@ -417,6 +432,7 @@ impl App {
         let vehicles = vehicles_on(&mut read, today).await?;
         let wet_from = crate::parameter::number_on(&mut read, super::WET_FROM, today).await?;
         let wet_until = crate::parameter::number_on(&mut read, super::WET_UNTIL, today).await?;
+        let hose_lay_m = f64::from(crate::parameter::number_on(&mut read, super::HOSE_LAY_M, today).await?);
         drop(read);
         let map = self.road_map_now().await?;
         let before = kept.as_ref().map(|(.., net)| net.clone());
@@ -424,7 +440,7 @@ impl App {
             let map = map.as_ref().map(|(record, extract)| (record.clone(), extract.as_ref()));
             let wet_months = (wet_from, wet_until);
             let own = Net::after(before.as_deref(), segments, vehicles, map);
-            Ok(Net { wet_months, today: Some(today), ..own })
+            Ok(Net { wet_months, hose_lay_m, today: Some(today), ..own })
         });
         let net = Arc::new(built.await?);
         *kept = Some((head, today, net.clone()));
@@ -452,7 +468,12 @@ impl App {
         if names.is_empty() {
             return Ok((net, names));
         }
-        let close = |road: &RoadId| Change::Close { road: road.clone(), from: on, until: Some(on) };
+        let close = |road: &RoadId| Change::Close {
+            road: road.clone(),
+            from: on,
+            until: Some(on),
+            stops: Stops::Everybody,
+        };
         let changes = closed.iter().map(close).collect();
         let scenario =
             Scenario { id: "".into(), name: "推演假定封闭".to_owned(), on: None, changes, void: None };
@@ -545,8 +566,6 @@ pub(super) fn refused(error: &::road::Error) -> Error {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc::channel;
-
-    use ::road::Reading;
 
     use super::*;
 
@@ -675,7 +694,8 @@ mod tests {
         let bikes = || super::super::vehicle::shipped().to_vec();
         let before = Net::after(None, segments.clone(), bikes(), None);
         let mut closed = segments.clone();
-        let closure = Closure { from: day(), until: None, reason: "塌方".to_owned() };
+        let closure =
+            Closure { from: day(), until: None, reason: "塌方".to_owned(), stops: Stops::Everybody };
         let recorded_at = domain::time::Timestamp::start_of(day());
         closed[0].closures.push(Closed { closure, by: "p1".into(), recorded_at, called_off: None });
         let after = Net::after(Some(&before), closed.clone(), bikes(), None);
@@ -685,7 +705,12 @@ mod tests {
         assert!(seconds(&after) > seconds(&before), "by the other road");
         let list =
             |changes| Scenario { id: "s1".into(), name: "甲".to_owned(), on: None, changes, void: None };
-        let shut = list(vec![Change::Close { road: "r1".into(), from: day(), until: None }]);
+        let shut = list(vec![Change::Close {
+            road: "r1".into(),
+            from: day(),
+            until: None,
+            stops: Stops::Everybody,
+        }]);
         let over = before.over(&shut, None);
         assert!(Arc::ptr_eq(&before.drawn.network, &over.drawn.network));
         assert_eq!(seconds(&over), seconds(&fresh));

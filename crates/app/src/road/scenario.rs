@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::access::{AccessAsked, AccessReport, AccessRow, AccessWay, Ground, Station, reckon};
 use super::net::Net;
-use super::{MOST, given, short, unknown};
+use super::{MOST, given, read_stops, short, unknown};
 use crate::boundary::outside::refuse_far;
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
@@ -36,6 +36,8 @@ pub struct ScenarioChange {
     pub value: Option<f64>,
     pub from: Option<String>,
     pub until: Option<String>,
+    /// Whom a closure stops: `everybody` or `vehicles`; everybody when left out.
+    pub stops: Option<String>,
     /// What the station is called; of anything else what it is called on record.
     pub name: Option<String>,
     pub lon: Option<f64>,
@@ -309,6 +311,7 @@ async fn read_change(read: &mut Read, caller: &Caller, asked: &ScenarioChange) -
             road: road(read).await?,
             from: day("from", &asked.from)?.ok_or_else(|| unknown("from"))?,
             until: day("until", &asked.until)?,
+            stops: read_stops(asked.stops.as_deref())?,
         },
         "open" => Change::Open { road: road(read).await? },
         "station" => {
@@ -372,10 +375,11 @@ async fn view(read: &mut Read, caller: &Caller, record: &ScenarioRecord) -> Resu
                 ..Default::default()
             }
         }
-        Change::Close { road: id, from, until } => {
+        Change::Close { road: id, from, until, stops } => {
             let (road, name) = road(id);
             let (from, until) = (Some(from.to_string()), until.map(|day| day.to_string()));
-            ScenarioChange { what: "close".into(), road, name, from, until, ..Default::default() }
+            let stops = Some(stops.code().to_owned());
+            ScenarioChange { what: "close".into(), road, name, from, until, stops, ..Default::default() }
         }
         Change::Open { road: id } => {
             let (road, name) = road(id);

@@ -8,7 +8,7 @@ use domain::place::Confidence;
 use domain::plan::Value;
 use domain::road::{Kind, Limit};
 use domain::time::Date;
-use domain::vehicle::{Class, Vehicle};
+use domain::vehicle::{Class, Vehicle, borne};
 use store::Read;
 
 use crate::Result;
@@ -143,7 +143,7 @@ pub(crate) async fn vehicles_on(read: &mut Read, on: Date) -> Result<Vec<Vehicle
             Sets::Speed(kinds) => drive(&mut vehicle.speeds_kmh, &kinds, number),
         }
     }
-    Ok(vehicles)
+    Ok(borne(vehicles))
 }
 
 /// Sets the speed on some kinds of road; at none they are not driven.

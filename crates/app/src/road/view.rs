@@ -97,6 +97,8 @@ pub struct ClosedView {
     /// Last day; none until further notice.
     pub until: Option<String>,
     pub reason: String,
+    /// Whom it stops: `everybody` or `vehicles`.
+    pub stops: Word,
     pub by: Named,
     pub recorded_at: String,
     /// In force today.
@@ -340,6 +342,8 @@ pub struct RoadStep {
     pub on: Option<String>,
     /// Last day of a closure; none until further notice.
     pub until: Option<String>,
+    /// Whom a closure stops: `everybody` or `vehicles`, past which people walk; everybody when left out.
+    pub stops: Option<String>,
     /// Why.
     pub text: String,
     /// Which closure is over.
@@ -373,9 +377,9 @@ pub(super) fn passes(segment: &Segment, vehicle: &Vehicle) -> &'static str {
     }
 }
 
-/// The same on a day: what is closed, nothing passes, whatever it was built for.
+/// The same on a day: what is closed to it, it does not pass, whatever it was built for.
 pub(super) fn passes_on(segment: &Segment, vehicle: &Vehicle, day: Date) -> &'static str {
-    if segment.closed_on(day).is_some() { "no" } else { passes(segment, vehicle) }
+    if segment.closed_to(vehicle.class, day).is_some() { "no" } else { passes(segment, vehicle) }
 }
 
 fn shut(mut one: Passing, why: &str) -> Passing {
@@ -524,6 +528,7 @@ pub(super) fn page(record: &RoadRecord, around: Around<'_>, today: Date) -> Road
         from: closed.closure.from.to_string(),
         until: closed.closure.until.map(|day| day.to_string()),
         reason: closed.closure.reason.clone(),
+        stops: Word::new(closed.closure.stops.code(), closed.closure.stops.label()),
         by: Named::new(closed.by.as_str(), names.person(&closed.by)),
         recorded_at: closed.recorded_at.to_rfc3339(),
         now: closed.covers(today),

@@ -257,7 +257,7 @@ impl App {
             let at = stations.iter().map(|station| station.at).chain(typed.iter().copied());
             let starts: Vec<Spot> = match typed.is_empty() {
                 // A station off the road starts nobody; a point somebody typed must be told of.
-                true => at.filter_map(|at| net.spot(&prepared, at).ok()).collect(),
+                true => at.filter_map(|at| net.stand(&prepared, at)).collect(),
                 false => at.map(|at| net.spot(&prepared, at)).collect::<Result<_>>()?,
             };
             let limit = (minutes * 60_000.0) as u32;

@@ -10,7 +10,7 @@ use domain::org::{Assignment, Level, OrgKind, Role, Territory};
 use domain::plan::{Basis, Parameter, Value};
 use domain::road::residents::Residents;
 use domain::road::segment::{Act, Closed, Event, Rank, Segment, Surface};
-use domain::road::{Closure, Fitness, Kind, OneWay, Road, WetSeason};
+use domain::road::{Closure, Fitness, Kind, OneWay, Road, Stops, WetSeason};
 use domain::time::{Date, Timestamp};
 use store::Audit;
 use store::parameter::{Decision, ParameterRecord};
@@ -416,7 +416,7 @@ async fn keep(
     }
     if let (Some((days, why, open)), Some(now)) = (made.closed, last(&states)) {
         let from = ago(today, days);
-        let closure = Closure { from, until: None, reason: why.to_owned() };
+        let closure = Closure { from, until: None, reason: why.to_owned(), stops: Stops::Everybody };
         let recorded_at = Timestamp::start_of(from).plus_ms(9 * 3_600_000);
         let shut = now
             .close(Closed { closure, by: by.person.clone(), recorded_at, called_off: None })

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::segment::{RoadRefusal, Segment};
-use super::{Closure, Limit};
+use super::{Closure, Limit, Stops};
 use crate::geometry::Position;
 use crate::ids::{FacilityId, RoadId, ScenarioId};
 use crate::time::Date;
@@ -33,6 +33,9 @@ pub enum Change {
         from: Date,
         /// Last day; none until further notice.
         until: Option<Date>,
+        /// Whom it stops.
+        #[serde(default)]
+        stops: Stops,
     },
     /// A closed stretch is open.
     Open {
@@ -230,12 +233,13 @@ impl Scenario {
             Change::Measure { limit, value, .. } => {
                 piece.road.fitness = piece.road.fitness.with(*limit, *value);
             }
-            Change::Close { from, until, .. } => {
-                let closure = Closure { from: *from, until: *until, reason: self.name.clone() };
+            Change::Close { from, until, stops, .. } => {
+                let (from, until, stops) = (*from, *until, *stops);
+                let closure = Closure { from, until, reason: self.name.clone(), stops };
                 piece.closures.push(super::segment::Closed {
                     closure,
                     by: "".into(),
-                    recorded_at: crate::time::Timestamp::start_of(*from),
+                    recorded_at: crate::time::Timestamp::start_of(from),
                     called_off: None,
                 });
             }
@@ -314,6 +318,7 @@ mod tests {
             road: "r".into(),
             from: day(from),
             until: until.map(day),
+            stops: Stops::Everybody,
         };
         let of = |on: Option<&str>, changes: Vec<Change>| {
             Scenario { on: on.map(day), ..list(changes) }.day(day("2026-09-21")).to_string()
@@ -334,6 +339,7 @@ mod tests {
                 road: "r".into(),
                 from: day(from),
                 until: until.map(day),
+                stops: Stops::Everybody,
             };
             let changes: Vec<Change> = closed.iter().map(close).collect();
             Scenario { on: on.map(day), ..list(changes) }

@@ -413,7 +413,12 @@ impl Segment {
         Shape::LineString(self.line.clone()).length_m()
     }
 
-    /// The closure in force on a day.
+    /// The closure that stops a class of vehicle on a day.
+    pub fn closed_to(&self, class: Class, day: Date) -> Option<&Closed> {
+        self.closures.iter().find(|closed| closed.covers(day) && closed.closure.stops.holds_up(class))
+    }
+
+    /// The closure in force on a day, whomever it stops.
     pub fn closed_on(&self, day: Date) -> Option<&Closed> {
         self.closures.iter().find(|closed| closed.covers(day))
     }
@@ -713,15 +718,15 @@ pub struct Passable {
 /// The days a vehicle could pass a stretch, after each of its events as it was known then. Events in the order they were
 /// recorded.
 pub fn passable_days(events: &[Event], vehicle: &Vehicle) -> Vec<Passable> {
-    days(events, |segment| segment.passes(vehicle) == Some(true), true)
+    days(events, |segment| segment.passes(vehicle) == Some(true), Some(vehicle.class))
 }
 
 /// The days something else than an engine had to get along, after each event as it was known then.
 pub fn needing_other_days(events: &[Event], engine: &Vehicle) -> Vec<Passable> {
-    days(events, |segment| segment.needs_other(engine), false)
+    days(events, |segment| segment.needs_other(engine), None)
 }
 
-fn days(events: &[Event], holds: impl Fn(&Segment) -> bool, while_open: bool) -> Vec<Passable> {
+fn days(events: &[Event], holds: impl Fn(&Segment) -> bool, while_open: Option<Class>) -> Vec<Passable> {
     let mut out: Vec<Passable> = Vec::new();
     let mut before: Vec<Span> = Vec::new();
     for (n, event) in events.iter().enumerate() {
@@ -746,7 +751,7 @@ fn days(events: &[Event], holds: impl Fn(&Segment) -> bool, while_open: bool) ->
 }
 
 /// The days something held as these events tell it.
-fn spans(events: &[Event], holds: &impl Fn(&Segment) -> bool, while_open: bool) -> Vec<Span> {
+fn spans(events: &[Event], holds: &impl Fn(&Segment) -> bool, while_open: Option<Class>) -> Vec<Span> {
     let Some(last) = events.last() else { return Vec::new() };
     if last.segment.void.is_some() {
         return Vec::new();
@@ -761,8 +766,9 @@ fn spans(events: &[Event], holds: &impl Fn(&Segment) -> bool, while_open: bool) 
             _ => found.push(held),
         }
     }
-    if while_open {
-        for closed in last.segment.closures.iter().filter(|closed| closed.called_off.is_none()) {
+    if let Some(class) = while_open {
+        let stops = |closed: &&Closed| closed.called_off.is_none() && closed.closure.stops.holds_up(class);
+        for closed in last.segment.closures.iter().filter(stops) {
             found = found.into_iter().flat_map(|span| without(span, &closed.closure)).collect();
         }
     }

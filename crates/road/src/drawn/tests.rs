@@ -1,6 +1,6 @@
 //! Drawn lines over a map and beside one: joined, measured, closed, barred and turned from.
 
-use domain::road::{Conditions, Fitness, Kind, OneWay};
+use domain::road::{Conditions, Fitness, Kind, OneWay, Stops};
 use domain::time::parse_date;
 
 use super::*;
@@ -87,8 +87,12 @@ fn a_line_along_the_map_is_a_survey_of_it_and_a_new_one_joins_it() {
         ways: vec![Way { id: 7, nodes: vec![1, 2, 3], road: line("", Some(6.0), &[]).road }],
         ..Extract::default()
     };
-    let closed =
-        Closure { from: parse_date("2026-11-01").expect("a day"), until: None, reason: "塌方".to_owned() };
+    let closed = Closure {
+        from: parse_date("2026-11-01").expect("a day"),
+        until: None,
+        reason: "塌方".to_owned(),
+        stops: Stops::Everybody,
+    };
     let survey = Line {
         closures: vec![closed.clone()],
         ..line("进村路", Some(2.8), &[[105.8701, 29.26001], [105.8899, 29.26001]])
@@ -121,8 +125,12 @@ fn what_is_only_closed_or_measured_anew_lies_where_it_lay_and_counts_as_if_laid_
         ways: vec![Way { id: 7, nodes: vec![1, 2], road: line("", Some(6.0), &[]).road }],
         ..Extract::default()
     };
-    let closed =
-        Closure { from: parse_date("2026-11-01").expect("a day"), until: None, reason: "塌方".to_owned() };
+    let closed = Closure {
+        from: parse_date("2026-11-01").expect("a day"),
+        until: None,
+        reason: "塌方".to_owned(),
+        stops: Stops::Everybody,
+    };
     let along = [[105.8701, 29.26001], [105.8799, 29.26001]];
     // Two surveys of one road of the map, the later one of its height alone, and a lane that may not be turned into.
     let mut lines = vec![
@@ -220,6 +228,7 @@ fn a_turn_that_cuts_somebody_off_is_named_and_does_not_hold_on_foot() {
         obeys_one_way,
         needs: std::collections::BTreeMap::new(),
         speeds_kmh: std::collections::BTreeMap::from([(Kind::Unclassified, 30.0)]),
+        borne_t: None,
     };
     let mut search = Search::new();
     let spot = |at| network.index().nearest(network, at, 50.0, |_| true).expect("a road");
@@ -250,7 +259,7 @@ fn a_turn_that_cuts_somebody_off_is_named_and_does_not_hold_on_foot() {
                 &[case],
                 &mut search,
                 (&[at(&from)], &[at(&to)]),
-                (480.0, 50.0),
+                (480.0, crate::snap::Near { stand_m: 0.0, look_m: 50.0 }),
             );
             assert_eq!(told(&arrivals[0][0].blocked_by), wanted);
             let came = crate::towards::towards(
@@ -275,8 +284,12 @@ fn a_survey_shorter_than_the_maps_stretch_holds_where_it_was_measured_and_nowher
         ways: vec![Way { id: 7, nodes: vec![1, 2], road: line("", Some(6.0), &[]).road }],
         ..Extract::default()
     };
-    let closed =
-        Closure { from: parse_date("2026-11-01").expect("a day"), until: None, reason: "塌方".to_owned() };
+    let closed = Closure {
+        from: parse_date("2026-11-01").expect("a day"),
+        until: None,
+        reason: "塌方".to_owned(),
+        stops: Stops::Everybody,
+    };
     // 78 m measured against the direction of the map, one way as walked; 30 m closed further on.
     let narrow = Line {
         road: Road { kind: Kind::Track, one_way: OneWay::Forward, ..line("窄口", Some(2.8), &[]).road },
@@ -386,4 +399,62 @@ fn a_lane_that_leaves_a_road_of_the_map_square_is_a_road_of_its_own() {
         .map(|segment| drawn.network.road(segment).and_then(|road| road.fitness.width_m))
         .collect();
     assert_eq!(widths, [Some(6.0), Some(6.0), Some(1.5)]);
+}
+
+#[test]
+fn a_narrow_lane_nearer_by_does_not_take_away_the_road_that_is_passed() {
+    use domain::place::Confidence;
+    use domain::vehicle::{Class, Need, Vehicle};
+
+    use crate::reach::{Case, arrivals};
+    use crate::snap::Near;
+    use crate::weigh::{Objective, Prepared, Situation};
+
+    let need = Need { value: Some(4.0), source: String::new(), confidence: Confidence::Sure };
+    let engine = Vehicle {
+        class: Class::Engine,
+        name: String::new(),
+        obeys_one_way: true,
+        needs: [(domain::road::Limit::Width, need)].into(),
+        speeds_kmh: [(Kind::Unclassified, 36.0)].into(),
+        borne_t: None,
+    };
+    let day = parse_date("2026-11-26").expect("a day");
+    let group = [105.875, 29.2603];
+    let come = |lane_m: Option<f64>, stand_m: f64, closed: bool| {
+        let street = line("老街", Some(5.0), &[[105.870, 29.260], [105.880, 29.260]]);
+        // Some 11 m off, while the street is 33 m off.
+        let mut lane = line("背巷", lane_m, &[[105.880, 29.260], [105.8795, 29.2602], [105.871, 29.2602]]);
+        let closure =
+            Closure { from: day, until: None, reason: "塌方".to_owned(), stops: Stops::Everybody };
+        lane.closures.extend(closed.then_some(closure));
+        let drawn = Drawn::of(None, &[street, lane]);
+        let conditions = Conditions { day, wet: false };
+        let situation = Situation { conditions, closures: drawn.closures.clone() };
+        let prepared = Prepared::new(&drawn.network, &engine, &situation, Objective::Time);
+        let case = [Case { vehicle: &engine, prepared: &prepared }];
+        let (from, near) = ([[105.870, 29.260]], Near { stand_m, look_m: 500.0 });
+        let mut search = Search::new();
+        let found =
+            arrivals(&drawn.network, &situation, &case, &mut search, (&from, &[group]), (600.0, near));
+        let own = &found[0][0];
+        let why = own.blocked_by.iter().map(|light| light.reasons[0].code.to_owned()).collect::<Vec<_>>();
+        (own.optimistic_s.is_some(), own.pessimistic_s.is_some(), own.away_m.map(f64::round), why)
+    };
+    let street = (true, true, Some(33.0), Vec::new());
+    assert_eq!(come(Some(2.0), 150.0, false), street, "it stands in the street");
+    assert_eq!(come(Some(2.0), 150.0, true), street, "and nobody has driven in the lane before");
+    assert_eq!(come(None, 150.0, false), street, "sure in the street, sooner than perhaps in the lane");
+    let why = |code: &str| vec![code.to_owned()];
+    assert_eq!(
+        come(Some(2.0), 20.0, false),
+        (false, false, Some(11.0), why("road.refused.width")),
+        "too far"
+    );
+    let shut = come(Some(5.0), 150.0, true);
+    assert_eq!(
+        shut,
+        (false, false, Some(11.0), why("road.refused.closed")),
+        "whoever lives there is cut off"
+    );
 }

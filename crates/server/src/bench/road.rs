@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
-use domain::road::{Closure, Conditions};
+use domain::road::{Closure, Conditions, Stops};
 use domain::time::Date;
 use domain::vehicle::{Class, Vehicle};
 use road::made_up::{self, Dice, SEED};
@@ -113,7 +113,7 @@ fn closed(figures: &mut Figures, (size, made): (&str, &Network), bike: &Vehicle)
     let before = Drawn::of(Some(&extract), &lines);
     before.network.index();
     for line in lines.iter_mut().step_by(SURVEYS / SHUT) {
-        line.closures.push(Closure { from: Date::MIN, until: None, reason: String::new() });
+        line.closures.push(Closure { from: Date::MIN, until: None, reason: String::new(), stops: Stops::Everybody });
     }
     let mut dice = Dice(SEED);
     let (from, to) = (spot(made, &mut dice).lon_lat, spot(made, &mut dice).lon_lat);
@@ -217,7 +217,7 @@ fn searched(
     let found = reach::reach(&network, &prepared, Reading::Optimistic, &mut search, &stations[..1], EIGHT);
     figures.once("可达：8 分钟轮廓", size, n, || reach::outline(&network, &found, 30.0));
     figures.once("重算：换一种车", size, n, || weigh(engine, &situation));
-    let closure = Closure { from: Date::MIN, until: None, reason: String::new() };
+    let closure = Closure { from: Date::MIN, until: None, reason: String::new(), stops: Stops::Everybody };
     situation.closures =
         (0..10).map(|_| (dice.below(network.segments.len() as u64) as u32, closure.clone())).collect();
     figures.once("重算：封闭 10 段路", size, n, || weigh(bike, &situation));

@@ -7,6 +7,10 @@ export const RANKS = ['inter_village', 'village_main', 'village_branch', 'forest
 export const LIMITS = ['width_m', 'height_m', 'load_t', 'slope_pct', 'turning_radius_m'] as const
 export const UNITS: Record<(typeof LIMITS)[number], string> = { width_m: 'm', height_m: 'm', load_t: 't', slope_pct: '%', turning_radius_m: 'm' }
 
+/** Whom a closure stops: everybody, or vehicles, past which people walk. */
+export const STOPS = ['everybody', 'vehicles'] as const
+export type Stops = (typeof STOPS)[number]
+
 /** Whether a vehicle passes, as a tone: unknown is something to be done, not something good. */
 export function passTone(passes: string): Tone {
   return passes === 'yes' ? 'done' : passes === 'no' ? 'late' : 'todo'

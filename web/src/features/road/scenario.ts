@@ -21,7 +21,7 @@ export function changeWords(t: Say, one: ScenarioChange): string {
     const part = one.part_m ?? (one.part ? null : undefined)
     return t(part === undefined ? 'road.change.measure' : 'road.change.measurePart', { name, m: part ?? '—', limit: t(`road.limits.${key}`, {}), value: `${one.value} ${UNITS[key]}` })
   }
-  if (one.what === 'close') return t('road.change.close', { name, from: one.from ?? '', until: one.until ?? t('road.furtherNotice', {}) })
+  if (one.what === 'close') return t(one.stops === 'vehicles' ? 'road.change.closeVehicles' : 'road.change.close', { name, from: one.from ?? '', until: one.until ?? t('road.furtherNotice', {}) })
   if (one.what === 'water' || one.what === 'flow') return t(`road.change.${one.what}`, { name, value: one.value ?? '' })
   return t(`road.change.${one.what}`, { name })
 }

@@ -10252,6 +10252,8 @@ export interface components {
             open: boolean;
             reason: string;
             recorded_at: string;
+            /** @description Whom it stops: `everybody` or `vehicles`. */
+            stops: components["schemas"]["Word"];
             /** @description Last day; none until further notice. */
             until?: string | null;
         };
@@ -19393,6 +19395,11 @@ export interface components {
              */
             step: string;
             /**
+             * @description Whom a closure stops: `everybody` or `vehicles`, past which people walk; everybody when left out.
+             * @default null
+             */
+            stops: string | null;
+            /**
              * @description Why.
              * @default
              */
@@ -19566,6 +19573,11 @@ export interface components {
              * @default null
              */
             road: string | null;
+            /**
+             * @description Whom a closure stops: `everybody` or `vehicles`; everybody when left out.
+             * @default null
+             */
+            stops: string | null;
             /** @default null */
             until: string | null;
             /**
@@ -21618,6 +21630,8 @@ export interface components {
              * @description As high as a pump draws, until the town confirms it. Units: metres.
              */
             lift_limit_m: number;
+            /** @description Points that count and that some vehicle does not get beside: its water is not brought from there. */
+            off_road: components["schemas"]["WaterOffRoad"][];
             villages: components["schemas"]["VillageWater"][];
         };
         /** @description What of a session is put right. */
@@ -22379,6 +22393,13 @@ export interface components {
             /** @description `stage`, `unchecked`, `dry`, `lift`, `standing`, `unmeasured` or `same_water`. */
             code: string;
             facility: components["schemas"]["Named"];
+            why: string;
+        };
+        /** @description A water point that counts, and no road beside it that some vehicle passes for sure. */
+        WaterOffRoad: {
+            facility: components["schemas"]["Named"];
+            /** @description Vehicles that are on record and do not get beside it. */
+            vehicles: components["schemas"]["Word"][];
             why: string;
         };
         /** @description Usable water near by. */

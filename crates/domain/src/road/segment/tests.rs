@@ -1,7 +1,7 @@
 //! Stretches of road: what is refused, closures, cuts, and the days a vehicle could pass as they were known.
 
 use super::*;
-use crate::road::{Fitness, Kind, OneWay};
+use crate::road::{Fitness, Kind, OneWay, Stops};
 use crate::vehicle::tests::engine;
 
 fn day(text: &str) -> Date {
@@ -39,7 +39,12 @@ pub(in crate::road) fn segment(width_m: Option<f64>) -> Segment {
 }
 
 fn closed(from: &str, until: Option<&str>) -> Closed {
-    let closure = Closure { from: day(from), until: until.map(day), reason: "塌方".to_owned() };
+    let closure = Closure {
+        from: day(from),
+        until: until.map(day),
+        reason: "塌方".to_owned(),
+        stops: Stops::Everybody,
+    };
     Closed { closure, by: "p".into(), recorded_at: Timestamp::start_of(day(from)), called_off: None }
 }
 
