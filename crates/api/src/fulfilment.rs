@@ -240,6 +240,8 @@ pub(crate) struct DutyRow {
     recordable: bool,
     /// First day it is owed.
     owed_from: String,
+    /// What done and needed of its occurrences are counted in: `days`, `people`, `bodies`, `sorts` or `records`.
+    counted_in: String,
 }
 
 /// A duty that a later version of the plan brings.
@@ -339,6 +341,8 @@ pub(crate) struct EvidenceRow {
     recorded_on: String,
     href: Option<String>,
     photos: Vec<PhotoView>,
+    /// Whether the figure is made of it; false for what came besides once enough was there.
+    counts: bool,
 }
 
 /// The records behind a figure.
@@ -604,6 +608,7 @@ fn duty_row(line: &DutyLine) -> DutyRow {
         parameters: line.parameters.iter().map(parameter).collect(),
         recordable: !domain::evidence::claim::asked(duty).is_empty(),
         owed_from: day(line.owed_from),
+        counted_in: line.counted_in.code().to_owned(),
     }
 }
 
@@ -695,6 +700,7 @@ fn evidence_row(found: Found) -> EvidenceRow {
         recorded_on: day(found.recorded_on),
         href,
         photos: found.photos.iter().map(PhotoView::of).collect(),
+        counts: found.counts,
     }
 }
 

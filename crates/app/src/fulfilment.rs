@@ -9,7 +9,7 @@ mod standing;
 use std::collections::BTreeSet;
 
 use domain::fulfilment::board::{Row, Stretch, View};
-use domain::fulfilment::{DutyReport, Report, Status, SubjectIx, Tally};
+use domain::fulfilment::{CountedIn, DutyReport, Report, Status, SubjectIx, Tally};
 use domain::plan::{Basis, Clause, Duty, Plan, SubjectKind, Value};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
@@ -196,6 +196,8 @@ pub struct DutyLine {
     pub parameters: Vec<Number>,
     /// First day it is owed.
     pub owed_from: Date,
+    /// What done and needed of its occurrences are counted in.
+    pub counted_in: CountedIn,
 }
 
 /// A number or choice of the town that a duty goes by.
@@ -478,6 +480,7 @@ fn duty_line(known: &Known, duty: &Duty, found: &DutyReport, tally: Tally) -> Du
         has_data: found.has_data,
         parameters: numbers.collect(),
         owed_from: plan.owed_from(duty, known.as_of),
+        counted_in: known.question().counted_in(duty),
         duty: duty.clone(),
     }
 }

@@ -167,6 +167,45 @@ impl WaiverKind {
     }
 }
 
+/// What `done` and `needed` of a duty's occurrences are counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CountedIn {
+    /// 天: a standing duty.
+    Days,
+    /// 人: different people.
+    People,
+    /// 个单位: different bodies.
+    Bodies,
+    /// 类: different sorts of something.
+    Sorts,
+    /// 项: records.
+    Records,
+}
+
+impl CountedIn {
+    /// Stable word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Days => "days",
+            Self::People => "people",
+            Self::Bodies => "bodies",
+            Self::Sorts => "sorts",
+            Self::Records => "records",
+        }
+    }
+
+    /// Words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Days => "天",
+            Self::People => "人",
+            Self::Bodies => "个单位",
+            Self::Sorts => "类",
+            Self::Records => "项",
+        }
+    }
+}
+
 /// One duty for one subject in one window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Occurrence {
@@ -322,6 +361,8 @@ pub struct FactRef {
     pub happened_on: Date,
     /// Day it was recorded.
     pub recorded_on: Date,
+    /// Whether the figure is made of it; false for what came besides once enough was there, or not in time.
+    pub counts: bool,
 }
 
 /// What is asked: the duties of a plan between two dates, as known on a day.
@@ -412,7 +453,7 @@ impl Question<'_> {
         self.tally(&judge, &report.occurrences, |subject| self.facts.lies_in(subject, whole))
     }
 
-    /// Opens a figure: the facts that count for a duty, a subject and a window, oldest first.
+    /// Opens a figure: the facts about a duty, a subject and a window, oldest first, each with whether it counts.
     pub fn drill(&self, duty: &str, subject: SubjectIx, window_key: &str) -> Vec<FactRef> {
         let Some(duty) = self.plan.duty(duty) else { return Vec::new() };
         let judge = Judge::new(self, duty);
@@ -421,16 +462,32 @@ impl Question<'_> {
             None => judge.dues.iter().map(|due| due.window.clone()).collect(),
         };
         let Some(window) = windows.iter().find(|window| window.key == window_key) else { return Vec::new() };
-        judge.evidence(subject, window).into_iter().filter_map(|ix| self.fact_ref(ix)).collect()
+        judge.evidence(subject, window).into_iter().filter_map(|(ix, counts)| self.fact_ref(ix, counts)).collect()
     }
 
-    fn fact_ref(&self, ix: u32) -> Option<FactRef> {
+    /// What the figures of a duty's occurrences are counted in.
+    pub fn counted_in(&self, duty: &Duty) -> CountedIn {
+        if self.is_standing(duty) {
+            return CountedIn::Days;
+        }
+        let mut sorts = duty.needs.iter().map(|need| match need.distinct.as_deref() {
+            Some("person:") => CountedIn::People,
+            Some("org:") => CountedIn::Bodies,
+            Some(_) => CountedIn::Sorts,
+            None => CountedIn::Records,
+        });
+        let first = sorts.next().unwrap_or(CountedIn::Records);
+        if sorts.all(|sort| sort == first) { first } else { CountedIn::Records }
+    }
+
+    fn fact_ref(&self, ix: u32, counts: bool) -> Option<FactRef> {
         let row = self.facts.row(ix)?;
         Some(FactRef {
             kind: crate::plan::facts::FACT_KINDS.get(usize::from(row.kind))?.name,
             id: self.facts.id(ix).to_owned(),
             happened_on: row.happened_on,
             recorded_on: row.recorded_on,
+            counts,
         })
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::budget::{BudgetLine, yuan};
-use domain::fulfilment::{FactRef, Status};
+use domain::fulfilment::{CountedIn, FactRef, Status};
 use domain::ids::AssignmentId;
 use domain::plan::{SubjectKind, facts::FACT_KINDS};
 use domain::policy::Action;
@@ -34,6 +34,8 @@ pub struct Found {
     pub recorded_on: Date,
     /// Its pictures.
     pub photos: Vec<Picture>,
+    /// Whether the figure is made of it.
+    pub counts: bool,
 }
 
 /// What stands behind one occurrence.
@@ -122,7 +124,9 @@ impl App {
         let (case, has_data) = (*case, found.has_data);
         let days = (window_of.from, window_of.to);
         let over = (known.from.min(lens.days.0), known.as_of.max(lens.days.1));
-        let facts = known.question_over(over).drill(duty, ix, window);
+        let question = known.question_over(over);
+        let facts = question.drill(duty, ix, window);
+        let unit = known.plan.duty(duty).map_or(CountedIn::Records, |duty| question.counted_in(duty)).label();
         let waiver = known.waivers.iter().find(|waiver| {
             waiver.duty == duty && waiver.subject.is_none_or(|one| one == ix) && case.status == Status::Waived
         });
@@ -137,7 +141,8 @@ impl App {
             (false, _) => "本系统还没有这类记录的来源，显示为无数据，不计入比率。".to_owned(),
             (true, Some(reason)) => format!("已豁免：{reason}。"),
             (true, None) => {
-                format!("需要 {}，已有 {}：{}。", case.needed, case.done, case.status.label())
+                let (needed, done, status) = (case.needed, case.done, case.status.label());
+                format!("需要 {needed} {unit}，已有 {done} {unit}：{status}。")
             }
         };
         let waiting = waiting_for(&read.evidence_waiting().await?, duty, (kind, subject), days);
@@ -256,6 +261,7 @@ async fn readable(
             happened_on: fact.happened_on,
             recorded_on: fact.recorded_on,
             photos,
+            counts: fact.counts,
         });
     }
     Ok(items)
@@ -280,7 +286,13 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
                 let place = inspection.record.place.to_string();
                 let place = place_name(read.subject_names(SubjectKind::Place, &[&place]).await?, &place);
                 let org = filing.org.to_string();
-                let org = place_name(read.subject_names(SubjectKind::Org, &[&org]).await?, &org);
+                // Whoever signed the record was there as well.
+                let signed = read.inspection_signatures(std::slice::from_ref(&inspection.record.id)).await?;
+                let mut orgs = vec![org.as_str()];
+                orgs.extend(signed.iter().map(|one| one.org.as_str()).filter(|one| *one != org));
+                let names = read.subject_names(SubjectKind::Org, &orgs).await?;
+                let names: Vec<&str> = orgs.iter().filter_map(|org| names.get(*org)).map(String::as_str).collect();
+                let org = names.join("、");
                 let outcome = match inspection.failed_items().count() {
                     0 => "未发现隐患".to_owned(),
                     n => format!("不合格 {n} 项"),

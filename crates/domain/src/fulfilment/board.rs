@@ -154,7 +154,7 @@ impl Question<'_> {
         window.to.checked_add_days(chrono::Days::new(grace.into())).unwrap_or(window.to)
     }
 
-    fn is_standing(&self, duty: &Duty) -> bool {
+    pub(super) fn is_standing(&self, duty: &Duty) -> bool {
         let mut periods = self.plan.periods(&duty.rhythm).into_iter();
         periods.any(|(_, period)| matches!(period, Period::Standing(_)))
     }

@@ -199,23 +199,48 @@ impl<'a> Judge<'a> {
         out
     }
 
-    /// Facts that count for one window, in time or late.
-    pub fn evidence(&self, subject: SubjectIx, window: &Window) -> Vec<u32> {
+    /// Facts about one window, in time or late, oldest first, each with whether the figure is made of it: of a standing duty
+    /// whatever held in it, else the first that were needed.
+    pub fn evidence(&self, subject: SubjectIx, window: &Window) -> Vec<(u32, bool)> {
         let period = self.dues.first().map_or(Period::Event, |due| due.period.clone());
         let due = due(self.question.plan, self.duty, window.clone(), period);
         let end = due.late_end.min(self.question.as_of);
-        let mut out = Vec::new();
-        for wanted in &self.wanted {
+        // Whether it was done late is decided by what was there when the grace was over.
+        let is_late = !self.reached(subject, &due, due.grace_end).1 && self.reached(subject, &due, due.late_end).1;
+        let counted_end = if is_late { due.late_end } else { due.grace_end }.min(self.question.as_of);
+        let mut out: Vec<(u32, bool)> = Vec::new();
+        for (wanted, minimum) in self.wanted.iter().zip(&due.minimums) {
             let holds = wanted.need.held || self.standing;
             let facts = self.facts_of(wanted, subject).filter(|(_, row)| {
                 let happened = row.happened_on <= end;
                 let in_window = row.happened_on >= window.from;
                 happened && (in_window || (holds && self.end_of(row, wanted.need) >= window.from))
             });
-            out.extend(facts.map(|(ix, _)| ix));
+            let reached = if wanted.need.held {
+                self.held_on(wanted, subject, counted_end)
+            } else {
+                let own = self.count(wanted, subject, window.from, counted_end.min(window.to));
+                own + self.beyond(wanted, subject, &due, counted_end, *minimum)
+            };
+            let mut left = reached.min(*minimum);
+            let mut seen = Vec::new();
+            for (ix, row) in facts {
+                let is_there = row.happened_on <= counted_end
+                    && (!wanted.need.held || self.end_of(row, wanted.need) >= counted_end);
+                let mut counts = self.standing;
+                for value in self.values(wanted, ix, row) {
+                    if !self.standing && is_there && left > 0 && !seen.contains(&value) {
+                        seen.push(value);
+                        left -= 1;
+                        counts = true;
+                    }
+                }
+                out.push((ix, counts));
+            }
         }
-        out.sort_by_key(|ix| (self.question.facts.row(*ix).map(|row| row.happened_on), *ix));
-        out.dedup();
+        // What serves several needs counts if it counts for one.
+        out.sort_by_key(|(ix, counts)| (self.question.facts.row(*ix).map(|row| row.happened_on), *ix, !counts));
+        out.dedup_by_key(|(ix, _)| *ix);
         out
     }
 

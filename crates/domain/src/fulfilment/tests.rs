@@ -547,6 +547,37 @@ fn a_share_is_cut_off_so_that_only_the_whole_is_100() {
 }
 
 #[test]
+fn of_several_records_the_first_that_were_needed_count_and_the_others_are_besides() {
+    let mut twice = need("inspection.done");
+    twice.minimum = Number::Fixed(2);
+    let mut held = need("post.filled");
+    held.held = true;
+    let plan = a_plan(vec![
+        watched_monthly(),
+        duty("K1.2", SubjectKind::Place, &["list:watched"], "quarter", twice),
+        duty("K1.3", SubjectKind::Village, &[], "standing quarter", held.clone()),
+        duty("K1.4", SubjectKind::Village, &[], "quarter", held),
+    ]);
+    let mut town = a_town(1);
+    let (shop, village) = (town.shops[0], town.village);
+    for day in ["2026-01-10", "2026-01-11", "2026-02-03"] {
+        town.record("inspection.done", shop, day);
+    }
+    town.record_with("post.filled", village, "2025-01-01", Some("2026-02-10"), "2025-01-01", &[]);
+    town.record_with("post.filled", village, "2026-02-11", None, "2026-02-11", &[]);
+    let ask = town.ask(&plan, "2026-04-01", "2026-01-01", "2026-03-31");
+    let counts = |duty: &str, of, key: &str| -> Vec<bool> {
+        ask.drill(duty, of, key).iter().map(|fact| fact.counts).collect()
+    };
+    assert_eq!(counts("K1.1", shop, "2026-01"), [true, false]);
+    assert_eq!(counts("K1.2", shop, "2026-Q1"), [true, true, false]);
+    assert_eq!(counts("K1.3", village, "2026-Q1"), [true, true], "each held its days");
+    assert_eq!(counts("K1.4", village, "2026-Q1"), [false, true], "the first was over on the last day");
+    let units = plan.duties.iter().map(|duty| ask.counted_in(duty).label());
+    assert_eq!(units.collect::<Vec<_>>(), ["项", "项", "天", "项"]);
+}
+
+#[test]
 fn roads_weigh_by_their_length_within_the_duty_only() {
     let mut passable = need("road.passable");
     passable.held = true;

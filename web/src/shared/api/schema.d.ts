@@ -11332,6 +11332,8 @@ export interface components {
             available: boolean;
             basis: string;
             basis_label: string;
+            /** @description What done and needed of its occurrences are counted in: `days`, `people`, `bodies`, `sorts` or `records`. */
+            counted_in: string;
             evidence: components["schemas"]["Word"][];
             id: string;
             informational: boolean;
@@ -11644,6 +11646,8 @@ export interface components {
         };
         /** @description A record behind a figure. */
         EvidenceRow: {
+            /** @description Whether the figure is made of it; false for what came besides once enough was there. */
+            counts: boolean;
             happened_on: string;
             href?: string | null;
             id: string;
