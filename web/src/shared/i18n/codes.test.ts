@@ -31,6 +31,7 @@ const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['paper_series', () => all(read('catalog/papers/series.toml'), /^code = "(.+)"/gm)],
   ['place', () => all(read('catalog/place_categories.toml'), /^code = "(.+)"/gm)],
   ['facility_kind', () => all(read('catalog/facilities.toml').replace(/^ .*$/gm, ''), /^code = "(.+)"/gm)],
+  ['facility_word', () => [...all(read('catalog/facilities.toml'), /words = \[(.+?)\]/g).flatMap((words) => all(words, /"(.+?)"/g)), ...all(read('catalog/facilities.toml'), /unit = "(\p{Script=Han}+)"/gu)]],
   ['hazard_category', () => all(read('catalog/hazards.toml'), /^code = "(\d.*)"/gm)],
   ['hazard_code', () => all(read('catalog/hazards.toml'), /^code = "(H.*)"/gm)],
   ['role', () => all(part('crates/domain/src/org.rs', '    Role {'), /\w+ "(\w+)" "/g)],

@@ -1,3 +1,4 @@
+import { locale } from '../i18n'
 import { codeLabel } from '../i18n/codes'
 import type { Theme } from '../theme'
 
@@ -119,9 +120,19 @@ const SIGNS: Record<string, Record<string, Sign>> = {
   },
 }
 
-export function sign(layer: string, code: string): Sign {
-  return SIGNS[layer]?.[code] ?? { ...BRAND, size: 6 }
+/** What stands on a badge for whoever reads English: one letter a character, another one for each class of a layer. */
+const LETTERS: Record<string, string> = {
+  橙: 'O', 红: 'R', 未: 'U', 般: 'G', 较: 'L', 疑: '?', 重: 'M', 逾: '!', 牌: '#', 贴: 'H', 名: 'N', 电: 'T', 照: 'I', 换: 'X', 待: 'T', 查: 'C', 障: 'F', 缺: '–', 选: '✓',
+  改: 'C', 增: '+', 消: '–', 迟: 'L', 断: 'X', 阻: 'B', 建: 'B', 规: 'P', 退: 'R', 移: 'H', 灭: 'O', 控: 'C', 核: 'V', 警: 'A', 救: 'R', 火: 'F', 队: 'B', 微: 'M', 站: 'S',
 }
+
+export function sign(layer: string, code: string): Sign {
+  const found = SIGNS[layer]?.[code] ?? { ...BRAND, size: 6 }
+  return found.badge && locale.value === 'en' ? { ...found, badge: LETTERS[found.badge] ?? found.badge } : found
+}
+
+/** Layers and their classes that carry a badge. */
+export const badged = (): [string, string][] => Object.entries(SIGNS).flatMap(([layer, classes]) => Object.entries(classes).filter(([, one]) => one.badge).map(([code]): [string, string] => [layer, code]))
 
 export function colour(layer: string, code: string, theme: Theme): string {
   const found = sign(layer, code)
