@@ -25,6 +25,7 @@ export const router = createRouter({
     { path: '/report', component: () => later(import('./Report.vue')) },
     { path: '/look/:id', component: () => later(import('./errand/Look.vue')) },
     { path: '/told', component: () => later(import('./errand/Told.vue')) },
+    { path: '/reported', component: () => later(import('./errand/Reported.vue')) },
     { path: '/recheck/:id', component: () => later(import('./Recheck.vue')) },
     { path: '/orders', component: () => later(import('./errand/Orders.vue')) },
     { path: '/call', component: () => later(import('./errand/Call.vue')) },

@@ -2,7 +2,7 @@
 // one before has not sent yet stays theirs.
 
 import Dexie, { type Table } from 'dexie'
-import type { Draft, Entry, Hazard, Photo, Place, Sheet, Task } from './types'
+import type { Again, Draft, Entry, Photo, Place, Sheet, Task } from './types'
 
 export interface Kept { key: string; value: unknown }
 export interface KeptSheet { place: string; sheet: Sheet }
@@ -12,7 +12,7 @@ export class PhoneDb extends Dexie {
   tasks!: Table<Task, string>
   places!: Table<Place, string>
   sheets!: Table<KeptSheet, string>
-  rechecks!: Table<Hazard, string>
+  rechecks!: Table<Again, string>
   drafts!: Table<Draft, string>
   outbox!: Table<Entry, string>
   photos!: Table<Photo, string>

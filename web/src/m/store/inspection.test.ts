@@ -6,10 +6,10 @@ import { Clock } from './clock'
 import { PhoneDb } from './db'
 import { answered, begin, inspectionOf, lacksOfEnforcement, photosOf, report } from './draft'
 import { Http } from './http'
-import { askPlaces, keepPlace, openAt } from './place'
+import { afterKey, askPlaces, beforeKey, fetchBefores, keepPlace, openAt } from './place'
 import { blocks, finished } from './progress'
 import { sync } from './sync'
-import type { Draft, Place, Sheet, Task } from './types'
+import type { Draft, PhotoView, Place, Sheet, Task } from './types'
 
 const AT = '2026-11-25T10:00:00+08:00'
 const [ME, OTHER, HELPER] = ['me', 'other', 'helper']
@@ -101,6 +101,21 @@ describe('places the phone was not given', () => {
     expect((await openAt(db, open.place.id)).map((one) => one.id)).toEqual([open.id])
     expect(await openAt(db, 'elsewhere')).toEqual([])
   })
+})
+
+it('the pictures one compares are in the phone before anybody looks again, and go when nobody has to', async () => {
+  const asked: string[] = []
+  const line = { picture: async (path: string) => (asked.push(path), new Blob(['x'], { type: 'image/jpeg' })) } as unknown as Http
+  const picture = (name: string, complete: boolean): PhotoView => ({ id: name, complete, early: false, item: null, taken_at: null, height: 1, role: 'fix', sha256: '', width: 1 })
+  const open = (await db.rechecks.toCollection().first())!
+  await db.rechecks.put({ ...open, pairs: [{ item: null, before: picture('b', true), after: picture('a', true) }, { item: null, before: null, after: picture('coming', false) }] })
+  await fetchBefores(db, line)
+  await fetchBefores(db, line)
+  expect(asked).toEqual(['/photos/b', '/photos/a'])
+  expect(await db.recall(afterKey(open.id, 'a'))).toBeTruthy()
+  await db.rechecks.clear()
+  await fetchBefores(db, line)
+  expect([await db.recall(beforeKey(open.id)), await db.recall(afterKey(open.id, 'a'))].filter(Boolean)).toEqual([])
 })
 
 it('who comes back finds folded what is finished, but never where he found a fault or was last', async () => {

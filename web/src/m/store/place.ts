@@ -1,7 +1,7 @@
 // What a visit needs of a place beside what sync left here: its sheet, what is open there, places only the server has. Apart from
 // sync, because the first screen needs none of it.
 
-import type { HazardView, PlacePage, PlaceRow } from '@/shared/api/contract'
+import type { PlacePage, PlaceRow } from '@/shared/api/contract'
 import type { PhoneDb } from './db'
 import type { Http } from './http'
 import type { Hazard, Place, Sheet } from './types'
@@ -46,18 +46,24 @@ export async function openAt(db: PhoneDb, place: string): Promise<Hazard[]> {
   return ((await db.recall<Hazard[]>('open_hazards')) ?? []).filter((one) => one.place.id === place)
 }
 
-/** Pictures of what was found, for re-checks without a network. A comfort: what fails is tried at the next sync. */
+/** The key a picture for a re-check is kept under: what it was found as, or what the unit handed in. */
+export const beforeKey = (hazard: string): string => `before:${hazard}`
+export const afterKey = (hazard: string, photo: string): string => `after:${hazard}:${photo}`
+
+/** The pictures one compares, for re-checks without a network. A comfort: what fails is tried at the next sync. */
 export async function fetchBefores(db: PhoneDb, http: Http): Promise<void> {
-  const wanted = await db.rechecks.toCollection().primaryKeys()
-  const kept = await db.kept.where('key').startsWith('before:').primaryKeys()
-  await db.kept.bulkDelete(kept.filter((key) => !wanted.includes(key.slice(7))))
-  for (const id of wanted.filter((one) => !kept.includes(`before:${one}`))) {
-    const view = await http.ask<HazardView>(`/hazards/${id}`, { timeoutMs: 15_000 })
-    if (view.kind === 'unreachable') return
-    if (view.kind !== 'ok') continue
-    const before = view.data.pairs.find((pair) => pair.before)?.before
-    if (!before) continue
-    const blob = await http.picture(`/photos/${before.id}`)
-    if (blob) await db.keep(`before:${id}`, blob)
+  const wanted = new Map<string, string>()
+  for (const one of await db.rechecks.toArray()) {
+    const pairs = one.pairs ?? []
+    const before = pairs.find((pair) => pair.before?.complete)?.before
+    if (before) wanted.set(beforeKey(one.id), before.id)
+    for (const { after } of pairs) if (after?.complete) wanted.set(afterKey(one.id, after.id), after.id)
+  }
+  const kept = await db.kept.where('key').startsWithAnyOf(['before:', 'after:']).primaryKeys()
+  await db.kept.bulkDelete(kept.filter((key) => !wanted.has(key)))
+  for (const [key, photo] of wanted) {
+    if (kept.includes(key)) continue
+    const blob = await http.picture(`/photos/${photo}`)
+    if (blob) await db.keep(key, blob)
   }
 }

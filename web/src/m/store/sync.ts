@@ -39,6 +39,7 @@ export async function apply(db: PhoneDb, view: SyncView, at: string): Promise<vo
     await db.keep('officers', view.officers ?? [])
     await db.keep('places_whole', view.places_whole ?? true)
     await db.keep('open_hazards', view.hazards ?? [])
+    await db.keep('reported', view.reported ?? [])
     await db.keep('cursor', view.cursor)
     await db.keep('synced_at', at)
   })

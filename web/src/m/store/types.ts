@@ -1,6 +1,6 @@
 // What the phone keeps of its own; what comes from the server is named as the contract names it.
 
-import type { AnswerValue, HazardRow, ItemView, PlaceBrief, Position, SheetView, TaskRow } from '@/shared/api/contract'
+import type { AnswerValue, HazardRow, ItemView, PlaceBrief, Position, RecheckView, SheetView, TaskRow } from '@/shared/api/contract'
 
 import type { Timing } from './timing'
 
@@ -12,6 +12,8 @@ export type Task = TaskRow
 export type Item = ItemView
 export type Sheet = SheetView
 export type Hazard = HazardRow
+/** One that waits for a second look, with what one compares. */
+export type Again = RecheckView
 export type Value = AnswerValue
 
 // ── the phone's own

@@ -180,6 +180,7 @@ export type InspectionPage = View<'InspectionPage'>
 export type AnswerView = View<'AnswerView'> & { value: AnswerValue }
 export type InspectionView = Omit<View<'InspectionView'>, 'answers'> & { answers: AnswerView[] }
 export type SyncView = View<'SyncView'>
+export type RecheckView = View<'RecheckView'>
 
 // ── hazards
 

@@ -17394,6 +17394,23 @@ export interface components {
             /** Format: int64 */
             version?: number | null;
         };
+        /** @description A fix as it was handed in last. */
+        FixView: {
+            /** @description When. */
+            at: string;
+            /** @description Who handed it in: the unit's own name, or that of who did it for the unit. */
+            by: string;
+            /** @description What was done, in its own words. */
+            note: string;
+        };
+        /** @description A hazard that waits for a re-check, with what one compares. */
+        RecheckView: components["schemas"]["HazardRow"] & {
+            fix?: components["schemas"]["FixView"] | null;
+            /** @description What was asked of the unit. */
+            measure_text?: string | null;
+            /** @description Pictures before and after. */
+            pairs: components["schemas"]["PhotoPairView"][];
+        };
         /** @description A draft at a version, to be filled. */
         PlanFill: {
             /** @description What people set by hand is replaced, too; otherwise it stays. */
@@ -21168,7 +21185,9 @@ export interface components {
             /** @description The door check. */
             quick: components["schemas"]["SheetView"];
             /** @description Hazards that wait for a re-check. */
-            rechecks: components["schemas"]["HazardRow"][];
+            rechecks: components["schemas"]["RecheckView"][];
+            /** @description What one reported oneself and may see, newest first, closed ones too. */
+            reported: components["schemas"]["HazardRow"][];
             /** @description Now. */
             server_time: string;
             /** @description What to ask of each place. */
