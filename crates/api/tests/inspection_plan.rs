@@ -51,6 +51,17 @@ async fn a_plan_is_filled_shown_with_its_gaps_approved_by_another_and_becomes_ta
         let input = json!({ "org": "village-1", "span": { "kind": "special", "title": "国庆节前", "from": "2026-09-22",
             "to": "2026-09-30" }, "title": "国庆节前检查" });
         assert_eq!(next.post("/api/v1/inspection-plans", input.clone()).await?.status, StatusCode::FORBIDDEN);
+        // Of the bodies of the town only those that draw up plans are offered, to a village its own, and no other is taken.
+        let drafts = |body: &Value| body["actions"].as_array().is_some_and(|all| all.contains(&json!("plan.draft")));
+        let offered = |all: Vec<Value>| all.into_iter().filter(drafts).map(|one| one["id"].clone()).collect::<Vec<_>>();
+        assert_eq!(offered(secretary.get("/api/v1/orgs").await?.items()?), ["village-1"]);
+        let all = offered(clerk.get("/api/v1/orgs").await?.items()?);
+        assert!(all.contains(&json!("police")) && all.contains(&json!("dept-civil")), "{all:?}");
+        assert!(!all.contains(&json!("unit")) && !all.contains(&json!("committee")), "{all:?}");
+        let mut firm = input.clone();
+        firm["org"] = json!("unit");
+        let told = clerk.post("/api/v1/inspection-plans", firm).await?;
+        assert_eq!(told.body["fields"][0]["code"], "inspection_plan.org");
         let plan = secretary.post("/api/v1/inspection-plans", input).await?.ok()?;
         assert_eq!(plan["actions"], json!(["propose", "items", "submit", "void"]));
         assert_eq!(plan["uncovered_n"], 3, "nothing planned yet, and nobody left out who is on no list");

@@ -274,7 +274,11 @@ async fn the_picture_of_the_find_is_known_again_whatever_was_written_into_it_and
         owner.post(&fixes, fix(old)).await?.ok()?;
         let page = staff.get(&format!("/api/v1/hazards/{found}")).await?.ok()?;
         let pair = &page["pairs"][0];
-        assert_eq!((&pair["before"]["early"], &pair["after"]["early"]), (&json!(false), &json!(true)), "{page}");
+        assert_eq!(
+            (&pair["before"]["early"], &pair["after"]["early"]),
+            (&json!(false), &json!(true)),
+            "{page}"
+        );
 
         // Whoever looks again has all of it in the phone: what was asked, the words and the picture of the unit.
         let sync = staff.get("/api/v1/sync").await?.ok()?;
@@ -284,8 +288,12 @@ async fn the_picture_of_the_find_is_known_again_whatever_was_written_into_it_and
             (&again["measure_text"], &again["fix"]["by"], &again["fix"]["note"]),
             (&json!("请清空楼梯间"), &json!("杨老板"), &json!("已清空"))
         );
-        assert_eq!((&again["pairs"][0]["after"]["id"], &again["pairs"][0]["after"]["early"]), (&json!(old), &json!(true)));
-        let reported: Vec<_> = sync["reported"].as_array().into_iter().flatten().map(|one| &one["id"]).collect();
+        assert_eq!(
+            (&again["pairs"][0]["after"]["id"], &again["pairs"][0]["after"]["early"]),
+            (&json!(old), &json!(true))
+        );
+        let reported: Vec<_> =
+            sync["reported"].as_array().into_iter().flatten().map(|one| &one["id"]).collect();
         assert_eq!(reported.len(), 2, "both finds of his own: {reported:?}");
         let grid = town.login("grid1").await?.get("/api/v1/sync").await?.ok()?;
         assert_eq!(grid["reported"], json!([]), "another's finds are not his");

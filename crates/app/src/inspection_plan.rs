@@ -408,6 +408,10 @@ impl App {
         }
         let mut tx = self.write(caller).await?;
         let org = org_of(&mut tx, &input.org.as_str().into()).await?;
+        if !org.kind.plans_inspections() {
+            let said = "这个机构不编制检查计划，请选择镇里的机构、部门、村（社区）或派出所";
+            return Err(Error::field("org", "inspection_plan.org", said));
+        }
         let path = path_of(&mut tx, &org).await?;
         let year = year_of(&span);
         let record = PlanRecord {

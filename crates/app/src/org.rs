@@ -4,6 +4,8 @@
 mod chart;
 mod territory;
 
+use std::collections::BTreeMap;
+
 use domain::ids::{AccountId, OrgId, PersonId, TerritoryCode};
 use domain::org::{
     Assignment, Certificate, Level, Life, Org, OrgKind, OrgRefusal, Person, Post, Relation, Territory,
@@ -12,16 +14,16 @@ use domain::org::{
 use domain::policy::{Action, Subject};
 use domain::time::{Date, HOUR_MS, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::Read;
 use store::account::Account;
 use store::org::{OrgRecord, TerritoryRecord};
 use store::person::PersonRecord;
 use store::post::{AssignmentRecord, CertificateRecord, PostRecord};
+use store::{Read, Write};
 use utoipa::ToSchema;
 
 pub use chart::{ChartAway, ChartGap, ChartHolder, ChartNode, ChartPost, OrgChart};
 pub use territory::TerritoryEnd;
-pub(crate) use territory::{name_town, town_name};
+pub(crate) use territory::{government_for_short, name_town, town_name};
 use territory::{same_name, taken_word, to_change, words};
 
 use crate::error::FieldProblem;
@@ -140,7 +142,7 @@ pub struct OrgView {
     pub closed_on: Option<String>,
     /// Row version.
     pub version: i64,
-    /// What the caller may do to it now.
+    /// What the caller may do to it now; `plan.draft` where he may draw up its plans of inspections.
     pub actions: Vec<String>,
 }
 
@@ -343,8 +345,12 @@ impl App {
     /// Every organisation.
     pub async fn orgs(&self, caller: &Caller) -> Result<Vec<OrgView>> {
         sees_people(caller)?;
-        let all = self.db.read(&self.town).await?.orgs().await?;
-        Ok(all.iter().map(|org| org_view(caller, org)).collect())
+        let mut read = self.db.read(&self.town).await?;
+        let known = read.territories().await?;
+        let paths: BTreeMap<_, _> =
+            known.iter().map(|one| (&one.territory.code, one.territory.path.as_str())).collect();
+        let path = |one: &OrgRecord| paths.get(&one.org.territory).copied().unwrap_or_default();
+        Ok(read.orgs().await?.iter().map(|org| org_view(caller, org, path(org))).collect())
     }
 
     /// Adds an organisation.
@@ -358,7 +364,8 @@ impl App {
         let record = OrgRecord { org, life, ord, version: 1, recorded_at: now };
         tx.insert_org(&record).await?;
         let audit = caller.audit_as(hat, "org.add", ("org", id.as_str()), "", now);
-        Ok(tx.commit(audit, org_view(caller, &record)).await?)
+        let path = path_of(&mut tx, &record).await?;
+        Ok(tx.commit(audit, org_view(caller, &record, &path)).await?)
     }
 
     /// Changes an organisation. One that is no more stays in the book as such.
@@ -369,7 +376,8 @@ impl App {
         let mut record = tx.org(id).await?.ok_or(Error::NotFound)?;
         let hat = caller.hat(Action::OrgChange, &Subject::town())?;
         if input.version.is_some_and(|version| version != record.version) {
-            return Err(Error::stale(&org_view(caller, &record)));
+            let path = path_of(&mut tx, &record).await?;
+            return Err(Error::stale(&org_view(caller, &record, &path)));
         }
         (record.org, record.life) = read_org(&mut tx, id.clone(), input, record.life, now.date()).await?;
         // Nobody's post is orphaned.
@@ -382,7 +390,8 @@ impl App {
         tx.update_org(&record).await?;
         record.version += 1;
         let audit = caller.audit_as(hat, "org.change", ("org", id.as_str()), "", now);
-        Ok(tx.commit(audit, org_view(caller, &record)).await?)
+        let path = path_of(&mut tx, &record).await?;
+        Ok(tx.commit(audit, org_view(caller, &record, &path)).await?)
     }
 
     /// Founds the town from a roster, in one transaction. A town that was founded stays as it is, and the answer is
@@ -461,9 +470,19 @@ pub(crate) fn sees_people(caller: &Caller) -> Result<()> {
     caller.scope(Action::PersonRead).or_else(|_| caller.scope(Action::OrgChange)).map(drop)
 }
 
-fn org_view(caller: &Caller, record: &OrgRecord) -> OrgView {
+/// Where an organisation works, as a path of the tree.
+async fn path_of(tx: &mut Write, record: &OrgRecord) -> Result<String> {
+    Ok(tx.territory(&record.org.territory).await?.map(|known| known.territory.path).unwrap_or_default())
+}
+
+fn org_view(caller: &Caller, record: &OrgRecord, path: &str) -> OrgView {
     let o = record.org.clone();
-    let may = caller.hats.hat(Action::OrgChange, &Subject::town()).is_some();
+    let may = |action, row: &Subject| caller.hats.hat(action, row).map(|_| action.code().to_owned());
+    let change = may(Action::OrgChange, &Subject::town());
+    let draft = match o.active && o.kind.plans_inspections() {
+        true => may(Action::PlanDraft, &Subject::of(path, Some(&o.id))),
+        false => None,
+    };
     OrgView {
         id: o.id.to_string(),
         kind: o.kind.code().to_owned(),
@@ -479,7 +498,7 @@ fn org_view(caller: &Caller, record: &OrgRecord) -> OrgView {
         founded_on: record.life.founded_on.map(|day| day.to_string()),
         closed_on: record.life.closed_on.map(|day| day.to_string()),
         version: record.version,
-        actions: may.then(|| Action::OrgChange.code().to_owned()).into_iter().collect(),
+        actions: change.into_iter().chain(draft).collect(),
     }
 }
 

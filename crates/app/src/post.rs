@@ -30,7 +30,7 @@ pub use page::{LeaverView, PostPage, PostShortage, PostStretch, WaitingPost};
 use crate::attachment::AttachmentView;
 use crate::gate::GateView;
 use crate::names::Names;
-use crate::org::{Fields, name_town, read_life, town_name};
+use crate::org::{Fields, government_for_short, name_town, read_life, town_name};
 use crate::person::{initials, sound};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
@@ -701,7 +701,7 @@ fn government(id: OrgId, town: &TerritoryCode, town_name: &str) -> Org {
         id,
         kind: OrgKind::TownGov,
         name: format!("{town_name}人民政府"),
-        short_name: "镇政府".to_owned(),
+        short_name: government_for_short(town_name).to_owned(),
         aliases: Vec::new(),
         relation: Relation::Town,
         label: "org:town_gov".to_owned(),

@@ -462,7 +462,11 @@ impl Question<'_> {
             None => judge.dues.iter().map(|due| due.window.clone()).collect(),
         };
         let Some(window) = windows.iter().find(|window| window.key == window_key) else { return Vec::new() };
-        judge.evidence(subject, window).into_iter().filter_map(|(ix, counts)| self.fact_ref(ix, counts)).collect()
+        judge
+            .evidence(subject, window)
+            .into_iter()
+            .filter_map(|(ix, counts)| self.fact_ref(ix, counts))
+            .collect()
     }
 
     /// What the figures of a duty's occurrences are counted in.

@@ -110,6 +110,19 @@ words! {
     }
 }
 
+impl OrgKind {
+    /// Whether it draws up plans of inspections: it governs or answers for places. Firms, stations and brigades go where
+    /// they are sent, the committee decides and the fire rescue organ has plans of its own.
+    pub fn plans_inspections(self) -> bool {
+        match self {
+            Self::TownGov | Self::Office | Self::Workstation | Self::Dept | Self::Village | Self::Police => {
+                true
+            }
+            Self::Committee | Self::FireRescue | Self::Unit | Self::Station | Self::Brigade => false,
+        }
+    }
+}
+
 words! {
     /// Whether the town may command it. Source: handbook of the field, tension T6.
     Relation {

@@ -440,6 +440,11 @@ impl Place {
         self.opening == Opening::Deregistered || self.closed_on.is_some_and(|closed| closed <= on)
     }
 
+    /// Whether it is in operation on this date (在营): there, and neither 停业 nor 歇业.
+    pub fn is_operating(&self, on: Date) -> bool {
+        self.opening == Opening::Open && !self.is_gone(on)
+    }
+
     /// This place with what it does not say taken from another row about the same place, and the names of the fields taken.
     /// Tags of both hold. Head counts stay: they are counted and dated elsewhere.
     pub fn filled_from(self, other: &Self) -> (Self, Vec<&'static str>) {

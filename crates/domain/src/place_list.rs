@@ -228,7 +228,7 @@ pub enum CoverageError {
         /// On which list.
         kind: ListKind,
     },
-    /// 实际存在、村（社区）名录未列.
+    /// 在营、村（社区）名录未列; what is 停业 or 歇业 need not be listed until it opens again.
     PresentButUnlisted {
         /// The place.
         place: PlaceId,
@@ -296,7 +296,7 @@ pub fn coverage_errors(places: &[Place], lists: &[PlaceList], on: Date) -> Vec<C
                 orgs: orgs.into_iter().cloned().collect(),
             }),
         }
-        if !listed.contains(&place.id) {
+        if place.is_operating(on) && !listed.contains(&place.id) {
             errors.push(CoverageError::PresentButUnlisted { place: place.id.clone() });
         }
     }
@@ -388,6 +388,11 @@ mod tests {
         let alone = a_restaurant("alone");
         let mut gone = a_restaurant("gone");
         gone.opening = Opening::Deregistered;
+        let mut resting = [a_restaurant("suspended"), a_restaurant("dormant")];
+        for (place, opening) in resting.iter_mut().zip([Opening::Suspended, Opening::Dormant]) {
+            (place.opening, place.sector_org) = (opening, Some("economy".into()));
+        }
+        let [suspended, dormant] = resting;
         let enter = |list: PlaceList, ids: &[&str]| {
             ids.iter().fold(list, |l, id| l.enter((*id).into(), on, "普查").expect("new"))
         };
@@ -395,7 +400,7 @@ mod tests {
             enter(village_list("v", 5), &["watched", "twice", "gone", "never_seen"]),
             enter(PlaceList::new(ListKind::SectorKey, "emergency".into()), &["twice"]),
         ];
-        let places = [watched, twice.clone(), alone, gone];
+        let places = [watched, twice.clone(), alone, gone, suspended, dormant];
         let found: Vec<(&str, String)> =
             coverage_errors(&places, &lists, on).iter().map(|e| (e.code(), e.place().to_string())).collect();
         let expected = [

@@ -158,10 +158,18 @@ pub(crate) async fn name_town(tx: &mut Write, town: &TerritoryCode, name: &str) 
         if body.org.short_name == body.org.name {
             body.org.short_name = format!("{name}{rest}");
         }
+        if body.org.short_name == government_for_short(code) {
+            body.org.short_name = government_for_short(name).to_owned();
+        }
         body.org.name = format!("{name}{rest}");
         tx.update_org(&body).await?;
     }
     Ok(true)
+}
+
+/// What people call the government of a town for short.
+pub(crate) fn government_for_short(town_name: &str) -> &'static str {
+    if town_name.ends_with('乡') { "乡政府" } else { "镇政府" }
 }
 
 /// What the town is called: as the book says; where it is founded now as asked, or as the plan says that is in the book

@@ -206,7 +206,8 @@ impl<'a> Judge<'a> {
         let due = due(self.question.plan, self.duty, window.clone(), period);
         let end = due.late_end.min(self.question.as_of);
         // Whether it was done late is decided by what was there when the grace was over.
-        let is_late = !self.reached(subject, &due, due.grace_end).1 && self.reached(subject, &due, due.late_end).1;
+        let is_late =
+            !self.reached(subject, &due, due.grace_end).1 && self.reached(subject, &due, due.late_end).1;
         let counted_end = if is_late { due.late_end } else { due.grace_end }.min(self.question.as_of);
         let mut out: Vec<(u32, bool)> = Vec::new();
         for (wanted, minimum) in self.wanted.iter().zip(&due.minimums) {
@@ -239,7 +240,9 @@ impl<'a> Judge<'a> {
             }
         }
         // What serves several needs counts if it counts for one.
-        out.sort_by_key(|(ix, counts)| (self.question.facts.row(*ix).map(|row| row.happened_on), *ix, !counts));
+        out.sort_by_key(|(ix, counts)| {
+            (self.question.facts.row(*ix).map(|row| row.happened_on), *ix, !counts)
+        });
         out.dedup_by_key(|(ix, _)| *ix);
         out
     }

@@ -113,7 +113,12 @@ fn closed(figures: &mut Figures, (size, made): (&str, &Network), bike: &Vehicle)
     let before = Drawn::of(Some(&extract), &lines);
     before.network.index();
     for line in lines.iter_mut().step_by(SURVEYS / SHUT) {
-        line.closures.push(Closure { from: Date::MIN, until: None, reason: String::new(), stops: Stops::Everybody });
+        line.closures.push(Closure {
+            from: Date::MIN,
+            until: None,
+            reason: String::new(),
+            stops: Stops::Everybody,
+        });
     }
     let mut dice = Dice(SEED);
     let (from, to) = (spot(made, &mut dice).lon_lat, spot(made, &mut dice).lon_lat);

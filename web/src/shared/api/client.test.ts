@@ -44,6 +44,8 @@ describe('client', () => {
     const known = problem as ApiProblem
     expect([known.status, known.code, known.message, known.conflict]).toEqual([409, 'conflict.version', '别人刚改过', true])
     expect(known.field('name')).toBe('m')
+    const twice = new ApiProblem(422, 'validation', 's', [{ field: 'code', code: 'required', message: '请填写' }, { field: 'code', code: 'territory.code', message: '村代码是九位加三位数字' }])
+    expect(twice.field('code')).toBe('请填写 村代码是九位加三位数字')
     // A rule names no field: whoever knows its code knows the field.
     const rule = new ApiProblem(422, 'road.backwards', '恢复日期早于封闭日期')
     expect([rule.field('until'), rule.field('until', 'road.backwards'), rule.field('on', 'road.not_yet')]).toEqual([undefined, '恢复日期早于封闭日期', undefined])

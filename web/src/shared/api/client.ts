@@ -42,9 +42,10 @@ export class ApiProblem extends Error {
   get conflict(): boolean {
     return this.code === 'conflict.version'
   }
-  /** The message for one field, also for `heads.beds` below `heads`; a rule names no field and is about one by its code. */
+  /** What is said of one field, all of it, also for `heads.beds` below `heads`; a rule names no field and is about one by its code. */
   field(name: string, ...rules: string[]): string | undefined {
-    return this.fields.find((f) => f.field === name || f.field.startsWith(`${name}.`))?.message ?? (rules.includes(this.code) ? this.message : undefined)
+    const own = new Set(this.fields.filter((f) => f.field === name).map((f) => f.message))
+    return [...own].join(' ') || this.fields.find((f) => f.field.startsWith(`${name}.`))?.message || (rules.includes(this.code) ? this.message : undefined)
   }
   static of(error: unknown): ApiProblem {
     if (error instanceof ApiProblem) return error

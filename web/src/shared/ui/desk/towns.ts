@@ -4,19 +4,22 @@ import type { CatalogView, Items, OrgView, Territory, Word } from '../../api/con
 import { codeLabel, type CodeKind } from '../../i18n/codes'
 
 /** Words that hardly change are asked for once per page load; a failure is asked again next time. */
-function once<T>(load: () => Promise<T>, empty: T): () => Ref<T> {
+function once<T>(load: () => Promise<T>, empty: T): (() => Ref<T>) & { again: () => void } {
   const data = ref(empty) as Ref<T>
   let asked = false
-  return () => {
-    if (!asked) {
-      asked = true
-      load().then(
-        (answer) => (data.value = answer),
-        () => (asked = false),
-      )
-    }
+  const ask = (): void => {
+    asked = true
+    load().then(
+      (answer) => (data.value = answer),
+      () => (asked = false),
+    )
+  }
+  const use = (): Ref<T> => {
+    if (!asked) ask()
     return data
   }
+  // Whoever adds one on the page of organisations finds it in the next form without opening the program anew.
+  return Object.assign(use, { again: () => void (asked && ask()) })
 }
 
 /** Every territory of the town that is there. */
