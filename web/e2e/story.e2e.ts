@@ -120,7 +120,7 @@ describe('a messy ledger', () => {
     await page.setInputFiles('input[type=file]', { name: '重复台账.csv', mimeType: 'text/csv', buffer: Buffer.from(`\ufeff${HEAD}\r\n${row}\r\n${row}\r\n`) })
     await page.click('button:has-text("试导")')
     await page.waitForSelector('h2:has-text("1 行疑似已登记或重复，1 行待决定")', { timeout: 60_000 })
-    await page.waitForSelector('td:has-text("表中第 2 行“验收重复店”")')
+    await page.waitForSelector('td:has-text("与表中第 2 行很可能是同一个场所")')
     expect(await page.isDisabled('button:has-text("写入 1 条")')).toBe(true)
     await page.selectOption('select[aria-label="验收重复店 处理"]', { label: '与第 2 行重复，这一行不导入' })
     await page.click('button:has-text("重新试导")')

@@ -99,7 +99,7 @@ pub enum ExportRefusal {
     #[error("请写明导出用途，2 到 200 个字")]
     NoReason,
     /// Somebody decides about what he asked for himself.
-    #[error("自己的导出申请须由另一人批准，请联系消安办负责人或分管领导")]
+    #[error("自己的导出申请须由另一人批准，请联系消防工作站负责人或分管领导")]
     Own,
     /// A no without a word.
     #[error("不批准请写明理由")]

@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::config::{self, Where};
 use crate::courier::Gateways;
-use crate::{bench, danger, demo, doctor, frame, keep, ledger, plan, road, serve, storm};
+use crate::{bench, danger, demo, doctor, file, frame, keep, ledger, plan, road, serve, storm};
 
 /// The software a Chinese township runs its fire-safety governance on.
 #[derive(Parser)]
@@ -401,8 +401,8 @@ async fn run_user(place: Where, user: User) -> anyhow::Result<()> {
     match user {
         User::Add { login, role: Some(role), territory: Some(territory), org, name } => {
             let role = Role::from_code(&role).with_context(|| {
-                let all: Vec<_> = Role::ALL.iter().map(|role| role.code()).collect();
-                format!("没有角色 {role}，可用的有：{}", all.join(" "))
+                let all: Vec<_> = Role::ALL.iter().map(|role| format!("{}（{}）", role.code(), role.label())).collect();
+                format!("没有角色 {role}，可用的有：{}", all.join("、"))
             })?;
             let newcomer = Newcomer {
                 name: name.unwrap_or_else(|| login.clone()),
@@ -491,7 +491,7 @@ async fn verify(place: Where, json: bool) -> anyhow::Result<()> {
 
 /// Looks through a file of events by itself.
 fn verify_file(file: &Path, json: bool) -> anyhow::Result<()> {
-    let bytes = std::fs::read(file).with_context(|| format!("读不到文件 {}，请核对路径", file.display()))?;
+    let bytes = file::bytes(file)?;
     let check = app::subscriber::check_event_file(&bytes);
     if json {
         println!("{}", serde_json::to_string_pretty(&check)?);

@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 use crate::courier::Gateways;
 use crate::demo;
+use crate::file;
 use crate::serve::{self, Asked, Role};
 
 /// The town of whoever says none: nine digits, filled up to the twelve that every row carries, and what it is called.
@@ -91,8 +92,7 @@ struct UplinkFile {
 ///
 /// Errors: it cannot be read, or misses something.
 pub fn uplink(file: &Path) -> anyhow::Result<Uplink> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("转报文件 {} 读不出来，请检查路径", file.display()))?;
+    let text = file::text(file).context("转报文件不能用")?;
     let said: UplinkFile =
         toml::from_str(&text).context("转报文件应写明 url、key、secret 三项，请对照手册修改")?;
     let address = said.url.trim_end_matches('/');

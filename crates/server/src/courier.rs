@@ -41,6 +41,8 @@ use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
+use crate::file;
+
 /// So long one conversation may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// So much of an answer is read. Units: bytes.
@@ -125,8 +127,7 @@ impl Gateways {
 
     /// Reads the file.
     pub fn read(path: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("通道文件 {} 读不出来，请检查路径", path.display()))?;
+        let text = file::text(path).context("通道文件不能用")?;
         Self::parse(&text, clock)
     }
 

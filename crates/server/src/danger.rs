@@ -9,6 +9,8 @@ use domain::danger::{Codes, Danger as Day, Weather};
 use exchange::sheet::{self, Limits};
 use serde_json::json;
 
+use crate::file;
+
 #[derive(Subcommand)]
 pub enum Danger {
     /// 加拿大火险天气指数（FWI）：逐日由月、日、气温、湿度、风速、降水算出
@@ -80,7 +82,7 @@ pub fn danger(asked: &Danger) -> anyhow::Result<()> {
 /// Month, day and danger of every row.
 fn reckoned(asked: &Fwi) -> anyhow::Result<Vec<(u32, u32, Day)>> {
     let shown = asked.file.display();
-    let bytes = std::fs::read(&asked.file).with_context(|| format!("{shown} 读不出来，请核对路径"))?;
+    let bytes = file::bytes(&asked.file)?;
     let book = exchange::csv_text::read(&bytes, &Limits::default())
         .with_context(|| format!("{shown} 不是分隔文本，请另存为 CSV 再算"))?;
     let sheet: &sheet::Sheet = book.sheets.first().context("表是空的，请核对文件")?;

@@ -5,7 +5,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use app::Caller;
 use app::signal::Incoming;
 use clap::Subcommand;
@@ -15,6 +15,7 @@ use protocol::{cap, hex, unhex};
 use serde_json::{Value, json};
 
 use crate::config::Where;
+use crate::file;
 
 #[derive(Subcommand)]
 pub enum Frame {
@@ -74,7 +75,7 @@ pub(crate) fn dialect_of(name: &str) -> anyhow::Result<&'static gb26875::Dialect
 
 fn input(file: Option<&Path>) -> anyhow::Result<Vec<u8>> {
     match file {
-        Some(file) => std::fs::read(file).with_context(|| format!("{} 读不出来", file.display())),
+        Some(file) => file::bytes(file),
         None => {
             let mut bytes = Vec::new();
             std::io::stdin().lock().read_to_end(&mut bytes)?;
@@ -141,7 +142,9 @@ pub fn frame(asked: &Frame) -> anyhow::Result<()> {
         }
         Frame::Encode { file, dialect } => {
             let dialect = dialect_of(dialect)?;
-            let value: Value = serde_json::from_slice(&input(file.as_deref())?).context("输入不是 JSON")?;
+            let value: Value = serde_json::from_slice(&input(file.as_deref())?).map_err(|error| {
+                anyhow!("输入第 {} 行第 {} 列不是 JSON，请核对", error.line(), error.column())
+            })?;
             // One frame, a list of them, or the answer of decode.
             let frames = match &value {
                 Value::Array(all) => all.clone(),

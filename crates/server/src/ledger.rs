@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{anyhow, bail, ensure};
 use app::facility::view::FacilityAsked;
-use app::import::{ImportChoice, ImportReport, ImportView};
+use app::import::{ImportChoice, ImportField, ImportReport, ImportView};
 use app::place::view::PlaceQuery;
 use app::report_case::order::ReportOrderAsked;
 use app::{App, Caller};
 use clap::{Args, ValueEnum};
 
 use crate::cli::plainly;
+use crate::file;
 
 /// Looked at again so often while a server works at the job.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -100,7 +101,7 @@ fn word(value: impl ValueEnum) -> String {
 pub async fn import(app: &App, asked: &Import) -> anyhow::Result<ImportReport> {
     ensure!(asked.kind != Kind::Events, "事件交换文件只导出，不导入");
     let caller = Caller::system();
-    let bytes = std::fs::read(&asked.file).with_context(|| format!("{} 读不出来", asked.file.display()))?;
+    let bytes = file::bytes(&asked.file)?;
     let name = asked.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let at = (asked.sheet.as_deref(), None);
     let view = app.upload_import(&caller, &word(asked.kind), &name, bytes, at).await.map_err(plainly)?;
@@ -122,24 +123,39 @@ fn choice(view: &ImportView, asked: &Import) -> anyhow::Result<ImportChoice> {
     let said: BTreeMap<String, String> = match &asked.map {
         None => BTreeMap::new(),
         Some(file) => {
-            let text =
-                std::fs::read_to_string(file).with_context(|| format!("{} 读不出来", file.display()))?;
-            serde_json::from_str(&text).with_context(|| format!("{} 不是对应关系文件", file.display()))?
+            let text = file::text(file)?;
+            serde_json::from_str(&text).map_err(|error| {
+                let (shown, line) = (file.display(), error.line());
+                anyhow!("{shown} 第 {line} 行不是对应关系，请写成 {{\"表头\": \"name\"}} 的样子")
+            })?
         }
     };
     for header in said.keys() {
         let is_there = view.columns.iter().any(|column| column.header == *header);
         ensure!(is_there, "表里没有“{header}”这一列，请核对对应关系");
     }
+    if let Some(code) = said.values().find(|code| !view.fields.iter().any(|one| one.code == **code)) {
+        let known: Vec<_> = view.fields.iter().map(|one| format!("{}（{}）", one.code, one.label)).collect();
+        bail!("对应关系里的“{code}”不是台账的项，可写的有：{}", known.join("、"));
+    }
     let field = |header: &str, guess: &Option<String>| said.get(header).cloned().or_else(|| guess.clone());
+    let columns = view.columns.iter();
+    let mapping: BTreeMap<String, String> =
+        columns.filter_map(|c| Some((c.index.to_string(), field(&c.header, &c.field)?))).collect();
+    // The page asks which column it is; here the file of --map says it.
+    let lacks = |one: &&ImportField| one.required && !mapping.values().any(|code| *code == one.code);
+    if let Some(ImportField { code, label, .. }) = view.fields.iter().find(lacks) {
+        let headers: Vec<_> =
+            view.columns.iter().map(|c| c.header.as_str()).filter(|h| !h.is_empty()).collect();
+        bail!(
+            "没有哪一列对应“{label}”，请用 --map 给一个文件写明是哪一列，如 {{\"表头\": \"{code}\"}}；表里的表头有：{}",
+            headers.join("、")
+        );
+    }
     Ok(ImportChoice {
         sheet: view.sheet.clone(),
         header_row: view.header_row,
-        mapping: view
-            .columns
-            .iter()
-            .filter_map(|c| Some((c.index.to_string(), field(&c.header, &c.field)?)))
-            .collect(),
+        mapping,
         decisions: BTreeMap::new(),
         crs: Some(word(asked.crs)),
         leave_bad: asked.leave_bad.then_some(true),
@@ -202,8 +218,7 @@ pub async fn export(app: &App, asked: &Export) -> anyhow::Result<usize> {
     );
     if asked.kind == Kind::Events {
         let found = app.event_file(&Caller::system(), asked.since).await.map_err(plainly)?;
-        std::fs::write(&asked.file, &found.bytes)
-            .with_context(|| format!("{} 写不进去", asked.file.display()))?;
+        file::write(&asked.file, &found.bytes)?;
         return Ok(found.bytes.len());
     }
     let ending = |file: &Path| file.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
@@ -211,8 +226,7 @@ pub async fn export(app: &App, asked: &Export) -> anyhow::Result<usize> {
     if asked.kind == Kind::Reports12345 {
         let asked_for = ReportOrderAsked::default();
         let written = app.order_answers(&caller, &asked_for, &ending(&asked.file)).await.map_err(plainly)?;
-        std::fs::write(&asked.file, &written.2)
-            .with_context(|| format!("{} 写不进去", asked.file.display()))?;
+        file::write(&asked.file, &written.2)?;
         return Ok(written.2.len());
     }
     let format = app.format_of(&ending(&asked.file)).map_err(plainly)?;
@@ -226,6 +240,6 @@ pub async fn export(app: &App, asked: &Export) -> anyhow::Result<usize> {
         _ => app.export_places(&caller, &PlaceQuery::default(), format, "").await,
     };
     let (_, bytes) = written.map_err(plainly)?;
-    std::fs::write(&asked.file, &bytes).with_context(|| format!("{} 写不进去", asked.file.display()))?;
+    file::write(&asked.file, &bytes)?;
     Ok(bytes.len())
 }

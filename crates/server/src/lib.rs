@@ -8,6 +8,7 @@ mod danger;
 pub mod demo;
 pub mod doctor;
 pub mod embed;
+mod file;
 mod frame;
 mod ground;
 pub mod keep;

@@ -1,10 +1,9 @@
 //! `fengsui plan`: checking a plan file, putting it in force, and how far it is carried out.
 #![expect(clippy::print_stdout, reason = "a command answers on standard output")]
 
-use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, ensure};
 use app::Caller;
 use app::fulfilment::Ask;
 use domain::fulfilment::{Status, percent};
@@ -14,30 +13,11 @@ use exchange::sandbox::{self, Program, Request};
 use serde_json::{Value, json};
 
 use crate::config::{self, Where};
-
-/// The bytes of a file; what the system says in English is said in Chinese.
-fn bytes_of(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let shown = file.display();
-    std::fs::read(file).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => anyhow!("找不到文件 {shown}，请核对路径"),
-        ErrorKind::PermissionDenied => anyhow!("没有权限读取 {shown}，请检查文件的权限"),
-        ErrorKind::IsADirectory => anyhow!("{shown} 是文件夹，请写出其中的文件"),
-        _ => anyhow!("{shown} 读不出来，请检查文件和磁盘"),
-    })
-}
-
-/// The text of a plan file.
-fn text_of(file: &Path) -> anyhow::Result<String> {
-    String::from_utf8(bytes_of(file)?).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count() + 1;
-        anyhow!("{} 第 {line} 行有不是 UTF-8 编码的文字，请另存为 UTF-8 编码再试", file.display())
-    })
-}
+use crate::file;
 
 /// A plan file without mistakes; every mistake is printed with line and column.
 fn sound(file: &Path) -> anyhow::Result<domain::plan::Plan> {
-    let text = text_of(file)?;
+    let text = file::text(file)?;
     let (plan, problems) = exchange::plan_file::read(&text);
     for problem in &problems {
         println!("{} {problem}", file.display());
@@ -55,7 +35,7 @@ pub fn check(file: &Path) -> anyhow::Result<()> {
 
 /// Reads a notice and prints its clauses and what strikes a reader in it. Offsets count characters of the text.
 pub fn lint(file: &Path, as_json: bool) -> anyhow::Result<()> {
-    let bytes = bytes_of(file)?;
+    let bytes = file::bytes(file)?;
     let is_called_docx = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("docx"));
     let program = Program::new(std::env::current_exe()?);
     let text = sandbox::notice(&program, &bytes, is_called_docx, &Request::default())?;
@@ -172,7 +152,7 @@ pub fn compare(a: &Path, b: &Path, at: Option<&str>, as_json: bool) -> anyhow::R
 
 /// Puts a plan file in force.
 pub async fn install(place: Where, file: &Path) -> anyhow::Result<()> {
-    let text = text_of(file)?;
+    let text = file::text(file)?;
     let named = place.town_name.clone();
     let app = place.open().await?;
     if let Some(name) = named {

@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 
 use crate::cli::plainly;
 use crate::config::Where;
+use crate::file;
 
 /// A road is looked for so far around a point, m.
 const NEAR_M: f64 = 500.0;
@@ -218,6 +219,7 @@ fn coded(error: &road::Error) -> anyhow::Error {
 }
 
 fn read(graph: &Path) -> anyhow::Result<osm::Extract> {
+    file::known(graph)?;
     let extract = osm::read(graph).map_err(|error| coded(&error))?;
     for problem in &extract.problems {
         tracing::debug!(place = problem.place, code = problem.code, "{}", problem.message);
@@ -237,9 +239,7 @@ fn class(drives: Drives) -> Class {
 /// The vehicle of a class, from the catalogue that comes along or another.
 fn vehicle(drives: Drives, catalogue: Option<&Path>) -> anyhow::Result<Vehicle> {
     let text = match catalogue {
-        Some(file) => {
-            std::fs::read_to_string(file).with_context(|| format!("{} 读不出来", file.display()))?
-        }
+        Some(file) => file::text(file)?,
         None => exchange::shipped::VEHICLES.to_owned(),
     };
     let (vehicles, problems) = exchange::vehicle_catalog::read(&text);
@@ -291,10 +291,9 @@ async fn import(
     (dry_run, outside_ok): (bool, bool),
     json: bool,
 ) -> anyhow::Result<()> {
-    let unread = || format!("{} 读不出来", file.display());
     let caller = Caller::system();
     // Whatever is too large is refused by its size, before any of it is read.
-    let size = std::fs::metadata(file).with_context(unread)?.len();
+    let size = file::known(file)?.len();
     let is_map = osm::is_map(file).map_err(|error| coded(&error))?;
     let most = if is_map { app::road::MAX_MAP } else { app::import::MAX_FILE as u64 };
     if size > most {
@@ -302,7 +301,7 @@ async fn import(
     }
     match osm::read(file) {
         Err(road::Error::UnknownFormat) => {
-            let bytes = std::fs::read(file).with_context(unread)?;
+            let bytes = file::bytes(file)?;
             let report =
                 app.import_roads(&caller, bytes, crs, (dry_run, outside_ok)).await.map_err(plainly)?;
             if json {
@@ -593,13 +592,13 @@ pub async fn reach(place: Where, asked: &Reached) -> anyhow::Result<()> {
 
 /// Prints where stations belong.
 pub fn site(asked: &Site) -> anyhow::Result<()> {
-    let text = std::fs::read_to_string(&asked.instance)
-        .with_context(|| format!("{} 读不出来", asked.instance.display()))?;
+    let text = file::text(&asked.instance)?;
     let bad = |error: siting::instance::BadInstance| anyhow!("{error}（{}）", error.code());
     let mut instance = Instance::read(&text).map_err(bad)?;
     if let Some(file) = &asked.weights {
-        let text = std::fs::read_to_string(file).with_context(|| format!("{} 读不出来", file.display()))?;
-        let weights = serde_json::from_str(&text).context("权重文件应为整数列表，如 [1, 2, 3]")?;
+        let text = file::text(file)?;
+        let weights = serde_json::from_str(&text)
+            .map_err(|_| anyhow!("权重文件 {} 应为整数列表，如 [1, 2, 3]", file.display()))?;
         instance = instance.with_weights(weights).map_err(bad)?;
     }
     if let Some(graph) = &asked.graph {

@@ -14,6 +14,7 @@ use clap::{Args, ValueEnum};
 use protocol::gb26875::Dialect;
 
 use crate::embed;
+use crate::file;
 use crate::frame::dialect_of;
 
 /// How long requests under way may still take when the program is told to stop.
@@ -202,6 +203,9 @@ pub async fn serve(app: App, asked: Asked) -> anyhow::Result<()> {
 /// Errors: a file cannot be read; the two do not belong together.
 pub async fn certified(tls: &Tls) -> anyhow::Result<RustlsConfig> {
     let _ = rustls::crypto::ring::default_provider().install_default();
+    for one in [&tls.cert, &tls.key] {
+        file::known(one).context("证书或私钥不能用")?;
+    }
     RustlsConfig::from_pem_file(&tls.cert, &tls.key).await.context("证书或私钥读不出来，请检查两个 PEM 文件")
 }
 

@@ -13,6 +13,43 @@ fn document(output: &std::process::Output) -> Result<Value> {
     serde_json::from_slice(&output.stdout).with_context(|| said(output))
 }
 
+/// Whichever command is given a file: what is wrong with it is said in Chinese, and not as the system says it.
+#[test]
+fn a_file_that_is_not_there_and_a_folder_are_named_whatever_the_command() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let missing = folder.path().join("没有这个.csv").display().to_string();
+    let here = folder.path().display().to_string();
+    for (file, told) in [(missing.as_str(), "找不到文件"), (here.as_str(), "是文件夹")] {
+        let commands: [&[&str]; 14] = [
+            &["plan", "check", file],
+            &["plan", "lint", file],
+            &["plan", "install", file],
+            &["audit", "verify", file],
+            &["import", "places", file],
+            &["import", "hydrants", file],
+            &["roads", "import", file],
+            &["route", "--from", "105.8,29.2", "--to", "105.9,29.2", "--graph", file],
+            &["reach", "--from", "105.8,29.2", "--minutes", "5", "--graph", file],
+            &["site", "--instance", file, "--model", "pmedian"],
+            &["frame", "decode", file],
+            &["frame", "encode", file],
+            &["danger", "fwi", "--lat", "29", file],
+            &["cap", "check", file],
+        ];
+        for command in commands {
+            let ran = run(&data, command, "")?;
+            let heard = said(&ran);
+            assert!(!ran.status.success(), "{command:?}");
+            assert!(
+                heard.contains(told) && heard.contains(file) && !heard.contains("os error"),
+                "{command:?}: {heard}"
+            );
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn plan_status_tells_every_duty_or_one_clause_as_of_a_day() -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -252,6 +289,9 @@ fn what_is_exported_imports_again_unchanged_and_a_good_ledger_is_written() -> Re
     let map = folder.path().join("map.json");
     std::fs::write(&map, json!({ "字号": "name" }).to_string())?;
     let map = map.display().to_string();
+    let unmapped = run(&data, &["import", "places", &file, "--dry-run"], "")?;
+    let told = String::from_utf8_lossy(&unmapped.stderr).into_owned();
+    assert!(["--map", "\"name\"", "字号"].iter().all(|word| told.contains(word)), "{told}");
     let tried = run(&data, &["import", "places", &file, "--map", &map, "--dry-run", "--json"], "")?;
     assert_eq!(tried.status.code(), Some(0), "{}", said(&tried));
     assert_eq!(document(&tried)?["committed"], false);
