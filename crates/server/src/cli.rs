@@ -401,7 +401,8 @@ async fn run_user(place: Where, user: User) -> anyhow::Result<()> {
     match user {
         User::Add { login, role: Some(role), territory: Some(territory), org, name } => {
             let role = Role::from_code(&role).with_context(|| {
-                let all: Vec<_> = Role::ALL.iter().map(|role| format!("{}（{}）", role.code(), role.label())).collect();
+                let all: Vec<_> =
+                    Role::ALL.iter().map(|role| format!("{}（{}）", role.code(), role.label())).collect();
                 format!("没有角色 {role}，可用的有：{}", all.join("、"))
             })?;
             let newcomer = Newcomer {

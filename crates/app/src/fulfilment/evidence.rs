@@ -291,7 +291,8 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
                 let mut orgs = vec![org.as_str()];
                 orgs.extend(signed.iter().map(|one| one.org.as_str()).filter(|one| *one != org));
                 let names = read.subject_names(SubjectKind::Org, &orgs).await?;
-                let names: Vec<&str> = orgs.iter().filter_map(|org| names.get(*org)).map(String::as_str).collect();
+                let names: Vec<&str> =
+                    orgs.iter().filter_map(|org| names.get(*org)).map(String::as_str).collect();
                 let org = names.join("、");
                 let outcome = match inspection.failed_items().count() {
                     0 => "未发现隐患".to_owned(),

@@ -93,6 +93,7 @@ impl Asked {
             found_to: self.found_to.map(day_after),
             closed_from: self.closed_from.map(Timestamp::start_of),
             text: self.text,
+            found_by: None,
             path: None,
             org: None,
         })
