@@ -426,20 +426,22 @@ impl App {
         let on = self.now().date();
         let scope = caller.scope(Action::PlaceRead)?;
         let filter = filter(query, on)?;
-        let order = if query.order.as_deref() == Some("code") { PlaceOrder::Code } else { PlaceOrder::Name };
+        let order = match query.order.as_deref() {
+            Some("code") => PlaceOrder::Code,
+            Some("name") => PlaceOrder::Name,
+            _ => PlaceOrder::Fit,
+        };
         let limit = query.limit.unwrap_or(50).clamp(1, MAX_PAGE);
         let after = query.after.as_deref().filter(|a| !a.is_empty()).map(read_cursor).transpose()?;
         let after = after.as_ref().map(|(text, id)| (text.as_str(), id));
         let mut read = self.db.read(&self.town).await?;
-        let mut records = read.place_page(&filter, &scope, order, after, limit + 1).await?;
-        let more = records.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut found = read.place_page_at(&filter, &scope, order, after, limit + 1).await?;
+        let more = found.len() > usize::try_from(limit).unwrap_or(usize::MAX);
         if more {
-            records.pop();
+            found.pop();
         }
-        let next = records.last().filter(|_| more).map(|last| match order {
-            PlaceOrder::Name => cursor(&last.place.name, &last.place.id),
-            PlaceOrder::Code => cursor(&last.place.code, &last.place.id),
-        });
+        let next = found.last().filter(|_| more).map(|(at, last)| cursor(at, &last.place.id));
+        let records: Vec<_> = found.into_iter().map(|(_, record)| record).collect();
         let total = match after {
             None => Some(read.place_count(&filter, &scope).await?),
             Some(_) => None,

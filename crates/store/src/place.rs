@@ -71,13 +71,26 @@ pub enum PlaceOrder {
     Name,
     /// By the number on the file.
     Code,
+    /// What fits the text that is looked for best: whose name, number or initials it is, whose begin with it, then others; by
+    /// name among equals.
+    Fit,
 }
 
 impl PlaceOrder {
-    fn column(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Code => "code",
+    /// The text the register is ordered by.
+    fn column(self, only: &mut Where, looked_for: Option<&str>) -> String {
+        match (self, looked_for.map(str::trim).filter(|text| !text.is_empty())) {
+            (Self::Code, _) => "code".to_owned(),
+            (Self::Fit, Some(text)) => {
+                let text = text.to_lowercase();
+                let (whole, begins) = (only.mark(text.as_str()), only.mark(like("", &text, "%")));
+                format!(
+                    "(CASE WHEN lower(name) = {whole} OR lower(code) = {whole} OR pinyin = {whole} THEN '0' \
+                     WHEN lower(name) LIKE {begins} ESCAPE '!' OR lower(code) LIKE {begins} ESCAPE '!' \
+                     OR pinyin LIKE {begins} ESCAPE '!' THEN '1' ELSE '2' END || name)"
+                )
+            }
+            _ => "name".to_owned(),
         }
     }
 }
@@ -322,7 +335,7 @@ impl Read {
         Ok(found)
     }
 
-    /// One page of the register after `after`, which is the last place's name (or code) and id.
+    /// One page of the register after `after`, which is what the last place was ordered by and its id.
     pub async fn place_page(
         &mut self,
         filter: &PlaceFilter,
@@ -331,18 +344,31 @@ impl Read {
         after: Option<(&str, &PlaceId)>,
         limit: i64,
     ) -> Result<Vec<PlaceRecord>> {
+        let found = self.place_page_at(filter, scope, order, after, limit).await?;
+        Ok(found.into_iter().map(|(_, record)| record).collect())
+    }
+
+    /// The same, each place with what it was ordered by.
+    pub async fn place_page_at(
+        &mut self,
+        filter: &PlaceFilter,
+        scope: &Scope,
+        order: PlaceOrder,
+        after: Option<(&str, &PlaceId)>,
+        limit: i64,
+    ) -> Result<Vec<(String, PlaceRecord)>> {
         let mut only = self.place_filter(filter, scope)?;
-        let by = order.column();
+        let by = order.column(&mut only, filter.text.as_deref());
         if let Some((text, id)) = after {
             let (text, id) = (only.mark(text), only.mark(id.as_str()));
             only.and(&format!("({by}, id) > ({text}, {id})"));
         }
         let most = only.mark(limit);
         let (sql, list) = only.finish();
-        self.rows(format!("SELECT * FROM place{sql} ORDER BY {by}, id LIMIT {most}"), list)
+        self.rows(format!("SELECT *, {by} AS page_at FROM place{sql} ORDER BY {by}, id LIMIT {most}"), list)
             .await?
             .iter()
-            .map(PlaceRecord::from_row)
+            .map(|row| Ok((row.text("page_at")?, PlaceRecord::from_row(row)?)))
             .collect()
     }
 

@@ -200,25 +200,64 @@ async fn the_register_is_searched_the_way_people_know_a_place() -> anyhow::Resul
 }
 
 #[tokio::test]
+async fn what_is_looked_for_by_its_whole_name_number_or_initials_comes_first() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let named = |id: &str, name: &str, pinyin: &str| PlaceRecord {
+            pinyin: pinyin.to_owned(),
+            ..record(id, name, "v1")
+        };
+        let many = [
+            named("a", "丁老街面馆", "dljmg"),
+            named("b", "老街面馆二店", "ljmged"),
+            named("c", "老街面馆", "ljmg"),
+            named("d", "万家老街面馆", "wjljmg"),
+        ];
+        let mut tx = db.write(&town()).await?;
+        tx.insert_places(&many).await?;
+        tx.commit(audit("place.import"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        for (text, found) in [
+            ("老街面馆", vec!["c", "b", "d", "a"]),
+            ("LJMG", vec!["c", "b"]),
+            ("c-b", vec!["b"]),
+            ("街_", vec![]),
+            ("", vec!["d", "a", "c", "b"]),
+        ] {
+            let filter = PlaceFilter { text: Some(text.to_owned()), ..PlaceFilter::default() };
+            let page = read.place_page(&filter, &everything(), PlaceOrder::Fit, None, 50).await?;
+            let mut got = ids(&page);
+            // Among equals it goes by name, in the order of the database.
+            let own = if text.is_empty() { 0 } else { got.len().min(2) };
+            got[own..].sort_unstable();
+            let mut wanted = found.clone();
+            wanted[own..].sort_unstable();
+            assert_eq!(got, wanted, "{text}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn pages_follow_one_another_without_gap_or_repeat_even_for_equal_names() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let db = Db::open(&fresh.url, &fresh.keys()).await?;
         register(&db).await?;
         let mut read = db.read(&town()).await?;
-        for order in [PlaceOrder::Name, PlaceOrder::Code] {
-            let whole = read.place_page(&PlaceFilter::default(), &everything(), order, None, 50).await?;
+        for (order, text) in
+            [(PlaceOrder::Name, None), (PlaceOrder::Code, None), (PlaceOrder::Fit, None), (PlaceOrder::Fit, Some("p"))]
+        {
+            let filter = PlaceFilter { text: text.map(str::to_owned), ..PlaceFilter::default() };
+            let whole = read.place_page(&filter, &everything(), order, None, 50).await?;
             let mut seen: Vec<PlaceRecord> = Vec::new();
+            let mut last: Option<(String, PlaceId)> = None;
             loop {
-                let last: Option<(String, PlaceId)> = seen.last().map(|r| match order {
-                    PlaceOrder::Name => (r.place.name.clone(), r.place.id.clone()),
-                    PlaceOrder::Code => (r.place.code.clone(), r.place.id.clone()),
-                });
                 let after = last.as_ref().map(|(text, id)| (text.as_str(), id));
-                let page = read.place_page(&PlaceFilter::default(), &everything(), order, after, 1).await?;
-                if page.is_empty() {
-                    break;
-                }
-                seen.extend(page);
+                let page = read.place_page_at(&filter, &everything(), order, after, 1).await?;
+                let Some((at, record)) = page.into_iter().next() else { break };
+                last = Some((at, record.place.id.clone()));
+                seen.push(record);
             }
             assert_eq!(seen, whole, "{order:?}");
             assert_eq!(seen.len(), 6);

@@ -20,11 +20,32 @@ use crate::{App, Error, Result};
 
 /// Days of history.
 const DAYS: u64 = 425;
+const STUCK: &str = "阀门锈死打不开";
+const LEAKING: &str = "池壁渗漏，水位不足一半";
+const OUTLET: &str = "出水口破损";
+const FALLEN: &str = "标牌倒伏";
+const BURIED: &str = "被杂草掩埋，无法靠近";
 /// What checks find wrong.
-const FAULTS: &[&str] =
-    &["阀门锈死打不开", "池壁渗漏，水位不足一半", "出水口破损", "标牌倒伏", "被杂草掩埋，无法靠近"];
+const FAULTS: &[&str] = &[STUCK, LEAKING, OUTLET, FALLEN, BURIED];
 /// What is done in between.
 const WORKS: &[&str] = &["清淤、除草", "更换闷盖，阀门上油", "补刷标识漆"];
+
+/// What was picked, where such a thing can have it, else what is its own: a sign has no outlet, a camera no valve.
+fn fault(kind: &str, picked: &'static str) -> &'static str {
+    let own: &[&'static str] = match kind {
+        "hydrant_outdoor" | "hydrant_forest" | "pipe_forest" => &[STUCK, OUTLET, BURIED],
+        "fire_pool" | "pool_forest" | "fire_tank" | "water_tank_forest" => &[LEAKING, STUCK, OUTLET, BURIED],
+        "natural_intake" | "forest_area" => &[BURIED],
+        "pump_house" => &["水泵启动不了", STUCK, OUTLET],
+        "fire_break_engineered" | "fire_break_biological" | "fire_break_natural" => &["杂草返青，要重新清理"],
+        "sign_forest" | "notice_board" => &[FALLEN, BURIED],
+        "camera_public" | "camera_ptz_forest" | "ir_understory" => &["画面中断，收不到信号"],
+        "smart_gate" => &["道闸不能抬杆"],
+        "ebike_charging" => &["充电插座松动"],
+        _ => &["器材缺少，要补齐"],
+    };
+    own.iter().find(|one| **one == picked).or(own.first()).copied().unwrap_or(picked)
+}
 
 /// How far a facility has come.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -450,7 +471,8 @@ fn lead(
     while next < stop {
         let by = field(next);
         if dice.chance(60) {
-            life.step(Act::Check { good: false }, next, dice.pick(FAULTS), by, today)?;
+            let wrong = fault(made.kind, dice.pick(FAULTS));
+            life.step(Act::Check { good: false }, next, wrong, by, today)?;
             let (begun, done) = (later(next, 2 + dice.below(5)), later(next, 8 + dice.below(20)));
             if done >= today {
                 return Ok(life);
@@ -475,7 +497,7 @@ fn lead(
         let on = today.checked_sub_days(chrono::Days::new(4)).unwrap_or(today).max(since);
         let stands = life.states.last().is_some_and(|(record, _)| record.facility.stage == Stage::InService);
         if stands {
-            life.step(Act::Report, on, dice.pick(FAULTS), field(on), today)?;
+            life.step(Act::Report, on, fault(made.kind, dice.pick(FAULTS)), field(on), today)?;
         }
     }
     Ok(life)

@@ -46,8 +46,8 @@ const fn item(kind: ItemKind, name: &'static str, at: (f64, f64), year: i32) -> 
 }
 
 const MARKET: &[Planned] = &[
-    item(ItemKind::Layout, "场镇消防安全布局", (0.0, 0.0), 2025),
-    item(ItemKind::Station, "镇消防站车库", (0.3, 0.2), 2025),
+    item(ItemKind::Layout, "消防安全布局", (0.0, 0.0), 2025),
+    item(ItemKind::Station, "消防站车库", (0.3, 0.2), 2025),
     Planned { to: Some((1.5, 0.9)), ..item(ItemKind::Lane, "老街消防车通道", (-1.2, 0.4), 2026) },
     Planned {
         became: Some("敬老院消防水池"), ..item(ItemKind::Water, "敬老院消防水池", (-2.1, 1.6), 2025)
@@ -69,7 +69,9 @@ const VILLAGE: &[Planned] = &[
 
 const FOREST: &[Planned] = &[
     Planned {
-        to: Some((9.0, 8.2)), ..item(ItemKind::ForestBreak, "山脊防火隔离带", (2.0, 7.5), 2025)
+        to: Some((9.0, 8.2)),
+        became: Some("山脊防火隔离带"),
+        ..item(ItemKind::ForestBreak, "山脊防火隔离带", (2.0, 7.5), 2025)
     },
     Planned {
         to: Some((13.0, 7.0)),
@@ -78,7 +80,9 @@ const FOREST: &[Planned] = &[
         ..item(ItemKind::ForestBreak, "二期防火隔离带", (9.0, 8.2), 2027)
     },
     Planned { became: Some("山顶水池"), ..item(ItemKind::ForestWater, "山顶水池", (5.0, 6.5), 2025) },
-    item(ItemKind::Checkpoint, "进山路口检查站", (6.0, 2.5), 2025),
+    Planned {
+        became: Some("进山路口检查站"), ..item(ItemKind::Checkpoint, "进山路口检查站", (6.0, 2.5), 2025)
+    },
 ];
 
 fn ago(today: Date, days: u64) -> Date {
