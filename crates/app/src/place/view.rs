@@ -46,7 +46,7 @@ pub struct PlaceQuery {
     pub unseen_since: Option<String>,
     /// `open`, `suspended`, `dormant` or `deregistered`.
     pub opening: Option<String>,
-    /// `name` or `code`.
+    /// `name` or `code`; without it what fits `q` best comes first, and among equals the name decides.
     pub order: Option<String>,
     /// Voided ones too.
     pub with_void: Option<bool>,

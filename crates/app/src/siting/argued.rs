@@ -36,6 +36,7 @@ fn figures(study: &Study, question: Question, found: &Found) -> String {
     let of = reached.map(|n| format!("可到达的 {}中", study.counted(n))).unwrap_or_default();
     let never = match beyond {
         0 => String::new(),
+        n if n == uncovered => "（任何候选点在半径内都到不了）".to_owned(),
         n => format!("（其中 {}任何候选点在半径内都到不了）", study.counted(n)),
     };
     format!(
