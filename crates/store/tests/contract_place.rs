@@ -245,9 +245,12 @@ async fn pages_follow_one_another_without_gap_or_repeat_even_for_equal_names() -
         let db = Db::open(&fresh.url, &fresh.keys()).await?;
         register(&db).await?;
         let mut read = db.read(&town()).await?;
-        for (order, text) in
-            [(PlaceOrder::Name, None), (PlaceOrder::Code, None), (PlaceOrder::Fit, None), (PlaceOrder::Fit, Some("p"))]
-        {
+        for (order, text) in [
+            (PlaceOrder::Name, None),
+            (PlaceOrder::Code, None),
+            (PlaceOrder::Fit, None),
+            (PlaceOrder::Fit, Some("p")),
+        ] {
             let filter = PlaceFilter { text: text.map(str::to_owned), ..PlaceFilter::default() };
             let whole = read.place_page(&filter, &everything(), order, None, 50).await?;
             let mut seen: Vec<PlaceRecord> = Vec::new();

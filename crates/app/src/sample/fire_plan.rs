@@ -81,7 +81,8 @@ const FOREST: &[Planned] = &[
     },
     Planned { became: Some("山顶水池"), ..item(ItemKind::ForestWater, "山顶水池", (5.0, 6.5), 2025) },
     Planned {
-        became: Some("进山路口检查站"), ..item(ItemKind::Checkpoint, "进山路口检查站", (6.0, 2.5), 2025)
+        became: Some("进山路口检查站"),
+        ..item(ItemKind::Checkpoint, "进山路口检查站", (6.0, 2.5), 2025)
     },
 ];
 
