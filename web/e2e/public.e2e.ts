@@ -149,6 +149,35 @@ it.each([
   await plain.close()
 }, 240_000)
 
+it('keeps what was typed when the page is asked for larger or in English, and behind a label what was refused', async () => {
+  const { page: desk } = await signIn(town, 'clerk')
+  const facility = (await ask<FacilityPage>(desk, '/facilities')).items[0]
+  await desk.context().close()
+  for (const [path, words, choice] of [['/p/report', 'content', 'input[value=wiring]'], [`/p/f-${facility?.id}`, 'words', 'input[value=other]']] as const) {
+    const context = await open(390, 844, true)
+    const page = await context.newPage()
+    await page.goto(`${town.url}${path}`, { waitUntil: 'load' })
+    await page.fill(`textarea[name=${words}]`, '看不清')
+    await page.check(choice)
+    await page.click('nav a:has-text("English")')
+    await page.waitForURL('**lang=en**')
+    await page.waitForLoadState('load')
+    await page.click('nav a:has-text("Large text")')
+    await page.waitForURL('**big=1**')
+    await page.waitForLoadState('load')
+    expect([await page.inputValue(`textarea[name=${words}]`), await page.isChecked(choice)]).toEqual(['看不清', true])
+    await context.close()
+  }
+  const plain = await open(390, 844, false)
+  const page = await plain.newPage()
+  await page.goto(`${town.url}/p/f-${facility?.id}`, { waitUntil: 'load' })
+  await page.check('input[value=other]')
+  await page.click('form[enctype] button')
+  await page.waitForSelector('.note[role=alert]')
+  expect(await page.isChecked('input[value=other]')).toBe(true)
+  await plain.close()
+}, 60_000)
+
 it('takes a position instead of words, and words where there is none', async () => {
   const context = await town.browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', geolocation: { longitude: 105.87, latitude: 29.26, accuracy: 20 }, permissions: ['geolocation'] })
   const page = await context.newPage()

@@ -222,7 +222,7 @@ fn facility_page(wanted: Wanted, id: &str, shown: &PublicFacility, outcome: &Out
     }
     hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
     out.push_str(
-        "<style>#seen{max-width:100%;max-height:16rem}</style><script src=/p/form.js defer></script>",
+        "<style>#seen{max-width:100%;max-height:16rem}form small{font-size:1em}</style><script src=/p/form.js defer></script>",
     );
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     whole(wanted, &format!("/p/f-{id}"), &title, &out, officers)

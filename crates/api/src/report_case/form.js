@@ -246,7 +246,7 @@
     if (file) heard.src = URL.createObjectURL(file)
     told.textContent = file && file.size > large ? words[4] : ''
   })
-})()
+})();
 (function () {
   'use strict'
   // Larger letters and the other language are links to this page: what was typed goes along. Files stay behind, and so does
@@ -277,4 +277,4 @@
     each(function (one, name) { now[name] = one.type === 'radio' ? one.checked : one.value })
     try { store.setItem(key, JSON.stringify(now)) } catch (full) { /* Then it is typed again. */ }
   })
-})();
+})()
