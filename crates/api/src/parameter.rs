@@ -106,10 +106,19 @@ pub(crate) struct ParameterChange {
     after: Tally,
 }
 
+/// The whole board.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ParameterWhole {
+    before: Tally,
+    after: Tally,
+}
+
 /// What a change would do.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ParameterChanges {
     changes: Vec<ParameterChange>,
+    /// The whole board as it is and as it would be; null for who may not see it.
+    whole: Option<ParameterWhole>,
     /// Houses another rule would grade otherwise; empty for a setting that is not of their rule.
     houses: Vec<HouseRegraded>,
 }
@@ -163,15 +172,19 @@ pub(crate) async fn preview(
     Json(asked): Json<ParameterInput>,
 ) -> Answer<Json<ParameterChanges>> {
     let from = read_day("from", &asked.from)?;
-    let (found, houses) =
-        doors.app.preview_parameter(&caller, &asked.name, value(&asked.value)?, from).await?;
+    let found = doors.app.preview_parameter(&caller, &asked.name, value(&asked.value)?, from).await?;
     let change = |change: Change| ParameterChange {
         duty: change.duty,
         title: change.title,
         before: (&change.before).into(),
         after: (&change.after).into(),
     };
-    Ok(Json(ParameterChanges { changes: found.into_iter().map(change).collect(), houses }))
+    let whole = found.whole.as_ref().map(|(before, after)| ParameterWhole {
+        before: before.into(),
+        after: after.into(),
+    });
+    let changes = found.duties.into_iter().map(change).collect();
+    Ok(Json(ParameterChanges { changes, whole, houses: found.houses }))
 }
 
 fn value(json: &serde_json::Value) -> Answer<Value> {

@@ -168,7 +168,7 @@ pub(crate) async fn standards_on(read: &mut Read, on: Date) -> Result<Vec<Standa
         Err(Error::Refused { .. }) => None,
         Err(other) => return Err(other),
     };
-    let number = |name: &str| counted(&plan.as_ref()?.parameter_on(name, on)?.value).map(u32::from);
+    let number = |name: &str| counted(&plan.as_ref()?.set_on(name, on)?.value).map(u32::from);
     Ok(standards().iter().map(|one| one.clone().set(number)).collect())
 }
 

@@ -495,6 +495,11 @@ impl Plan {
             .or_else(|| versions().min_by_key(|parameter| parameter.effective_from))
     }
 
+    /// The version of a parameter set by a date; none before the first, where the program's own value holds.
+    pub fn set_on(&self, name: &str, date: Date) -> Option<&Parameter> {
+        self.parameter_on(name, date).filter(|set| set.effective_from <= date)
+    }
+
     /// A number in force on a date; none when the parameter is missing or no whole number.
     pub fn number(&self, number: &Number, date: Date) -> Option<u32> {
         match number {
@@ -508,7 +513,7 @@ impl Plan {
 
     /// One of the program's own parameters, or its default.
     pub fn setting(&self, (name, default): (&str, f64), date: Date) -> f64 {
-        match self.parameter_on(name, date).map(|parameter| &parameter.value) {
+        match self.set_on(name, date).map(|parameter| &parameter.value) {
             Some(Value::Number(value)) => *value,
             _ => default,
         }
@@ -523,7 +528,7 @@ impl Plan {
     /// First day a duty is owed, as the town counts on a date. What is decided from a later day on does not hold yet.
     pub fn owed_from(&self, duty: &Duty, on: Date) -> Date {
         let owed = duty.since.map_or(self.effective_from, |since| since.max(self.effective_from));
-        let set = self.parameter_on(COUNTED_FROM.0, on).filter(|set| set.effective_from <= on);
+        let set = self.set_on(COUNTED_FROM.0, on);
         let counted = match set.map(|set| &set.value) {
             Some(Value::Text(day)) => parse_date(day),
             _ => None,
@@ -642,6 +647,7 @@ mod tests {
         assert_eq!(plan.setting(SCORE_LATE, date("2026-01-01")), 0.6);
         let plan = plan.with_parameter(setting("score.late", Value::Number(0.8), "2026-01-01"));
         assert_eq!(plan.setting(SCORE_LATE, date("2026-01-01")), 0.8);
+        assert_eq!(plan.setting(SCORE_LATE, date("2025-12-31")), 0.6, "before its first day the default holds");
     }
 
     #[test]

@@ -20,8 +20,7 @@ fn grade_of(name: &str) -> Option<Grade> {
 fn frequency(plan: &Plan, on: Date) -> Frequency {
     let mut set = Frequency::proposed(on);
     for (word, grade) in GRADES {
-        let decided = plan.parameter_on(&format!("{OF_VISITS}{word}"), on);
-        let decided = decided.filter(|set| set.effective_from <= on);
+        let decided = plan.set_on(&format!("{OF_VISITS}{word}"), on);
         if let Some(visits) = decided.and_then(|set| counted(&set.value)) {
             set.set(grade, u32::from(visits));
         }

@@ -64,8 +64,7 @@ fn written(kind: &Kind) -> Result<Value> {
 /// The kind a setting begins as, before the town sets it; nothing for one the town adds.
 pub(crate) fn beginning(plan: &Plan, code: &str, on: Date) -> Value {
     let set = |name: &str| {
-        let known = plan.parameter_on(name, on).filter(|one| one.effective_from <= on)?;
-        counted(&known.value)
+        counted(&plan.set_on(name, on)?.value)
     };
     let known = shipped().iter().find(|kind| kind.code == code);
     let known = known.and_then(|kind| written(&begun(kind, set)).ok());

@@ -16586,6 +16586,12 @@ export interface components {
             changes: components["schemas"]["ParameterChange"][];
             /** @description Houses another rule would grade otherwise; empty for a setting that is not of their rule. */
             houses: components["schemas"]["HouseRegraded"][];
+            whole?: components["schemas"]["ParameterWhole"] | null;
+        };
+        /** @description The whole board. */
+        ParameterWhole: {
+            after: components["schemas"]["Tally"];
+            before: components["schemas"]["Tally"];
         };
         /** @description A new value. */
         ParameterInput: {

@@ -45,7 +45,7 @@ describe('in English', () => {
     ['住宿、工作、培训最多 17 人，超过 10 人', 'living, working, learning: at most 17 people, more than 10'],
     ['未整改较大隐患（1）', 'Open larger hazards (1)'],
     ['派给 叶翠兰', 'assigned to 叶翠兰'],
-    ['需要 4，已有 2：现场照片、巡查。', '4 needed, 2 there: Photos, Patrol.'],
+    ['需要 4 项，已有 2 项：现场照片、巡查。', '4 records needed, 2 records there: Photos, Patrol.'],
   ])('%s', async (chinese, english) => {
     await loadSaid('en')
     expect(said(chinese)).toBe(english)
