@@ -179,10 +179,10 @@ pub(crate) async fn preview(
         before: (&change.before).into(),
         after: (&change.after).into(),
     };
-    let whole = found.whole.as_ref().map(|(before, after)| ParameterWhole {
-        before: before.into(),
-        after: after.into(),
-    });
+    let whole = found
+        .whole
+        .as_ref()
+        .map(|(before, after)| ParameterWhole { before: before.into(), after: after.into() });
     let changes = found.duties.into_iter().map(change).collect();
     Ok(Json(ParameterChanges { changes, whole, houses: found.houses }))
 }

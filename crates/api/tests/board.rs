@@ -403,6 +403,35 @@ async fn another_towns_plan_works_the_same() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn what_is_only_encouraged_is_shown_on_its_own_and_in_no_headline() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        fill(&town).await?;
+        let mut clerk = town.login("clerk").await?;
+        let page = clerk.get("/api/v1/board/clauses/C16").await?.ok()?;
+        let duties = page["duties"].as_array().cloned().unwrap_or_default();
+        let sum = |encouraged: bool, name: &str| -> u64 {
+            let of = duties.iter().filter(|one| one["informational"] == encouraged);
+            of.map(|one| one["tally"][name].as_u64().unwrap_or_default()).sum()
+        };
+        let clause = &page["clause"];
+        assert!(sum(true, "total") > 0, "one of its duties is only encouraged: {duties:?}");
+        assert_eq!(clause["tally"]["beside"], sum(true, "total"));
+        for name in ["due", "met", "open", "total"] {
+            assert_eq!(clause["tally"][name], sum(false, name), "{name}");
+        }
+        let whole = clerk.get("/api/v1/board").await?.ok()?;
+        for row in whole["clauses"].as_array().into_iter().flatten() {
+            for lead in row["measures"].as_array().into_iter().flatten() {
+                assert!(!["C7.9", "C16.7", "CS2.2"].iter().any(|id| lead["duty"] == *id), "{lead}");
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_leader_sees_three_things_to_decide_four_numbers_and_twelve_weeks() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = town(&fresh).await?;

@@ -131,7 +131,8 @@ async fn what_a_change_would_do_is_seen_before_it_is_made() -> anyhow::Result<()
         assert!(due("after") > due("before") && due("before") >= 0, "{told}");
         let whole = clerk.get("/api/v1/board").await?.ok()?["whole"].clone();
         assert_eq!(told["whole"]["before"], whole, "the whole board as it is");
-        let more = |of: &Value| of["after"]["due"].as_i64().zip(of["before"]["due"].as_i64()).map(|(a, b)| a - b);
+        let more =
+            |of: &Value| of["after"]["due"].as_i64().zip(of["before"]["due"].as_i64()).map(|(a, b)| a - b);
         assert_eq!(more(&told["whole"]), more(&changes[0]), "and as it would be");
         let unseen = clerk.get("/api/v1/board/duties/C9.2").await?.ok()?;
         assert_eq!(unseen, figure, "a preview moves no figure");

@@ -647,7 +647,11 @@ mod tests {
         assert_eq!(plan.setting(SCORE_LATE, date("2026-01-01")), 0.6);
         let plan = plan.with_parameter(setting("score.late", Value::Number(0.8), "2026-01-01"));
         assert_eq!(plan.setting(SCORE_LATE, date("2026-01-01")), 0.8);
-        assert_eq!(plan.setting(SCORE_LATE, date("2025-12-31")), 0.6, "before its first day the default holds");
+        assert_eq!(
+            plan.setting(SCORE_LATE, date("2025-12-31")),
+            0.6,
+            "before its first day the default holds"
+        );
     }
 
     #[test]

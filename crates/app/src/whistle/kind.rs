@@ -63,9 +63,7 @@ fn written(kind: &Kind) -> Result<Value> {
 
 /// The kind a setting begins as, before the town sets it; nothing for one the town adds.
 pub(crate) fn beginning(plan: &Plan, code: &str, on: Date) -> Value {
-    let set = |name: &str| {
-        counted(&plan.set_on(name, on)?.value)
-    };
+    let set = |name: &str| counted(&plan.set_on(name, on)?.value);
     let known = shipped().iter().find(|kind| kind.code == code);
     let known = known.and_then(|kind| written(&begun(kind, set)).ok());
     known.unwrap_or_else(|| Value::Text(String::new()))
