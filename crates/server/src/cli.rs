@@ -2,7 +2,7 @@
 //! standard error. 0 done, 1 refused or failed with one sentence, 2 wrong usage.
 #![expect(clippy::print_stdout, reason = "a command answers on standard output")]
 
-use std::io::BufRead;
+use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -247,6 +247,8 @@ fn end_where_nobody_reads() {
 pub fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        // A log that goes to a file or the journal has no colours.
+        .with_ansi(std::io::stderr().is_terminal())
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
         )
