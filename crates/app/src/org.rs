@@ -477,7 +477,7 @@ async fn path_of(tx: &mut Write, record: &OrgRecord) -> Result<String> {
 
 fn org_view(caller: &Caller, record: &OrgRecord, path: &str) -> OrgView {
     let o = record.org.clone();
-    let may = |action, row: &Subject| caller.hats.hat(action, row).map(|_| action.code().to_owned());
+    let may = |action: Action, row: &Subject| caller.hats.hat(action, row).map(|_| action.code().to_owned());
     let change = may(Action::OrgChange, &Subject::town());
     let draft = match o.active && o.kind.plans_inspections() {
         true => may(Action::PlanDraft, &Subject::of(path, Some(&o.id))),

@@ -92,7 +92,7 @@ struct UplinkFile {
 ///
 /// Errors: it cannot be read, or misses something.
 pub fn uplink(file: &Path) -> anyhow::Result<Uplink> {
-    let text = file::text(file).context("转报文件不能用")?;
+    let text = file::text(file)?;
     let said: UplinkFile =
         toml::from_str(&text).context("转报文件应写明 url、key、secret 三项，请对照手册修改")?;
     let address = said.url.trim_end_matches('/');

@@ -127,7 +127,7 @@ impl Gateways {
 
     /// Reads the file.
     pub fn read(path: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let text = file::text(path).context("通道文件不能用")?;
+        let text = file::text(path)?;
         Self::parse(&text, clock)
     }
 

@@ -98,6 +98,6 @@ mod tests {
             assert!(said.contains(ask) && !said.contains("os error"), "{said}");
             assert!(said.contains(&*here.to_string_lossy()), "{said}");
         }
-        assert_eq!(known(&gbk).expect("there").len(), 14);
+        assert_eq!(known(&gbk).expect("there").len(), 15);
     }
 }

@@ -204,7 +204,7 @@ pub async fn serve(app: App, asked: Asked) -> anyhow::Result<()> {
 pub async fn certified(tls: &Tls) -> anyhow::Result<RustlsConfig> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     for one in [&tls.cert, &tls.key] {
-        file::known(one).context("证书或私钥不能用")?;
+        file::known(one)?;
     }
     RustlsConfig::from_pem_file(&tls.cert, &tls.key).await.context("证书或私钥读不出来，请检查两个 PEM 文件")
 }
