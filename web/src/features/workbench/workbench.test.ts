@@ -62,7 +62,7 @@ it.each(STAGES.map(([code], n) => [code, n] as const))('the office of an empty t
   useSession().me = { hats: [], actions: OFFICE } as never
   const kept: Record<string, unknown> = Object.assign({}, ...STAGES.slice(0, n).map(([, one]) => one))
   vi.stubGlobal('fetch', async (url: string) => {
-    const room = new URL(String(url), 'http://town').pathname.replace('/api/v1/', '')
+    const room = new URL(String(url), 'http://town').pathname.split('/').slice(3).join('/')
     return room === 'plan' && !kept['plan'] ? new Response(JSON.stringify({ code: 'plan.none' }), { status: 422 }) : new Response(JSON.stringify({ items: kept[room] ?? [] }))
   })
   const steps = mount(FirstSteps, { global: { plugins: [pinia, router(), words()] } })
