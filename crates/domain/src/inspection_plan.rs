@@ -428,13 +428,11 @@ pub fn refilled(by_hand: Vec<PlanItem>, wanted: Vec<PlanItem>) -> Vec<PlanItem> 
 /// Visits as somebody saved them: what he changed or added is set by hand; a line filled in by frequency that he left as it
 /// was stays one.
 pub fn saved_by_hand(before: &[PlanItem], saved: Vec<PlanItem>) -> Vec<PlanItem> {
-    let mut filled_in: Vec<&PlanItem> = before.iter().filter(|item| !item.by_hand).collect();
-    filled_in.sort();
     let mut untouched: BTreeMap<&PlanItem, usize> = BTreeMap::new();
-    for item in filled_in {
+    for item in before.iter().filter(|item| !item.by_hand) {
         *untouched.entry(item).or_default() += 1;
     }
-    let mut mark = |item: PlanItem| {
+    let mark = |item: PlanItem| {
         let as_filled_in = PlanItem { by_hand: false, ..item };
         match untouched.get_mut(&as_filled_in).filter(|left| **left > 0) {
             Some(left) => {
@@ -444,7 +442,7 @@ pub fn saved_by_hand(before: &[PlanItem], saved: Vec<PlanItem>) -> Vec<PlanItem>
             None => PlanItem { by_hand: true, ..as_filled_in },
         }
     };
-    saved.into_iter().map(&mut mark).collect()
+    saved.into_iter().map(mark).collect()
 }
 
 /// A task that is to exist because a plan says so. Making it twice is prevented by its key.

@@ -170,11 +170,12 @@ fn in_charge(
     let (org, day) = (only.mark(org.as_str()), only.mark(on));
     only.and("p.voided_at IS NULL AND p.opening <> 'deregistered'");
     only.and(&format!("(p.closed_on IS NULL OR p.closed_on > {day})"));
-    let since = since.map(|day| (only.mark(day), only.mark(Timestamp::start_of(day))));
-    let registered = since.as_ref().map_or_else(String::new, |(_, at)| format!(" AND p.recorded_at >= {at}"));
+    let at = since.map(|day| only.mark(Timestamp::start_of(day)));
+    let registered = at.as_ref().map_or_else(String::new, |at| format!(" AND p.recorded_at >= {at}"));
     let listed = |only: &mut Where, kind: ListKind| -> Result<String> {
         let kind = only.mark(word(&kind)?);
-        let entered = since.as_ref().map_or_else(String::new, |(day, at)| {
+        let entered = since.zip(at.as_ref()).map_or_else(String::new, |(day, at)| {
+            let day = only.mark(day);
             format!(" AND (e.from_on >= {day} OR e.recorded_at >= {at})")
         });
         Ok(format!(
