@@ -174,6 +174,7 @@ impl Loaded {
             filing: &self.filing,
             place: &self.place,
             links: read.unit_links_of(&self.hazard.id).await?,
+            calendar: &calendar,
             suggested: (level, suggested_days(read, level, today).await?),
             cap,
             escalation_due,

@@ -2,6 +2,7 @@
 //! back. The owner sees what concerns the unit, sends pictures, hands in the fix and asks for the one extension; he never
 //! sees who reported or inspected. What does not belong here: how often a code may be tried (`api::limit`).
 
+use domain::calendar::Calendar;
 use domain::hazard::{Act, Actor, Extension, FixChannel, Hazard, State};
 use domain::ids::{AccountId, HazardId, PersonId, PhotoId};
 use domain::org::Role;
@@ -236,8 +237,8 @@ fn bearer(link: &UnitLink, name: &str) -> Caller {
 
 /// When a link ends: no sooner than it was handed out for, and not before the day of the re-check that follows the deadline in
 /// force is over, wherever an extension or a new deadline moved it.
-pub(crate) fn ends_at(link: &UnitLink, hazard: &Hazard) -> Timestamp {
-    let over = hazard.unit_until().and_then(|last| last.succ_opt()).map(Timestamp::start_of);
+pub(crate) fn ends_at(link: &UnitLink, hazard: &Hazard, calendar: &Calendar) -> Timestamp {
+    let over = hazard.unit_until(calendar).and_then(|last| last.succ_opt()).map(Timestamp::start_of);
     over.map_or(link.expires_at, |over| link.expires_at.max(over.plus_ms(-1)))
 }
 
@@ -249,7 +250,7 @@ async fn open(read: &mut Read, code: &str, name: &str, now: Timestamp) -> Result
     let loaded = loaded(read, &link.hazard).await?;
     let over = if link.revoked_at.is_some() {
         Some(("unit.link_revoked", "已被收回"))
-    } else if ends_at(&link, &loaded.hazard) <= now {
+    } else if ends_at(&link, &loaded.hazard, &calendar(read).await?) <= now {
         Some(("unit.link_expired", "已过期"))
     } else {
         None
@@ -377,7 +378,7 @@ impl App {
             qr_svg: qr(&url)?,
             code,
             url,
-            expires_at: ends_at(&link, &loaded.hazard).to_rfc3339(),
+            expires_at: ends_at(&link, &loaded.hazard, &calendar(&mut tx).await?).to_rfc3339(),
         };
         tx.insert_unit_link(&link).await?;
         let audit = caller.audit_as(hat, "unit_link.add", ("hazard", id.as_str()), &loaded.filing.path, now);

@@ -96,6 +96,7 @@ impl Asked {
             found_by: None,
             path: None,
             org: None,
+            found_by: None,
         })
     }
 }

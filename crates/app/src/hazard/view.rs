@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use domain::calendar::Calendar;
 use domain::hazard::{
     Actor, Days, EscalationKind, Event, EventKind, Extension, Fact, Hazard, Level, Measure, State, Step,
     timeline,
@@ -596,6 +597,7 @@ pub(crate) struct Beside<'a> {
     pub filing: &'a Filing,
     pub place: &'a store::place::PlaceRecord,
     pub links: Vec<UnitLink>,
+    pub calendar: &'a Calendar,
     pub suggested: (Level, Days),
     pub cap: Option<u16>,
     pub escalation_due: Vec<EscalationDue>,
@@ -659,7 +661,7 @@ impl HazardView {
         });
         let links = beside.links.iter().map(|link| HazardLinkView {
             id: link.id.clone(),
-            expires_at: crate::unit_link::ends_at(link, hazard).to_rfc3339(),
+            expires_at: crate::unit_link::ends_at(link, hazard, beside.calendar).to_rfc3339(),
             revoked: link.revoked_at.is_some(),
             opened_n: link.opened_n,
         });

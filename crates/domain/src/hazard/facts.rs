@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Actor, Event, Step};
 use super::terms::{Fix, HazardCode, Level, Measure, Rectification};
-use super::{Hazard, State};
+use super::{Hazard, RECHECK_WORKING_DAYS, State};
+use crate::calendar::Calendar;
 use crate::ids::{HazardId, PhotoId, PlaceId};
 use crate::time::{Date, Timestamp};
 
@@ -56,9 +57,11 @@ impl Hazard {
     }
 
     /// The last date on which the unit may still have to do with it: that of the re-check after the deadline in force,
-    /// extension included; none where nothing is asked of the unit any more.
-    pub fn unit_until(&self) -> Option<Date> {
-        self.rectification().filter(|_| self.is_open()).map(|running| running.recheck_due_on)
+    /// extension included, however early a fix came in; none where nothing is asked of the unit any more.
+    pub fn unit_until(&self, calendar: &Calendar) -> Option<Date> {
+        let running = self.rectification().filter(|_| self.is_open())?;
+        let looked_at = calendar.working_day_after(running.deadline_on, RECHECK_WORKING_DAYS);
+        Some(looked_at.unwrap_or(running.deadline_on).max(running.recheck_due_on))
     }
 
     /// What has to be fixed, at any stage that knows it.

@@ -170,6 +170,11 @@ fn a_blocked_exit_is_found_advised_extended_fixed_and_closed_by_another_person()
     let story = Story::begins().rectifying();
     assert_eq!(story.hazard.columns().deadline_on, Some(date("2026-02-09")));
     assert_eq!(story.hazard.columns().recheck_due_on, Some(date("2026-02-12")));
+    assert_eq!(
+        story.hazard.unit_until(&calendar()),
+        Some(date("2026-02-12")),
+        "the unit may still be looked at"
+    );
 
     let story = story
         .on("2026-02-08T20:00")
@@ -246,6 +251,11 @@ fn what_is_met_again_while_open_stays_one_hazard() {
         "what a re-check passed is settled"
     );
     assert_eq!(Story::begins().closed().refused(again), "hazard.not_now");
+    assert_eq!(
+        Story::begins().closed().hazard.unit_until(&calendar()),
+        None,
+        "nothing is asked of the unit any more"
+    );
 }
 
 #[test]
