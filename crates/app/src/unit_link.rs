@@ -248,9 +248,10 @@ pub(crate) fn ends_at(link: &UnitLink, hazard: &Hazard, calendar: &Calendar) -> 
 async fn open(read: &mut Read, code: &str, name: &str, now: Timestamp) -> Result<Opened> {
     let link = read.unit_link_by_hash(&code_hash(code)).await?.ok_or(Error::NotFound)?;
     let loaded = loaded(read, &link.hazard).await?;
+    let calendar = calendar(read).await?;
     let over = if link.revoked_at.is_some() {
         Some(("unit.link_revoked", "已被收回"))
-    } else if ends_at(&link, &loaded.hazard, &calendar(read).await?) <= now {
+    } else if ends_at(&link, &loaded.hazard, &calendar) <= now {
         Some(("unit.link_expired", "已过期"))
     } else {
         None
@@ -373,12 +374,13 @@ impl App {
             recorded_at: now,
         };
         let url = format!("{}/p/{code}", base.trim_end_matches('/'));
+        let calendar = calendar(&mut tx).await?;
         let view = UnitLinkView {
             id: link.id.clone(),
             qr_svg: qr(&url)?,
             code,
             url,
-            expires_at: ends_at(&link, &loaded.hazard, &calendar(&mut tx).await?).to_rfc3339(),
+            expires_at: ends_at(&link, &loaded.hazard, &calendar).to_rfc3339(),
         };
         tx.insert_unit_link(&link).await?;
         let audit = caller.audit_as(hat, "unit_link.add", ("hazard", id.as_str()), &loaded.filing.path, now);
