@@ -350,14 +350,16 @@ impl App {
             is_wanted && (asked.closed != Some(true) || one.segment.closed_on(today).is_some())
         });
         let engine = vehicles.iter().find(|vehicle| vehicle.class == domain::vehicle::Class::Engine);
+        // Of whole metres, as each stretch shows its own: parts and the whole agree.
+        let shown_m = |one: &RoadRecord| one.segment.length_m().round();
         let sum = |word: &str| -> f64 {
             let those = found
                 .iter()
                 .filter(|one| engine.is_some_and(|v| view::passes_on(&one.segment, v, today) == word));
-            those.map(|one| one.segment.length_m()).sum::<f64>().round()
+            those.map(shown_m).sum::<f64>()
         };
         let (engine_m, unknown_m) = (sum("yes"), sum("unknown"));
-        let length_m = found.iter().map(|one| one.segment.length_m()).sum::<f64>().round();
+        let length_m = found.iter().map(shown_m).sum::<f64>();
         let total = found.len();
         if let Some(after) = &asked.after {
             found.retain(|one| one.segment.code > *after);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { count, day, instant, moment, percent, provisional, setHolidaysTo, setToday } from './formats'
+import { count, day, instant, moment, percent, provisional, setHolidaysTo, setToday, spot } from './formats'
 
 it('says the year only when it is another', () => {
   setToday('2026-11-25')
@@ -29,4 +29,8 @@ it('a deadline behind the last holiday notice is provisional, none when nobody s
   expect(['2026-12-31', '2027-01-04', '2027-01-04T18:00:00+08:00', null].map((one) => provisional(one))).toEqual([false, true, true, false])
   setHolidaysTo(null)
   expect(provisional('2027-01-04')).toBe(false)
+})
+
+test('a position says no more than it knows', () => {
+  expect(spot({ lon: 105.87, lat: 29.268900000000002 })).toBe('105.87, 29.2689')
 })

@@ -265,8 +265,8 @@ impl Net {
             road: own.map(|segment| Named::new(segment.id.as_str(), segment.road.name.as_str())),
             name: if light.name.is_empty() { NAMELESS.to_owned() } else { light.name.clone() },
             length_m: light.length_m.round(),
-            lon: light.lon_lat[0],
-            lat: light.lon_lat[1],
+            lon: degrees(light.lon_lat[0]),
+            lat: degrees(light.lon_lat[1]),
             reasons: light.reasons.iter().map(|why| Word::new(why.code, why.message.as_str())).collect(),
         }
     }
@@ -281,8 +281,8 @@ impl Net {
             RoadIsland {
                 road: own.map(|segment| Named::new(segment.id.as_str(), segment.road.name.as_str())),
                 name: if one.name.is_empty() { NAMELESS.to_owned() } else { one.name },
-                lon: one.lon_lat[0],
-                lat: one.lon_lat[1],
+                lon: degrees(one.lon_lat[0]),
+                lat: degrees(one.lon_lat[1]),
                 segments: one.segments,
                 length_m: one.length_m.round(),
             }
@@ -379,6 +379,11 @@ pub struct RoadProblem {
     pub place: String,
     pub code: String,
     pub message: String,
+}
+
+/// A position as it is told, to the decimetre: what reckoning leaves behind that is no part of it. Units: degrees.
+fn degrees(exact: f64) -> f64 {
+    (exact * 1e6).round() / 1e6
 }
 
 /// A vehicle by its word.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RoadRow } from '@/shared/api/contract'
 import { decidedRows, outside, sorted } from './import'
-import { amount, coloured, effectWords, measured, minutes, passTone, wayTone } from './road'
+import { amount, coloured, effectWords, isOther, measured, minutes, passTone, wayTone } from './road'
 import { table } from './scenario'
 
 const row = (passes: string, closed: string | null = null) =>
@@ -69,4 +69,11 @@ describe('roads', () => {
     expect(effectWords(t, none)).toBe('road.blocked.nobody')
     expect(effectWords(t, { ...none, lost: 1, people: 8, names: ['甲'], doubtful: 1, doubtful_people: 3, doubtful_names: ['乙'] })).toBe('road.blocked.loses 1 8 甲；road.blocked.doubts 1 3 乙')
   })
+})
+
+test('another value is a new survey, the same one is none', () => {
+  const old = { width_m: 3.2, height_m: null, load_t: 10, slope_pct: null, turning_radius_m: null, dead_end: null, turnaround: null, wet_season: null }
+  expect(isOther(old, { ...old })).toBe(false)
+  expect(isOther(old, { ...old, load_t: 40 })).toBe(true)
+  expect(isOther(old, { ...old, dead_end: false })).toBe(true)
 })

@@ -1,3 +1,4 @@
+import { spot } from '@/shared/formats'
 import type { SitingSpot, SitingView } from '@/shared/api/contract'
 import type { MapFeature, MapLayer } from '@/shared/map/types'
 
@@ -24,7 +25,7 @@ export function typedSpots(text: string): SitingSpot[] | WrongLine {
 }
 
 /** Candidates as they are typed. */
-export const asTyped = (spots: SitingSpot[]): string => spots.map((one) => `${one.fixed ? '*' : ''}${one.name}, ${one.lon}, ${one.lat}`).join('\n')
+export const asTyped = (spots: SitingSpot[]): string => spots.map((one) => `${one.fixed ? '*' : ''}${one.name}, ${spot(one)}`).join('\n')
 
 /** A distance as people say it: metres, or seconds when it was measured by time. */
 export function far(distance: number, measure: string): string {
