@@ -31,6 +31,6 @@ it('a deadline behind the last holiday notice is provisional, none when nobody s
   expect(provisional('2027-01-04')).toBe(false)
 })
 
-test('a position says no more than it knows', () => {
+it('a position says no more than it knows', () => {
   expect(spot({ lon: 105.87, lat: 29.268900000000002 })).toBe('105.87, 29.2689')
 })

@@ -71,7 +71,7 @@ describe('roads', () => {
   })
 })
 
-test('another value is a new survey, the same one is none', () => {
+it('another value is a new survey, the same one is none', () => {
   const old = { width_m: 3.2, height_m: null, load_t: 10, slope_pct: null, turning_radius_m: null, dead_end: null, turnaround: null, wet_season: null }
   expect(isOther(old, { ...old })).toBe(false)
   expect(isOther(old, { ...old, load_t: 40 })).toBe(true)
