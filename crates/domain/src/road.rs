@@ -787,7 +787,7 @@ mod tests {
     /// How well a vehicle fares: 2 it passes, 1 nobody knows, 0 it does not.
     fn fares(road: &Road, vehicle: &Vehicle) -> u8 {
         let conditions = Conditions { day: Date::default(), wet: true };
-        let mut worst = 2;
+        let mut worst = 2_u8;
         judge(road, true, vehicle, &conditions, &mut |finding| {
             worst = worst.min(u8::from(matches!(finding, Finding::Unknown(_))));
         });

@@ -155,7 +155,8 @@ impl App {
         let villages = villages.map(of).collect();
         let counted = |one: &Facility| counts(one, today, f64::from(limit)).is_ok();
         let good = found.into_iter().map(|one| one.facility).filter(counted).collect();
-        let off_road = self.water_off_road(&mut read, good).await?;
+        drop(read);
+        let off_road = self.water_off_road(good).await?;
         Ok(TownWater { villages, off_road, lift_limit_m: limit })
     }
 

@@ -7,7 +7,6 @@ use ::road::{Objective, Prepared, Reading};
 use domain::facility::Facility;
 use domain::vehicle::Class;
 use serde::Serialize;
-use store::Read;
 use utoipa::ToSchema;
 
 use super::access::{middle, stations};
@@ -41,20 +40,18 @@ impl App {
     /// Of these water points those some vehicle on record does not get beside today, as the report of who is reached has it;
     /// none while the town has no roads on record.
     // Part of a use case that asked for the right.
-    pub(crate) async fn water_off_road(
-        &self,
-        read: &mut Read,
-        points: Vec<Facility>,
-    ) -> Result<Vec<WaterOffRoad>> {
+    pub(crate) async fn water_off_road(&self, points: Vec<Facility>) -> Result<Vec<WaterOffRoad>> {
         let today = self.now().date();
+        let mut read = self.db.read(&self.town).await?;
         let mut classes = Vec::new();
         for class in [Class::Engine, Class::Mini, Class::Motorcycle] {
-            let (_, assumed) = stations(read, class, today).await?;
+            let (_, assumed) = stations(&mut read, class, today).await?;
             classes.push((class, assumed));
         }
         // Where no station has any on record, all are assumed and count alike.
         let is_told = classes.iter().any(|(_, assumed)| !assumed);
         classes.retain(|(_, assumed)| !assumed || !is_told);
+        drop(read);
         let net = self.road_net().await?;
         self.aside(move || {
             if net.is_empty() {
