@@ -284,6 +284,29 @@ async fn water_counts_where_vehicles_bring_it() -> anyhow::Result<()> {
             ("2027-07-15", &json!(120.0)),
             "{wet}"
         );
+        // A lane nobody drives comes nearer to the pool than the street: the water is brought from the street as before.
+        let lane = road("背巷", "village_branch", V1, &[[105.8725, 29.26019], [105.8725, 29.265]], 1.0);
+        add(&mut clerk, lane).await?;
+        let told = clerk.get("/api/v1/roads/access").await?.ok()?;
+        assert_eq!(told["rows"][0]["water"], report["rows"][0]["water"]);
+        assert_eq!(told["rows"][1]["water"], report["rows"][1]["water"]);
+        assert_eq!(clerk.get("/api/v1/facilities/water").await?.ok()?["off_road"], json!([]));
+        // At the lane's end no vehicle gets beside the water, and the page of water says so.
+        let behind = json!({ "kind": "fire_pool", "name": "巷尾水池", "territory": V1, "found": true,
+            "shape": { "type": "Point", "coordinates": [105.8725, 29.2649] },
+            "water": { "usable_m3": 60, "lift_m": 3.0, "source": "filled" } });
+        let behind = clerk.post("/api/v1/facilities", behind).await?.ok()?;
+        let enter = format!("/api/v1/facilities/{}/steps", text(&behind, "id"));
+        let kept = json!({ "step": "hand_over", "owner": "town-gov", "maintainer": "village-1",
+            "check_days": 92, "version": 1 });
+        clerk.post(&enter, kept).await?.ok()?;
+        clerk.post(&enter, json!({ "step": "enter", "version": 2 })).await?.ok()?;
+        let off = clerk.get("/api/v1/facilities/water").await?.ok()?["off_road"].clone();
+        assert_eq!(off[0]["facility"]["id"], behind["id"], "{off}");
+        assert_eq!(codes(&off[0]["vehicles"], "code"), ["engine", "mini", "motorcycle"]);
+        assert!(text(&off[0], "why").starts_with("150 米内没有消防车、小型消防车、消防摩托车"), "{off}");
+        let told = clerk.get("/api/v1/roads/access").await?.ok()?;
+        assert_eq!(told["rows"][0]["water"], report["rows"][0]["water"], "nor does the report count it");
         // A fault takes the water away at once.
         clerk.post(&steps, json!({ "step": "report", "text": "漏水", "version": 3 })).await?.ok()?;
         let report = clerk.get("/api/v1/roads/access").await?.ok()?;
