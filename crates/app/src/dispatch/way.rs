@@ -93,7 +93,8 @@ impl App {
                 let (vehicle, situation) = (net.vehicle(class)?, net.situation(today, net.is_wet(today)));
                 let prepared = net.weighed(class, today)?;
                 net.shorten(&prepared);
-                let (Some(start), Some(goal)) = (net.stand(&prepared, from), net.stand(&prepared, to)) else {
+                let (Some(start), Some(goal)) = (net.stand(&prepared, from), net.spot(&prepared, to).ok())
+                else {
                     return Ok(None);
                 };
                 let ends = (&start, &goal);
