@@ -96,7 +96,6 @@ impl Asked {
             found_by: None,
             path: None,
             org: None,
-            found_by: None,
         })
     }
 }
