@@ -162,6 +162,8 @@ async fn facilities_are_found_by_what_they_are_and_where_and_a_stale_step_is_a_c
         let steps: Vec<&str> =
             read.facility_events(&"f1".into()).await?.iter().map(|event| event.act.code()).collect();
         assert_eq!(steps, ["register", "hand_over", "enter"]);
+        let lives = read.facility_lives().await?;
+        assert_eq!(lives.get(&"f1".into()), Some(&read.facility_events(&"f1".into()).await?));
         let verified = read.verify().await?;
         assert_eq!((verified.findings.len(), verified.rows), (0, 8));
         Ok(())

@@ -150,6 +150,7 @@ async fn roads_are_found_by_what_they_are_and_where_and_a_stale_change_is_a_conf
         let events = read.road_events(&"r1".into()).await?;
         assert_eq!(events.iter().map(|one| one.act).collect::<Vec<_>>(), [Act::Register, Act::Change]);
         assert_eq!(events[0].segment, one.segment, "what was stays");
+        assert_eq!(read.road_lives().await?.get(&"r1".into()), Some(&events));
         Ok(())
     })
     .await

@@ -3398,7 +3398,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 按频次生成 */
+        /**
+         * 按频次生成
+         * @description What people set by hand stays unless `anew` is asked for.
+         */
         post: operations["propose"];
         delete?: never;
         options?: never;
@@ -7718,6 +7721,23 @@ export interface paths {
         patch: operations["change"];
         trace?: never;
     };
+    "/ogc/collections/{layer}/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 地图接口的一个图层的属性说明 */
+        get: operations["schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogc/conformance": {
         parameters: {
             query?: never;
@@ -8791,7 +8811,7 @@ export interface components {
              */
             minutes: number;
             on: string;
-            /** @description Groups, places and houses that are reached otherwise, by name. */
+            /** @description Groups, places and houses that are reached otherwise: those cut off first, then those in doubt, then the slower. */
             rows: components["schemas"]["ScenarioRow"][];
         };
         /** @description A lane somebody says is blocked. */
@@ -12603,6 +12623,15 @@ export interface components {
              */
             width_m: number | null;
         };
+        /** @description A fix as it was handed in last. */
+        FixView: {
+            /** @description When. */
+            at: string;
+            /** @description Who handed it in: the unit's own name, or that of who did it for the unit. */
+            by: string;
+            /** @description What was done, in its own words. */
+            note: string;
+        };
         /** @description Something a reviewer should know. */
         FlagView: {
             /** @description Code. */
@@ -16240,7 +16269,7 @@ export interface components {
         };
         /** @description 机构 as pages see it. */
         OrgView: {
-            /** @description What the caller may do to it now. */
+            /** @description What the caller may do to it now; `plan.draft` where he may draw up its plans of inspections. */
             actions: string[];
             /** @description Whether it exists today. */
             active: boolean;
@@ -16588,11 +16617,6 @@ export interface components {
             houses: components["schemas"]["HouseRegraded"][];
             whole?: components["schemas"]["ParameterWhole"] | null;
         };
-        /** @description The whole board. */
-        ParameterWhole: {
-            after: components["schemas"]["Tally"];
-            before: components["schemas"]["Tally"];
-        };
         /** @description A new value. */
         ParameterInput: {
             from: string;
@@ -16650,6 +16674,11 @@ export interface components {
             /** @description Ids of duties; empty for what all go by. */
             used_by: string[];
             value: Record<string, never>;
+        };
+        /** @description The whole board. */
+        ParameterWhole: {
+            after: components["schemas"]["Tally"];
+            before: components["schemas"]["Tally"];
         };
         /** @description Whether one vehicle passes. */
         Passing: {
@@ -16909,10 +16938,10 @@ export interface components {
         };
         /** @description A photo as pages see it. */
         PhotoView: {
-            /** @description Handed in for a fix or a re-check, and taken before the hazard was found. */
-            early: boolean;
             /** @description Whether all of it is here. */
             complete: boolean;
+            /** @description Handed in for a fix or a re-check, and taken before the hazard was found. */
+            early: boolean;
             /**
              * Format: int64
              * @description Units: pixels.
@@ -17400,30 +17429,6 @@ export interface components {
             /** Format: int64 */
             version?: number | null;
         };
-        /** @description A fix as it was handed in last. */
-        FixView: {
-            /** @description When. */
-            at: string;
-            /** @description Who handed it in: the unit's own name, or that of who did it for the unit. */
-            by: string;
-            /** @description What was done, in its own words. */
-            note: string;
-        };
-        /** @description A hazard that waits for a re-check, with what one compares. */
-        RecheckView: components["schemas"]["HazardRow"] & {
-            fix?: components["schemas"]["FixView"] | null;
-            /** @description What was asked of the unit. */
-            measure_text?: string | null;
-            /** @description Pictures before and after. */
-            pairs: components["schemas"]["PhotoPairView"][];
-        };
-        /** @description A draft at a version, to be filled. */
-        PlanFill: {
-            /** @description What people set by hand is replaced, too; otherwise it stays. */
-            anew?: boolean;
-            /** Format: int64 */
-            version: number;
-        };
         /** @description A plan at a version. */
         PlanAt: {
             /** Format: int64 */
@@ -17561,6 +17566,13 @@ export interface components {
             clause_before: components["schemas"]["Tally"];
             duty: string;
             title: string;
+        };
+        /** @description A draft at a version, to be filled. */
+        PlanFill: {
+            /** @description What people set by hand is replaced, too; otherwise it stays. */
+            anew?: boolean;
+            /** Format: int64 */
+            version: number;
         };
         /** @description The head of the plan. */
         PlanHead: {
@@ -18477,6 +18489,14 @@ export interface components {
             /** @description What the body says to it. */
             receipt: components["schemas"]["ReceiptView"];
         };
+        /** @description A hazard that waits for a re-check, with what one compares. */
+        RecheckView: components["schemas"]["HazardRow"] & {
+            fix?: components["schemas"]["FixView"] | null;
+            /** @description What was asked of the unit. */
+            measure_text?: string | null;
+            /** @description Pictures before and after. */
+            pairs: components["schemas"]["PhotoPairView"][];
+        };
         /** @description What came of working a report out again. */
         Recomputed: {
             /** @description Those that do not. */
@@ -19257,12 +19277,15 @@ export interface components {
             source: string;
             /** @default null */
             surface: string | null;
-            /** @default null */
+            /**
+             * @description The day of the survey; other values have a later one than those on record.
+             * @default null
+             */
             surveyed_on: string | null;
             /** @default  */
             territory: string;
             /**
-             * @description Why it is changed; may be empty.
+             * @description Why it is changed; may be empty, but of a correction.
              * @default
              */
             text: string;
@@ -19442,6 +19465,17 @@ export interface components {
              * @default null
              */
             version: number | null;
+        };
+        /** @description What somebody decided of its rows. */
+        RoadTake: {
+            /**
+             * @description Row of a question of the trial, and what it is: `same`, the same road measured again, or `new`, another road. A row
+             *     nobody decided is left out.
+             * @default {}
+             */
+            decisions: {
+                [key: string]: string;
+            };
         };
         /** @description One stretch. */
         RoadView: components["schemas"]["RoadRow"] & {
@@ -20392,10 +20426,10 @@ export interface components {
              * @description Units: those of the measure.
              */
             radius: number;
-            /** Format: int32 */
-            sites: number;
             /** @description Demands a chosen site reaches at all: the mean and the farthest are of these. None of an older answer over roads. */
             reached_n?: number | null;
+            /** Format: int32 */
+            sites: number;
             /** @description Demands beyond the radius. */
             uncovered_n: number;
         };
@@ -20484,12 +20518,12 @@ export interface components {
         SitingRow: {
             /** @description Demands no candidate has within the radius, chosen or not: the best choice leaves them out, too. */
             beyond_n: number;
-            /** @description Chosen, by name; empty while it is worked out. */
             /** @description What is to be reached are village groups, not places. */
             by_group: boolean;
+            /** @description Chosen, by name; empty while it is worked out. */
+            chosen: string[];
             /** @description It could not be worked out; its page says why. */
             failed: boolean;
-            chosen: string[];
             id: string;
             /** @description How distances are measured; `road_time` counts in seconds, the others in metres. */
             measure: components["schemas"]["Word"];
@@ -20531,8 +20565,6 @@ export interface components {
         };
         /** @description One study. */
         SitingView: components["schemas"]["SitingRow"] & {
-            /** @description What is to be reached are village groups, not places. */
-            by_group: boolean;
             candidates: components["schemas"]["SitingCandidate"][];
             demands_n: number;
             /** Format: int64 */
@@ -21864,7 +21896,7 @@ export interface components {
         UnitLinkView: {
             /** @description The code, in groups for paper. */
             code: string;
-            /** @description When it ends. */
+            /** @description When it ends: not before the re-check that follows the deadline in force. */
             expires_at: string;
             /** @description Id. */
             id: string;
@@ -22136,7 +22168,7 @@ export interface components {
             state_label: string;
             /** @description Title. */
             title: string;
-            /** @description Not counted here; the plan's page does. */
+            /** @description Places it leaves with too few visits, as its page says. */
             uncovered_n?: number | null;
             /**
              * Format: int64
@@ -22424,13 +22456,6 @@ export interface components {
             facility: components["schemas"]["Named"];
             why: string;
         };
-        /** @description A water point that counts, and no road beside it that some vehicle passes for sure. */
-        WaterOffRoad: {
-            facility: components["schemas"]["Named"];
-            /** @description Vehicles that are on record and do not get beside it. */
-            vehicles: components["schemas"]["Word"][];
-            why: string;
-        };
         /** @description Usable water near by. */
         WaterNear: {
             /**
@@ -22451,6 +22476,13 @@ export interface components {
              */
             litres?: number | null;
             spot: components["schemas"]["Spot"];
+        };
+        /** @description A water point that counts, and no road beside it that some vehicle passes for sure. */
+        WaterOffRoad: {
+            facility: components["schemas"]["Named"];
+            /** @description Vehicles that are on record and do not get beside it. */
+            vehicles: components["schemas"]["Word"][];
+            why: string;
         };
         /** @description Water on the way. */
         WaterOnWay: components["schemas"]["WaterNear"] & {
@@ -27642,6 +27674,8 @@ export interface operations {
                 due_soon?: boolean;
                 /** @description Only those late or due within a week. */
                 due?: boolean;
+                /** @description Only those due on this very day. */
+                due_on?: string;
                 /** @description Only those that wait for somebody to look again. */
                 recheck?: boolean;
                 /** @description Only those whose level waits for the office's word. */
@@ -28004,7 +28038,7 @@ export interface operations {
                 unseen_since?: string;
                 /** @description `open`, `suspended`, `dormant` or `deregistered`. */
                 opening?: string;
-                /** @description `name` or `code`. */
+                /** @description `name` or `code`; without it what fits `q` best comes first, and among equals the name decides. */
                 order?: string;
                 /** @description Voided ones too. */
                 with_void?: boolean;
@@ -30212,6 +30246,8 @@ export interface operations {
                 due_soon?: boolean;
                 /** @description Only those late or due within a week. */
                 due?: boolean;
+                /** @description Only those due on this very day. */
+                due_on?: string;
                 /** @description Only those that wait for somebody to look again. */
                 recheck?: boolean;
                 /** @description Only those whose level waits for the office's word. */
@@ -31260,6 +31296,12 @@ export interface operations {
                 q?: string;
                 /** @description Those invented to practise instead of those that were. */
                 rehearsal?: boolean;
+                /** @description Only what turned out to be a fire, as fires of a year are counted. */
+                fire?: boolean;
+                /** @description Only with an alarm on this day or later. */
+                alarm_from?: string;
+                /** @description Only with an alarm on this day or before. */
+                alarm_to?: string;
                 /** @description `overdue`: only those that should have been gone through again by now. */
                 review?: string;
                 /** @description `next` of the page before. */
@@ -31785,7 +31827,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlanAt"];
+                "application/json": components["schemas"]["PlanFill"];
             };
         };
         responses: {
@@ -35589,6 +35631,8 @@ export interface operations {
                 lon?: number | null;
                 /** @description Degrees north. */
                 lat?: number | null;
+                /** @description SHA-256 of the file the picture was made from, before it was made smaller and time and place were written into it. */
+                original_sha256?: string | null;
             };
             header?: never;
             path: {
@@ -36313,7 +36357,7 @@ export interface operations {
                 unseen_since?: string;
                 /** @description `open`, `suspended`, `dormant` or `deregistered`. */
                 opening?: string;
-                /** @description `name` or `code`. */
+                /** @description `name` or `code`; without it what fits `q` best comes first, and among equals the name decides. */
                 order?: string;
                 /** @description Voided ones too. */
                 with_void?: boolean;
@@ -38355,6 +38399,8 @@ export interface operations {
                 name?: string;
                 /** @description System of its positions: `wgs84` (when left out), `cgcs2000`, `gcj02` or `bd09`. */
                 crs?: string;
+                /** @description Sheet of a workbook or layer of a GeoPackage to read; the first with lines when left out. */
+                layer?: string;
             };
             header?: never;
             path?: never;
@@ -38438,7 +38484,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RoadTake"] | null;
+            };
+        };
         responses: {
             /** @description Its result is a RoadImport */
             202: {
@@ -41594,6 +41644,8 @@ export interface operations {
                 lon?: number | null;
                 /** @description Degrees north. */
                 lat?: number | null;
+                /** @description SHA-256 of the file the picture was made from, before it was made smaller and time and place were written into it. */
+                original_sha256?: string | null;
             };
             header?: never;
             path: {
@@ -42961,6 +43013,44 @@ export interface operations {
             };
         };
     };
+    schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON Schema of its features */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": unknown;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     conformance: {
         parameters: {
             query?: never;
@@ -43117,6 +43207,8 @@ export interface operations {
     facility: {
         parameters: {
             query?: {
+                /** @description `1` after one was. */
+                sent?: number;
                 /** @description `en` for English; Chinese otherwise. */
                 lang?: string;
                 /** @description `1` for large letters. */
@@ -43168,13 +43260,11 @@ export interface operations {
             };
         };
         responses: {
-            200: {
+            303: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "text/html": unknown;
-                };
+                content?: never;
             };
             413: {
                 headers: {
