@@ -483,7 +483,6 @@ impl App {
             Some(record) => ("road.change", record),
             None => ("road.add", self.add_road_in(caller, &mut tx, &asked, None, now).await?),
         };
-        self.refuse_far(&mut tx, "geometry", &record.segment.line).await?;
         let subject = subject(&mut tx, &record).await?;
         let hat = caller.hat(Action::RoadChange, &subject)?;
         let page = self.road_page(caller, &mut tx, &record).await?;

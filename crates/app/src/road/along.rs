@@ -174,6 +174,7 @@ impl App {
             asked.along.as_deref().and_then(given).map(|word| Said::read("along", word)).transpose()?;
         let coming = known_turns(tx, read_input(asked, None, now.date())?, now.date()).await?;
         known_path(tx, &coming.territory).await?;
+        self.refuse_far(tx, "geometry", &coming.line).await?;
         if decided == Some(Said::New) {
             return Ok(None);
         }
