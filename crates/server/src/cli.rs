@@ -18,7 +18,7 @@ use crate::config::{self, Where};
 use crate::courier::Gateways;
 use crate::{bench, danger, demo, doctor, file, frame, keep, ledger, plan, road, serve, storm};
 
-/// The software a Chinese township runs its fire-safety governance on.
+/// 烽燧：乡镇消防安全治理系统
 #[derive(Parser)]
 #[command(name = "fengsui", version)]
 struct Cli {
@@ -37,7 +37,7 @@ enum Command {
     Config(Config),
     /// 建立演示数据；重复执行不改变已有内容
     Demo {
-        /// Throw the old demo away and begin anew.
+        /// 清除原有演示数据，重新建立
         #[arg(long)]
         reset: bool,
     },
@@ -84,17 +84,17 @@ enum Command {
     Storm(storm::Asked),
     /// 备份到空目录，并核对
     Backup {
-        /// Folder to make.
+        /// 要新建的备份目录
         folder: PathBuf,
     },
     /// 从备份恢复到空的数据目录
     Restore {
-        /// Folder of a backup.
+        /// 备份所在的目录
         folder: PathBuf,
     },
     /// 升级数据库结构；加 --into 时把本镇整个搬到另一个空数据库并核对
     Migrate {
-        /// `postgres://…` or `sqlite:PATH` of the database to move to. Give it by the environment when it has a password.
+        /// 迁往的数据库：`postgres://…` 或 `sqlite:路径`；带密码时请用环境变量给出
         #[arg(long, env = "FENGSUI_MIGRATE_INTO", hide_env_values = true)]
         into: Option<String>,
     },
@@ -112,41 +112,40 @@ enum Command {
 enum User {
     /// 新增账号；初始密码从标准输入读一行，首次登录须修改
     Add {
-        /// Login name.
+        /// 登录名
         login: String,
-        /// Role, as `sys_admin` or `office_head`: puts the person on a post from today. The town is set up when it is
-        /// missing.
+        /// 角色，如 `sys_admin`、`office_head`：自今天起任职；镇还没有建立时一并建立
         #[arg(long, requires = "territory")]
         role: Option<String>,
-        /// Code of the territory the post reaches, as the town's twelve digits.
+        /// 任职的辖区代码，如本镇的十二位代码
         #[arg(long, requires = "role")]
         territory: Option<String>,
-        /// Id, name or label of the organisation; the village's own or the town's government when left out.
+        /// 机构的编号、名称或简称；不填时为该村（社区）或镇政府
         #[arg(long, requires = "role")]
         org: Option<String>,
-        /// 姓名; the login name when left out.
+        /// 姓名；不填时用登录名
         #[arg(long, requires = "role")]
         name: Option<String>,
     },
     /// 重置密码；新密码从标准输入读一行
     Passwd {
-        /// Login name.
+        /// 登录名
         login: String,
     },
     /// 列出账号
     List {
-        /// One JSON document.
+        /// 输出一份 JSON
         #[arg(long)]
         json: bool,
     },
     /// 停用账号
     Disable {
-        /// Login name.
+        /// 登录名
         login: String,
     },
     /// 恢复账号
     Enable {
-        /// Login name.
+        /// 登录名
         login: String,
     },
 }
@@ -157,7 +156,7 @@ enum Config {
     Check {
         #[command(flatten)]
         asked: Box<serve::Asked>,
-        /// One JSON document.
+        /// 输出一份 JSON
         #[arg(long)]
         json: bool,
     },
@@ -173,9 +172,9 @@ enum Key {
 enum Audit {
     /// 核对记录是否被改动；给出事件文件时只核对该文件，不需要数据库
     Verify {
-        /// A file of events, as `export events` writes it.
+        /// 事件文件，即 `export events` 导出的文件
         file: Option<PathBuf>,
-        /// One JSON document.
+        /// 输出一份 JSON
         #[arg(long)]
         json: bool,
     },
@@ -185,44 +184,44 @@ enum Audit {
 enum Plan {
     /// 检查方案文件，每个错误都给出行和列
     Check {
-        /// The plan, TOML.
+        /// 方案文件（TOML）
         file: PathBuf,
     },
     /// 读一份通知（.txt 或 .docx），列出条款和需要人判断的地方
     Lint {
-        /// The notice.
+        /// 通知文件
         notice: PathBuf,
-        /// One JSON document.
+        /// 输出一份 JSON
         #[arg(long)]
         json: bool,
     },
     /// 对照两个乡镇的方案文件：各自独有的条款和责任，频次、最少数和参数的不同
     Compare {
-        /// The first plan, TOML.
+        /// 第一份方案文件（TOML）
         a: PathBuf,
-        /// The second plan, TOML.
+        /// 第二份方案文件（TOML）
         b: PathBuf,
-        /// As both are on this day; on the first day both are in force when not said.
+        /// 按这一天的内容对照；不填时为两份都已施行的第一天
         #[arg(long)]
         at: Option<String>,
-        /// One JSON document.
+        /// 输出一份 JSON
         #[arg(long)]
         json: bool,
     },
     /// 启用方案文件；同一文件重复执行不改变已有内容
     Install {
-        /// The plan, TOML.
+        /// 方案文件（TOML）
         file: PathBuf,
     },
     /// 各项责任的落实情况
     Status {
-        /// As known at the end of this day; today when not said.
+        /// 按这一天结束时所知；不填时为今天
         #[arg(long)]
         at: Option<String>,
-        /// Only this clause.
+        /// 只看这一条
         #[arg(long)]
         clause: Option<String>,
-        /// One JSON document.
+        /// 输出一份 JSON
         #[arg(long)]
         json: bool,
     },

@@ -26,21 +26,19 @@ const DEFAULT_TOWN: (&str, &str) = ("500118100000", "青峰镇");
 /// Options every command understands.
 #[derive(Debug, Clone, Args)]
 pub struct Where {
-    /// Folder that holds everything the embedded default needs.
+    /// 数据目录，默认配置所需的都在其中
     #[arg(long, global = true, default_value = "data", env = "FENGSUI_DATA")]
     pub data: PathBuf,
-    /// `sqlite:PATH` or `postgres://…`; by default a file in the data folder.
+    /// 数据库：`sqlite:路径` 或 `postgres://…`；不填时为数据目录中的文件
     #[arg(long, global = true, env = "FENGSUI_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
-    /// Folder of the master key that opens phone numbers; by default `keys` in the data folder. Never backed up together
-    /// with the data.
+    /// 主密钥目录（用于解开电话号码）；不填时为数据目录下的 `keys`；不要与数据备份放在一起
     #[arg(long, global = true, env = "FENGSUI_KEYS")]
     pub keys: Option<PathBuf>,
-    /// The township's twelve digits.
+    /// 本镇的十二位代码
     #[arg(long, global = true, default_value = DEFAULT_TOWN.0, env = "FENGSUI_TOWN")]
     pub town: String,
-    /// What the township is called. It is put into the book where the town is founded, or has no name there yet; otherwise
-    /// the plan that is installed says it. A name in the book stays.
+    /// 本镇名称：建立本镇或尚无名称时写入；否则以启用的方案为准，已有的名称不变
     #[arg(long, global = true, env = "FENGSUI_TOWN_NAME")]
     pub town_name: Option<String>,
 }

@@ -20,15 +20,15 @@ pub enum Danger {
 /// A table of days.
 #[derive(Args)]
 pub struct Fwi {
-    /// CSV with the columns month, day, temp (°C), rh (%), ws (km/h), prec (mm), one row a day without a gap.
+    /// CSV，列为 month、day、temp（°C）、rh（%）、ws（km/h）、prec（mm），每天一行、不间断
     file: PathBuf,
-    /// Degrees north; south negative.
+    /// 纬度，北纬为正、南纬为负
     #[arg(long, allow_hyphen_values = true)]
     lat: f64,
-    /// FFMC, DMC and DC of the day before the first.
+    /// 第一天之前一天的 FFMC、DMC 和 DC
     #[arg(long, value_name = "F,D,DC", value_parser = start)]
     start: Option<Codes>,
-    /// One JSON document.
+    /// 输出一份 JSON
     #[arg(long)]
     json: bool,
 }

@@ -21,26 +21,26 @@ use crate::file;
 pub enum Frame {
     /// 解读 GB/T 26875.3 报文；不写文件和 --hex 时从标准输入读
     Decode {
-        /// Bytes, or text of hexadecimal digits.
+        /// 报文文件：字节，或十六进制文本
         file: Option<PathBuf>,
-        /// Hexadecimal digits.
+        /// 十六进制数字
         #[arg(long, conflicts_with = "file")]
         hex: Option<String>,
-        /// How the maker differs from the standard.
+        /// 厂家方言，与标准不同之处
         #[arg(long, default_value = "standard")]
         dialect: String,
-        /// The bytes are a data unit alone, without the frame around it.
+        /// 只有数据单元，外面没有帧
         #[arg(long)]
         unit: bool,
-        /// One JSON document.
+        /// 输出一份 JSON
         #[arg(long)]
         json: bool,
     },
     /// 由 JSON（与 decode 的输出同形）生成报文，输出十六进制
     Encode {
-        /// JSON; standard input when left out.
+        /// JSON 文件；不填时读标准输入
         file: Option<PathBuf>,
-        /// How the maker differs from the standard.
+        /// 厂家方言，与标准不同之处
         #[arg(long, default_value = "standard")]
         dialect: String,
     },
@@ -50,15 +50,15 @@ pub enum Frame {
 pub enum Cap {
     /// 检查 CAP 1.2 预警文件
     Check {
-        /// The file.
+        /// 文件
         file: PathBuf,
-        /// One JSON document.
+        /// 输出一份 JSON
         #[arg(long)]
         json: bool,
     },
     /// 收下 CAP 1.2 预警文件，成为一条告警信号
     Import {
-        /// The file.
+        /// 文件
         file: PathBuf,
     },
 }

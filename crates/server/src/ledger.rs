@@ -38,7 +38,7 @@ pub enum Kind {
     Reports12345,
 }
 
-/// Coordinate system of the file.
+/// 文件的坐标系
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Crs {
     /// GPS
@@ -54,29 +54,29 @@ pub enum Crs {
 /// What to import, and how.
 #[derive(Debug, Args)]
 pub struct Import {
-    /// Kind of ledger.
+    /// 台账类别
     kind: Kind,
-    /// `.xlsx`, `.xls`, `.ods`, `.csv`, `.json`, `.geojson`, `.kml` or `.gpkg`.
+    /// 文件：`.xlsx`、`.xls`、`.ods`、`.csv`、`.json`、`.geojson`、`.kml` 或 `.gpkg`
     file: PathBuf,
-    /// Only look; write nothing.
+    /// 只检查，不写入
     #[arg(long)]
     dry_run: bool,
-    /// Sheet to read.
+    /// 要读取的工作表
     #[arg(long)]
     sheet: Option<String>,
-    /// JSON object from header to field, for headers the program does not know.
+    /// 表头与字段的对应（JSON 对象文件），用于程序认不出的表头
     #[arg(long)]
     map: Option<PathBuf>,
-    /// Coordinate system of the file.
+    /// 文件的坐标系
     #[arg(long, default_value = "wgs84")]
     crs: Crs,
-    /// Leave out bad rows, each of them named, and take the rest (facilities and hydrants).
+    /// 略过有错的行（逐行列出），写入其余各行（限设施和消火栓）
     #[arg(long)]
     leave_bad: bool,
-    /// Take facilities that lie far away from the town, too; it is kept in the record.
+    /// 远离本镇的设施也写入；会留下记录
     #[arg(long)]
     outside_ok: bool,
-    /// One JSON document.
+    /// 输出一份 JSON
     #[arg(long)]
     json: bool,
 }
@@ -84,11 +84,11 @@ pub struct Import {
 /// What to export.
 #[derive(Debug, Args)]
 pub struct Export {
-    /// Kind of ledger.
+    /// 台账类别
     kind: Kind,
-    /// `.xlsx`, `.csv`, `.geojson`, `.kml` or `.gpkg`, by its ending; `.jsonl` of events.
+    /// 文件，格式按扩展名：`.xlsx`、`.csv`、`.geojson`、`.kml` 或 `.gpkg`；事件用 `.jsonl`
     file: PathBuf,
-    /// Events after this number of the record only.
+    /// 只导出记录中这个序号之后的事件
     #[arg(long, default_value_t = 0)]
     since: i64,
 }

@@ -33,27 +33,27 @@ const NEAR_M: f64 = 500.0;
 pub enum Roads {
     /// 统计：节点、路段、长度、已知净宽净高、障碍
     Stats {
-        /// `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`; the town's own network when left out.
+        /// 地图文件：`.osm.pbf`、`.osm`、`.osm.gz` 或 `.osm.bz2`；不填时用本镇路网
         #[arg(long)]
         graph: Option<PathBuf>,
-        /// One JSON document.
+        /// 输出一份 JSON
         #[arg(long)]
         json: bool,
     },
     /// 导入：OpenStreetMap 底图（实测值不丢失、仍优先），或实测路段的 GeoJSON、KML、GeoPackage、CSV、Excel（不能用的行逐行指明）
     Import {
-        /// A map of roads, or a file of measured stretches; its content decides.
+        /// 路网底图或实测路段文件，按内容判断
         file: PathBuf,
-        /// Only look; write nothing.
+        /// 只检查，不写入
         #[arg(long)]
         dry_run: bool,
-        /// Take what lies far away from the town, too; it is kept in the record.
+        /// 远离本镇的也写入；会留下记录
         #[arg(long)]
         outside_ok: bool,
-        /// System of the positions of measured stretches: `wgs84`, `cgcs2000`, `gcj02` or `bd09`.
+        /// 实测路段的坐标系：`wgs84`、`cgcs2000`、`gcj02` 或 `bd09`
         #[arg(long)]
         crs: Option<String>,
-        /// One JSON document.
+        /// 输出一份 JSON
         #[arg(long)]
         json: bool,
     },
@@ -62,13 +62,13 @@ pub enum Roads {
 /// By which rule roads are weighed when no vehicle is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Profile {
-    /// Shortest over roads for cars; one-way roads hold, limits, turns and access do not.
+    /// 机动车道路上的最短路：计单行，不计限制、转向和通行权
     Plain,
-    /// The same, one-way roads both ways.
+    /// 同上，单行道双向可走
     PlainBothWays,
-    /// The same, without roads lower than 3.6 m.
+    /// 同上，除去限高不足 3.6 米的道路
     PlainWithoutLow,
-    /// The same, without what touches a barrier.
+    /// 同上，除去设有路障的路段
     PlainWithoutBarriers,
 }
 
@@ -85,7 +85,7 @@ pub enum Drives {
     Foot,
 }
 
-/// What is to be least.
+/// 以什么为最少
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Least {
     /// 时间
@@ -112,22 +112,22 @@ pub enum Siting {
 /// The roads of one vehicle on one day.
 #[derive(Debug, Args)]
 pub struct On {
-    /// `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`; the town's own network when left out.
+    /// 地图文件：`.osm.pbf`、`.osm`、`.osm.gz` 或 `.osm.bz2`；不填时用本镇路网
     #[arg(long)]
     graph: Option<PathBuf>,
-    /// Vehicle.
+    /// 车辆
     #[arg(long, default_value = "engine")]
     vehicle: Drives,
-    /// Own catalogue of vehicles instead of the one that comes along.
+    /// 自备的车辆目录，代替自带的目录
     #[arg(long)]
     vehicles: Option<PathBuf>,
-    /// Day, for closures; on the town's own network today when left out.
+    /// 日期，用于封闭路段；用本镇路网而不填时为今天
     #[arg(long)]
     day: Option<String>,
     /// 雨季
     #[arg(long)]
     wet: bool,
-    /// One JSON document.
+    /// 输出一份 JSON
     #[arg(long)]
     json: bool,
 }
@@ -135,18 +135,18 @@ pub struct On {
 /// A way that is asked for.
 #[derive(Debug, Args)]
 pub struct Route {
-    /// Start, as `105.9,29.3`.
+    /// 起点，如 `105.9,29.3`
     #[arg(long, value_parser = lon_lat, allow_hyphen_values = true)]
     from: [f64; 2],
-    /// End, as `105.9,29.3`.
+    /// 终点，如 `105.9,29.3`
     #[arg(long, value_parser = lon_lat, allow_hyphen_values = true)]
     to: [f64; 2],
     #[command(flatten)]
     on: On,
-    /// What is to be least.
+    /// 以什么为最少
     #[arg(long, default_value = "time")]
     objective: Least,
-    /// Rule instead of a vehicle.
+    /// 不用车辆而用通行规则
     #[arg(long, conflicts_with = "vehicle")]
     profile: Option<Profile>,
 }
@@ -154,10 +154,10 @@ pub struct Route {
 /// How far one gets.
 #[derive(Debug, Args)]
 pub struct Reached {
-    /// Starts, as `105.9,29.3 105.8,29.4`; west of Greenwich as `--from=-70.1,5.2`.
+    /// 各起点，如 `105.9,29.3 105.8,29.4`；西经写作 `--from=-70.1,5.2`
     #[arg(long, value_parser = lon_lat, required = true, num_args = 1..)]
     from: Vec<[f64; 2]>,
-    /// Within so many minutes.
+    /// 多少分钟以内
     #[arg(long, value_parser = minutes)]
     minutes: f64,
     #[command(flatten)]
@@ -167,31 +167,31 @@ pub struct Reached {
 /// Where stations belong.
 #[derive(Debug, Args)]
 pub struct Site {
-    /// OR-Library `pmed` file or GeoJSON points.
+    /// OR-Library 的 `pmed` 文件，或 GeoJSON 点
     #[arg(long)]
     instance: PathBuf,
-    /// Model.
+    /// 模型
     #[arg(long)]
     model: Siting,
-    /// Number of sites; what the file says when left out.
+    /// 站点数；不填时以文件为准
     #[arg(long)]
     p: Option<usize>,
-    /// Radius, in the unit of the file; metres for GeoJSON.
+    /// 半径，单位同文件；GeoJSON 为米
     #[arg(long)]
     radius: Option<f64>,
-    /// JSON list of whole numbers, one for each demand.
+    /// 权重：整数的 JSON 数组，每个需求点一个
     #[arg(long)]
     weights: Option<PathBuf>,
-    /// Measure over the roads of this map instead of straight; for GeoJSON.
+    /// 按这份地图的道路而不按直线量距离；用于 GeoJSON
     #[arg(long)]
     graph: Option<PathBuf>,
-    /// Vehicle, with a map.
+    /// 车辆，与地图一起使用
     #[arg(long, default_value = "engine")]
     vehicle: Drives,
-    /// Seconds until the best known answer is given with its gap.
+    /// 多少秒后给出已知最好的答案和差距
     #[arg(long, default_value_t = 60)]
     seconds: u64,
-    /// One JSON document.
+    /// 输出一份 JSON
     #[arg(long)]
     json: bool,
 }

@@ -42,35 +42,31 @@ pub enum Role {
 /// How to serve.
 #[derive(Debug, Clone, Args)]
 pub struct Asked {
-    /// Address to listen on.
+    /// 监听地址
     #[arg(long, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// What this process does, commas between: `web`, `worker`, `ingest`. Several processes on one database may divide it
-    /// among themselves; each part must be done by one at least.
+    /// 本进程的分工，逗号分隔：`web`、`worker`、`ingest`；一个数据库上的多个进程可以分担，每一项至少有一个进程承担
     #[arg(long, env = "FENGSUI_ROLES", value_delimiter = ',', default_value = "web,worker,ingest")]
     pub roles: Vec<Role>,
-    /// Certificate chain, PEM.
+    /// 证书链（PEM）
     #[arg(long, requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
-    /// Private key, PEM.
+    /// 私钥（PEM）
     #[arg(long, requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
-    /// Address that links and QR codes for units begin with, as `https://xf.example.gov.cn`; by default what the
-    /// browser says.
+    /// 给单位的链接和二维码以此开头，如 `https://xf.example.gov.cn`；不填时按浏览器所用的地址
     #[arg(long, env = "FENGSUI_PUBLIC_URL", value_parser = public_url)]
     pub public_url: Option<String>,
-    /// Port on which devices speak GB/T 26875.3 over TCP, as `0.0.0.0:5201`, or `0.0.0.0:5202=DIALECT` for makers that
-    /// differ from the standard; several, one after the other or with commas. Nobody listens when left out.
+    /// GB/T 26875.3 设备的 TCP 接入口，如 `0.0.0.0:5201`；与标准不同的厂家写 `0.0.0.0:5202=方言`；可写多个或用逗号分隔；不填则不接入
     #[arg(long, env = "FENGSUI_INGEST", value_delimiter = ',', value_name = "ADDR[=DIALECT]")]
     pub ingest: Vec<Port>,
-    /// Broker devices publish to, as `mqtt://name:password@host:1883`. Give it by the environment when it has a password.
+    /// 设备发布消息的消息代理，如 `mqtt://用户名:密码@主机:1883`；带密码时请用环境变量给出
     #[arg(long, env = "FENGSUI_MQTT", hide_env_values = true)]
     pub mqtt: Option<String>,
-    /// File that names the gateways for SMS, voice, WeCom, DingTalk, other platforms and e-mail.
+    /// 网关文件：短信、语音、企业微信、钉钉、其他平台和电子邮件
     #[arg(long, env = "FENGSUI_GATEWAYS")]
     pub gateways: Option<PathBuf>,
-    /// File that makes this a village's own box: it goes on by itself and hands over what its devices say to the town's
-    /// server this file names.
+    /// 村级站点文件：本机独立运行，并把设备报文转交文件中写明的镇服务器
     #[arg(long, env = "FENGSUI_RELAY")]
     pub relay: Option<PathBuf>,
 }

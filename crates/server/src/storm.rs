@@ -24,12 +24,12 @@ use tokio::time::Instant;
 /// What is spoken.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Wire {
-    /// Frames of GB/T 26875.3, confirmed by frames.
+    /// GB/T 26875.3 报文，以报文确认
     #[default]
     Gb26875,
-    /// Messages of QoS 1 to a broker, confirmed by PUBACK.
+    /// 向消息代理发 QoS 1 消息，以 PUBACK 确认
     Mqtt,
-    /// POST, confirmed by any answer of success. One at a time on a connection, as HTTP/1.1 is.
+    /// HTTP POST，以成功的应答确认；每个连接一次一条
     Http,
 }
 
@@ -42,24 +42,24 @@ const UNDER_WAY: u16 = 10_000;
 /// How much to send.
 #[derive(Debug, Args)]
 pub struct Asked {
-    /// Address to send to: where devices speak GB/T 26875.3, as `127.0.0.1:5201`, a broker, a web server.
+    /// 发往的地址：设备接入口（如 `127.0.0.1:5201`）、消息代理或网站
     to: SocketAddr,
-    /// What is spoken there: frames, messages to a broker, or requests to `/in`.
+    /// 那里用什么：报文、代理消息，或发往 `/in` 的请求
     #[arg(long, value_enum, default_value_t = Wire::Gb26875)]
     wire: Wire,
-    /// Frames a second, over all connections.
+    /// 每秒条数，各连接合计
     #[arg(long, default_value_t = 500)]
     rate: u32,
-    /// How long. Units: seconds.
+    /// 持续时间（秒）
     #[arg(long, default_value_t = 60)]
     seconds: u32,
-    /// Connections at once.
+    /// 同时的连接数
     #[arg(long, default_value_t = 50)]
     connections: u32,
-    /// Confirmations are waited for so long after the last frame. Units: seconds.
+    /// 最后一条之后等待确认的时间（秒）
     #[arg(long, default_value_t = 30)]
     patience: u64,
-    /// One JSON document.
+    /// 输出一份 JSON
     #[arg(long)]
     json: bool,
 }
