@@ -431,7 +431,7 @@ fn a_map_has_its_legend_and_scale_and_no_colour_from_both_printers() {
             "选定点",
             "已有或已定点",
             "其他候选点",
-            "已覆盖的场所",
+            "已覆盖的需求点",
             "未覆盖的需求点",
             "道路",
             "1500",

@@ -289,9 +289,11 @@ fn what_is_exported_imports_again_unchanged_and_a_good_ledger_is_written() -> Re
     let map = folder.path().join("map.json");
     std::fs::write(&map, json!({ "字号": "name" }).to_string())?;
     let map = map.display().to_string();
-    let unmapped = run(&data, &["import", "places", &file, "--dry-run"], "")?;
+    let strange = folder.path().join("列一.csv");
+    std::fs::write(&strange, "列一,村（社区）,场所类别\r\n新开的店,场镇社区,小商店\r\n")?;
+    let unmapped = run(&data, &["import", "places", &strange.display().to_string(), "--dry-run"], "")?;
     let told = String::from_utf8_lossy(&unmapped.stderr).into_owned();
-    assert!(["--map", "\"name\"", "字号"].iter().all(|word| told.contains(word)), "{told}");
+    assert!(["--map", "\"name\"", "列一"].iter().all(|word| told.contains(word)), "{told}");
     let tried = run(&data, &["import", "places", &file, "--map", &map, "--dry-run", "--json"], "")?;
     assert_eq!(tried.status.code(), Some(0), "{}", said(&tried));
     assert_eq!(document(&tried)?["committed"], false);
