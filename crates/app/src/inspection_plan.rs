@@ -286,6 +286,11 @@ async fn wanted(read: &mut Read, org: &Org, span: &Span, today: Date) -> Result<
     Ok(Wanted { graded, items, too_late, passed })
 }
 
+/// Whether a plan of this time makes up for what others leave uncovered.
+fn makes_up(span: &Span) -> bool {
+    matches!(span, Span::Special { subject, .. } if subject == MAKES_UP)
+}
+
 /// What a plan leaves uncovered of what is wanted.
 fn gaps(plan: &InspectionPlan, wanted: &Wanted) -> Vec<Uncovered> {
     let mut counts: BTreeMap<&PlaceId, u32> = BTreeMap::new();
@@ -313,6 +318,10 @@ pub(crate) struct LeftOut {
 pub(crate) async fn left_out(read: &mut Read, plan: &InspectionPlan, today: Date) -> Result<Option<LeftOut>> {
     if is_open(&plan.state) {
         let Some(org) = read.org(&plan.org).await?.filter(|known| known.org.active) else { return Ok(None) };
+        // It was drawn up for what other plans leave uncovered, and those are weighed by themselves.
+        if makes_up(&plan.span) {
+            return Ok(Some(LeftOut { gaps: Vec::new(), places: Vec::new(), passed: 0 }));
+        }
         let wanted = wanted(read, &org.org, &plan.span, today).await?;
         let gaps = gaps(plan, &wanted);
         let places = wanted.graded.into_iter().map(|one| one.record).collect();
@@ -448,6 +457,12 @@ impl App {
     ) -> Result<PlanView> {
         let mut tx = self.write(caller).await?;
         let record = self.draft(&mut tx, caller, id, version).await?;
+        if makes_up(&record.plan.span) {
+            return Err(Error::Refused {
+                code: "inspection_plan.supplement_filled",
+                message: "补充计划已按漏排的场所排好，不能再按频次自动排；请逐行调整".to_owned(),
+            });
+        }
         let org = org_of(&mut tx, &record.plan.org).await?;
         let wanted = wanted(&mut tx, &org, &record.plan.span, self.now().date()).await?.items;
         let by_hand = record.plan.items.iter().filter(|item| item.by_hand && !anew).cloned().collect();
@@ -472,10 +487,11 @@ impl App {
         }
         let mut tx = self.write(caller).await?;
         let record = self.draft(&mut tx, caller, id, version).await?;
-        let ids: BTreeSet<PlaceId> = items.iter().map(|item| item.place.clone()).collect();
-        let ids: Vec<PlaceId> = ids.into_iter().collect();
+        // What the draft has already was checked when it came in.
+        let known: BTreeSet<&PlaceId> = record.plan.items.iter().map(|item| &item.place).collect();
+        let ids: BTreeSet<&PlaceId> = items.iter().map(|item| &item.place).collect();
         let scope = caller.scope(Action::PlaceRead)?;
-        for id in &ids {
+        for id in ids.difference(&known) {
             if tx.place(id, &scope).await?.is_none_or(|place| place.voided.is_some()) {
                 let text = "有场所不存在或不在您的范围内，请重新选择";
                 return Err(Error::field("items", "inspection_plan.place_unknown", text));
@@ -664,6 +680,10 @@ impl App {
 
 /// The approved plans of the same body and time, which give way to a newer one.
 async fn giving_way(read: &mut Read, newer: &PlanRecord) -> Result<Vec<PlanRecord>> {
+    // What makes up for other plans adds to them: two of one time stand side by side.
+    if makes_up(&newer.plan.span) {
+        return Ok(Vec::new());
+    }
     let whole = Caller::system().scope(Action::PlanRead)?;
     let all = read.inspection_plans(newer.year, Some(&newer.plan.org), &whole).await?.into_iter();
     let same = |old: &PlanRecord| old.plan.id != newer.plan.id && old.plan.span == newer.plan.span;
@@ -673,6 +693,9 @@ async fn giving_way(read: &mut Read, newer: &PlanRecord) -> Result<Vec<PlanRecor
 /// Visits under plans this one takes the place of, now or before, that somebody took on or made: nobody owes them twice.
 async fn going_on(read: &mut Read, newer: &PlanRecord) -> Result<Vec<(PlaceId, Window)>> {
     use domain::task::State as Stage;
+    if makes_up(&newer.plan.span) {
+        return Ok(Vec::new());
+    }
     let whole = Caller::system().scope(Action::PlanRead)?;
     let all = read.inspection_plans(newer.year, Some(&newer.plan.org), &whole).await?.into_iter();
     let gives_way = |old: &PlanRecord| {

@@ -104,7 +104,7 @@ pub(crate) async fn uncovered_now(
             }
             Ok(gaps)
         }
-        Span::Special { subject, .. } if subject == MAKES_UP => Ok(Vec::new()),
+        span if makes_up(span) => Ok(Vec::new()),
         // Whoever was there when it was approved was weighed then.
         Span::Special { .. } => {
             let asked = Coverage { since: Some(*approved), by_grade: &[], otherwise: 1, ..asked };
@@ -149,10 +149,7 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Re
 async fn is_waiting(read: &mut Read, org: &OrgId, year: i32) -> Result<bool> {
     let whole = Caller::system().scope(Action::PlanRead)?;
     let plans = read.inspection_plans(year, Some(org), &whole).await?;
-    let makes_up = |plan: &InspectionPlan| {
-        is_open(&plan.state) && matches!(&plan.span, Span::Special { subject, .. } if subject == MAKES_UP)
-    };
-    Ok(plans.iter().any(|record| makes_up(&record.plan)))
+    Ok(plans.iter().any(|record| is_open(&record.plan.state) && makes_up(&record.plan.span)))
 }
 
 /// So many visits of each place, any time within these days.

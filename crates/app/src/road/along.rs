@@ -186,18 +186,20 @@ impl App {
         }
         let done =
             self.lay_along(caller, tx, (&found, records), &coming, |part| says(asked, part), now).await?;
-        if !done.iter().any(|(_, laid)| laid.iter().any(|one| one.taken)) {
+        let changed = done.into_iter().find(|(_, laid)| laid.iter().any(|one| one.taken));
+        if changed.is_none() && found.rest.is_empty() {
             return Err(Error::field(
                 "surveyed_on",
                 "road.along_older",
                 "这次测量不晚于已测路段，没有可更新的内容：请核对测量日期",
             ));
         }
+        let mut first = changed.and_then(|(stretches, _)| stretches.into_iter().next());
         for rest in rest_of(asked, &found) {
-            self.add_road_in(caller, tx, &rest, None, now).await?;
+            let added = self.add_road_in(caller, tx, &rest, None, now).await?;
+            first.get_or_insert(added);
         }
-        let changed = done.into_iter().find(|(_, laid)| laid.iter().any(|one| one.taken));
-        Ok(changed.and_then(|(stretches, _)| stretches.into_iter().next()))
+        Ok(first)
     }
 
     /// Lays a survey over the stretches it runs along: each keeps its number, the piece that was measured takes the values.
@@ -214,8 +216,11 @@ impl App {
     ) -> Result<Vec<(Vec<RoadRecord>, Vec<Laid>)>> {
         let today = now.date();
         let text = format!("按走向重合的“{}”复测", coming.road.name);
-        let mut done = Vec::new();
+        let mut done: Vec<(Vec<RoadRecord>, Vec<Laid>)> = Vec::new();
+        // A stretch that was cut a moment ago goes on under its id as its first piece.
+        let mut cut: BTreeMap<RoadId, RoadRecord> = BTreeMap::new();
         for (span, record) in found.spans.iter().zip(records) {
+            let record = cut.remove(&record.segment.id).unwrap_or(record);
             caller.hat(Action::RoadChange, &subject(tx, &record).await?)?;
             let measured = span.lay(&record.segment, coming, &said, today);
             if !measured.laid.iter().any(|one| one.taken) {
@@ -223,14 +228,16 @@ impl App {
                 continue;
             }
             let mut written = Vec::new();
+            // All pieces begin with the survey that cuts them: before it the stretch was whole, and no day has neither.
+            let since = measured.pieces.get(measured.measured).map_or(today, |piece| piece.since);
             let act = if measured.pieces.len() > 1 { Act::Split } else { Act::Change };
             for (n, piece) in measured.pieces.into_iter().enumerate() {
                 let is_measured = n == measured.measured;
-                let since = if is_measured { piece.since } else { today };
                 let mut own = RoadRecord { segment: Segment { since, ..piece }, ..record.clone() };
                 if n == 0 {
                     own.segment = own.segment.register(today)?;
                     self.save_road_act(caller, tx, &mut own, act, (since, now), &text).await?;
+                    cut.insert(own.segment.id.clone(), own.clone());
                 } else {
                     own.segment.part_of = Some(record.segment.id.clone());
                     own.segment.id = RoadId::from(self.new_id());
@@ -249,9 +256,11 @@ impl App {
     }
 }
 
-/// Whether somebody who drew a line says anything of this: a box that was not ticked says nothing.
+/// Whether somebody who drew a line says anything of this: a box that was not ticked says nothing, and what class a road is
+/// that is on record is not said by drawing it again.
 fn says(asked: &RoadInput, part: &str) -> bool {
     match part {
+        "rank" => false,
         "kind" => asked.kind.as_deref().and_then(given).is_some(),
         "one_way" => asked.one_way.as_deref().and_then(given).is_some_and(|word| word != "no"),
         "bridge" => asked.bridge,

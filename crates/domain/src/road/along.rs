@@ -2,8 +2,6 @@
 //! piece that was measured takes the new values where it lies, the rest stays as it was. What does not belong here: the
 //! network they make and the roads of a map (the crate `road`), writing it down (`app`).
 
-use std::collections::BTreeMap;
-
 use super::laid::{Laid, is_same_stretch, lay_over};
 use super::segment::{Segment, nearest};
 use crate::geometry::{Bounds, Position, along, distance_m};
@@ -29,6 +27,8 @@ pub struct Span {
     pub at: (f64, f64),
     /// Whether that is all of it.
     pub is_whole: bool,
+    /// Whether the line runs along nothing else and goes nowhere beyond.
+    pub is_alone: bool,
     /// Whether the line leads from its end to its beginning.
     pub is_against: bool,
     /// So much of the line lies along it. Units: m.
@@ -38,7 +38,8 @@ pub struct Span {
 /// What a line runs along.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Beside {
-    /// The stretches, in the order of those on record.
+    /// The pieces of stretches, in the order of those on record and each stretch's from its end to its beginning: what is cut
+    /// off its end leaves the distances of the others as they are. A line that goes round a part of a stretch has several.
     pub spans: Vec<Span>,
     /// What of the line runs along none, each piece joined to the stretch it leaves.
     pub rest: Vec<Vec<Position>>,
@@ -82,42 +83,95 @@ pub fn beside(line: &[Position], known: &[(&[Position], Bounds)]) -> Option<Besi
     }
     let steps = steps(line, known, &near);
     let total_m = length_m(line);
-    let mut met: BTreeMap<usize, (Span, f64)> = BTreeMap::new();
-    for step in &steps {
-        let Some((on, enters, leaves)) = step.on else { continue };
-        let fresh = Span { on, at: (enters, enters), is_whole: false, is_against: false, along_m: 0.0 };
-        let (span, gained_m) = met.entry(on).or_insert((fresh, 0.0));
-        span.at.0 = span.at.0.min(enters).min(leaves);
-        span.at.1 = span.at.1.max(enters).max(leaves);
-        span.along_m += step.line_m.1 - step.line_m.0;
-        *gained_m += leaves - enters;
-    }
     // An end so near the other's end is that end: people stop a few steps before the corner.
     let end_m = NEAR_M.min(total_m / 4.0);
     let mut spans = Vec::new();
-    for (mut span, gained_m) in met.into_values() {
-        span.is_against = gained_m < 0.0;
-        let Some((other, _)) = known.get(span.on) else { continue };
+    for run in runs(&steps) {
+        let Some((other, _)) = known.get(run.on) else { continue };
         let length_m = length_m(other);
-        if span.at.0 <= end_m {
-            span.at.0 = 0.0;
-        }
-        if length_m - span.at.1 <= end_m {
-            span.at.1 = length_m;
-        }
-        span.is_whole = span.at.0 <= 0.0 && span.at.1 >= length_m;
-        if span.along_m >= NEAR_M || span.along_m >= length_m * BESIDE {
-            spans.push(span);
+        let (from, to) = run.at;
+        let from = if from <= end_m { 0.0 } else { from };
+        let to = if length_m - to <= end_m { length_m } else { to };
+        if run.along_m >= NEAR_M || run.along_m >= length_m * BESIDE {
+            spans.push(Span {
+                on: run.on,
+                at: (from, to),
+                is_whole: from <= 0.0 && to >= length_m,
+                is_alone: false,
+                is_against: run.gained_m < 0.0,
+                along_m: run.along_m,
+            });
         }
     }
+    spans.sort_by(|a, b| a.on.cmp(&b.on).then(b.at.0.total_cmp(&a.at.0)));
+    // Gone over there and back it is one piece.
+    spans.dedup_by(|later, kept| {
+        let is_same = later.on == kept.on && later.at.1 > kept.at.0;
+        if is_same {
+            kept.at = (later.at.0.min(kept.at.0), later.at.1.max(kept.at.1));
+            kept.along_m = kept.along_m.max(later.along_m);
+            kept.is_whole |= later.is_whole;
+        }
+        is_same
+    });
+    let of_stretch =
+        |on: usize| -> f64 { spans.iter().filter(|one| one.on == on).map(|one| one.along_m).sum() };
     let along_m: f64 = spans.iter().map(|span| span.along_m).sum();
-    let is_most_of =
-        |span: &Span| known.get(span.on).is_some_and(|(other, _)| span.along_m >= length_m(other) * BESIDE);
+    let is_most_of = |span: &Span| {
+        known.get(span.on).is_some_and(|(other, _)| of_stretch(span.on) >= length_m(other) * BESIDE)
+    };
     if spans.is_empty() || (along_m < total_m * ALONG && !spans.iter().any(is_most_of)) {
         return None;
     }
     let rest = rest(&steps, &spans, known);
+    if let [only] = &mut spans[..] {
+        only.is_alone = rest.is_empty();
+    }
     Some(Beside { spans, rest })
+}
+
+/// Steps one after the other that go on along one stretch.
+struct Run {
+    on: usize,
+    /// From where to where of the stretch. Units: m from its beginning.
+    at: (f64, f64),
+    /// Where the last step left the stretch, and the line's own length by then.
+    left: (f64, f64),
+    along_m: f64,
+    gained_m: f64,
+}
+
+/// What of a line runs along stretches without leaving them: where it goes round a part, or comes to another limb of a bend,
+/// begins another run. Straying for a few steps is no leaving.
+fn runs(steps: &[Step]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for step in steps {
+        let Some((on, enters, leaves)) = step.on else { continue };
+        let goes_on = |run: &&mut Run| {
+            run.on == on
+                && step.line_m.0 - run.left.1 <= NEAR_M
+                && (enters - run.left.0).abs() <= NEAR_M / PARALLEL
+        };
+        let fresh = match runs.iter_mut().rev().find(goes_on) {
+            Some(run) => run,
+            None => {
+                runs.push(Run {
+                    on,
+                    at: (enters, enters),
+                    left: (enters, step.line_m.0),
+                    along_m: 0.0,
+                    gained_m: 0.0,
+                });
+                let Some(last) = runs.last_mut() else { continue };
+                last
+            }
+        };
+        fresh.at = (fresh.at.0.min(enters).min(leaves), fresh.at.1.max(enters).max(leaves));
+        fresh.left = (leaves, step.line_m.1);
+        fresh.along_m += step.line_m.1 - step.line_m.0;
+        fresh.gained_m += leaves - enters;
+    }
+    runs
 }
 
 /// A line in steps, each with the nearest line it runs along.
@@ -140,7 +194,10 @@ fn steps(line: &[Position], known: &[(&[Position], Bounds)], near: &[usize]) -> 
             let best = away.filter(|(.., away_m)| *away_m <= NEAR_M).min_by(|a, b| a.2.total_cmp(&b.2));
             let on = best.and_then(|(n, other, _)| {
                 let [enters, leaves] = ends.map(|at| along(other, at).map_or(0.0, |(_, passed)| passed));
-                ((leaves - enters).abs() >= step_m * PARALLEL).then_some((n, enters, leaves))
+                // Further than a step leads is another limb of it, or its other end.
+                let gained_m = (leaves - enters).abs();
+                let is_along = gained_m >= step_m * PARALLEL && gained_m <= step_m / PARALLEL;
+                is_along.then_some((n, enters, leaves))
             });
             steps.push(Step { line_m: (done_m, done_m + step_m), ends, on });
             done_m += step_m;
@@ -204,7 +261,7 @@ impl Span {
     }
 
     /// What a survey does to the stretch: the piece it runs along takes what was measured later or what nobody knew, where it
-    /// lies on record; a stretch measured from end to end is drawn anew, too. `said` is as in [`lay_over`].
+    /// lies on record; a stretch measured from end to end, and nothing else with it, is drawn anew, too. `said` is as in [`lay_over`].
     pub fn lay(
         &self,
         whole: &Segment,
@@ -228,7 +285,7 @@ impl Span {
             return Measured { pieces, measured, laid: Vec::new() };
         };
         let mut own = coming.clone();
-        let is_drawn = self.is_whole && is_same_stretch(&whole.line, &coming.line);
+        let is_drawn = self.is_whole && self.is_alone && is_same_stretch(&whole.line, &coming.line);
         if !is_drawn {
             own.line.clone_from(&piece.line);
             if self.is_against {
@@ -299,6 +356,50 @@ mod tests {
         let [rest] = &longer.rest[..] else { panic!("{longer:?}") };
         assert!(distance_m(rest[0], street[1]) < STEP_M && rest[0][1] == street[1][1], "{rest:?}");
         assert!((length_m(rest) - 205.0).abs() < 8.0 && rest.len() == 3, "{rest:?}");
+    }
+
+    #[test]
+    fn what_a_line_goes_round_was_not_measured() {
+        let street = [at(0.0, 0.0), at(400.0, 0.0)];
+        let round =
+            [at(0.0, 3.0), at(150.0, 3.0), at(150.0, 40.0), at(250.0, 40.0), at(250.0, 3.0), at(400.0, 3.0)];
+        let found = met(&round, &[&street]).expect("most of the street");
+        let pieces = rounded(&found);
+        let [(0, late, 400.0, false, false), (0, 0.0, early, false, false)] = pieces[..] else {
+            panic!("{pieces:?}")
+        };
+        assert!((140.0..=165.0).contains(&early) && (235.0..=260.0).contains(&late), "{pieces:?}");
+        assert_eq!(found.rest.len(), 1, "the way round is a road of its own");
+    }
+
+    #[test]
+    fn a_piece_over_the_start_of_a_ring_is_not_the_ring() {
+        let ring = [at(0.0, 0.0), at(100.0, 0.0), at(100.0, 100.0), at(0.0, 100.0), at(0.0, 0.0)];
+        let found = met(&[at(3.0, 40.0), at(3.0, 3.0), at(40.0, 3.0)], &[&ring]).expect("two pieces of it");
+        let pieces = rounded(&found);
+        assert!(pieces.iter().all(|(_, from, to, whole, _)| !whole && to - from < 60.0), "{pieces:?}");
+        assert_eq!(pieces.len(), 2, "{pieces:?}");
+    }
+
+    #[test]
+    fn one_line_over_two_short_stretches_redraws_neither() {
+        let (one, next) = ([at(0.0, 0.0), at(40.0, 0.0)], [at(40.0, 0.0), at(80.0, 0.0)]);
+        let line = [at(0.0, 2.0), at(80.0, 2.0)];
+        let found = met(&line, &[&one, &next]).expect("both");
+        assert_eq!(rounded(&found), [(0, 0.0, 40.0, true, false), (1, 0.0, 40.0, true, false)]);
+        let mut coming = segment(Some(2.5));
+        (coming.line, coming.surveyed_on) = (line.to_vec(), Some(day("2026-09-01")));
+        for (span, own) in found.spans.iter().zip([one, next]) {
+            let mut known = segment(Some(4.0));
+            known.line = own.to_vec();
+            let after = span.lay(&known, &coming, |_| false, day("2026-09-21"));
+            assert_eq!((after.pieces.len(), after.pieces[0].line.as_slice()), (1, &own[..]));
+            assert_eq!(after.pieces[0].road.fitness.width_m, Some(2.5));
+        }
+        // Nor one that goes on beyond.
+        let longer =
+            met(&[at(0.0, 2.0), at(145.0, 2.0)], &[&[at(0.0, 0.0), at(100.0, 0.0)]]).expect("a street");
+        assert!(!longer.spans[0].is_alone && longer.rest.len() == 1, "{longer:?}");
     }
 
     #[test]

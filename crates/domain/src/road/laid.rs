@@ -110,7 +110,7 @@ pub fn lay_over(
     laying.lay(("surface", "路面"), &mut after.surface, coming.surface.as_ref(), |one| {
         one.label().to_owned()
     });
-    if before.rank != coming.rank {
+    if said("rank") && before.rank != coming.rank {
         let (from, to) = (Some(before.rank.label().to_owned()), coming.rank.label().to_owned());
         let laid = Laid { part: "rank", label: "道路类别", before: from, after: to, taken: is_newer };
         laying.found.push(laid);

@@ -13,6 +13,8 @@ impl Segment {
     /// correction, which has a reason (`mistyped`) and takes the place of what is on record for as long as that was there.
     /// Everything else that bears on who passes holds from today.
     ///
+    /// The day of the last survey is corrected like a value.
+    ///
     /// Errors: other values without a day of their own; a correction without a reason.
     pub fn in_place_of(
         mut self,
@@ -31,7 +33,11 @@ impl Segment {
             self.since = self.surveyed_on.filter(|on| *on >= before.since).unwrap_or(today);
             return Ok((self, Act::Change));
         }
-        if self.is_like(before) {
+        // Who says nothing of the day leaves it as it is on record.
+        if self.is_like(before) && self.surveyed_on.is_none() {
+            self.surveyed_on = before.surveyed_on;
+        }
+        if self.is_like(before) && self.surveyed_on == before.surveyed_on {
             return Ok((self, Act::Change));
         }
         if let Some(reason) = mistyped {
@@ -40,7 +46,7 @@ impl Segment {
                 _ => Ok((self, Act::Correct)),
             };
         }
-        let is_measured_anew = measured(&self) != measured(before);
+        let is_measured_anew = measured(&self) != measured(before) || self.surveyed_on != before.surveyed_on;
         match (self.surveyed_on, before.surveyed_on) {
             // Measured twice on one day, the later counts.
             (on, _) if !is_measured_anew || on == Some(today) => {}
@@ -104,6 +110,9 @@ mod tests {
         assert_eq!(said(Some(4.5), same, Some(" ")), Err("road.no_correction_reason"));
         assert_eq!(said(Some(4.5), same, Some("看错了尺")), ok("2026-01-10", Act::Correct));
         assert_eq!(said(Some(3.2), same, None), ok("2026-01-10", Act::Change), "only called otherwise");
+        assert_eq!(said(Some(3.2), Some("2025-12-01"), None), Err("road.backdated"), "nor the day alone");
+        assert_eq!(said(Some(3.2), None, None), ok("2026-01-10", Act::Change), "nothing said of it");
+        assert_eq!(said(Some(3.2), Some("2025-12-01"), Some("日期抄错")), ok("2026-01-10", Act::Correct));
         assert_eq!(
             said(Some(3.2), Some("2026-11-20"), None),
             ok("2026-11-20", Act::Change),
