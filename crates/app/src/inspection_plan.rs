@@ -286,11 +286,6 @@ async fn wanted(read: &mut Read, org: &Org, span: &Span, today: Date) -> Result<
     Ok(Wanted { graded, items, too_late, passed })
 }
 
-/// Whether a plan of this time makes up for what others leave uncovered.
-fn makes_up(span: &Span) -> bool {
-    matches!(span, Span::Special { subject, .. } if subject == MAKES_UP)
-}
-
 /// What a plan leaves uncovered of what is wanted.
 fn gaps(plan: &InspectionPlan, wanted: &Wanted) -> Vec<Uncovered> {
     let mut counts: BTreeMap<&PlaceId, u32> = BTreeMap::new();
@@ -319,7 +314,7 @@ pub(crate) async fn left_out(read: &mut Read, plan: &InspectionPlan, today: Date
     if is_open(&plan.state) {
         let Some(org) = read.org(&plan.org).await?.filter(|known| known.org.active) else { return Ok(None) };
         // It was drawn up for what other plans leave uncovered, and those are weighed by themselves.
-        if makes_up(&plan.span) {
+        if cover::makes_up(&plan.span) {
             return Ok(Some(LeftOut { gaps: Vec::new(), places: Vec::new(), passed: 0 }));
         }
         let wanted = wanted(read, &org.org, &plan.span, today).await?;
@@ -457,7 +452,7 @@ impl App {
     ) -> Result<PlanView> {
         let mut tx = self.write(caller).await?;
         let record = self.draft(&mut tx, caller, id, version).await?;
-        if makes_up(&record.plan.span) {
+        if cover::makes_up(&record.plan.span) {
             return Err(Error::Refused {
                 code: "inspection_plan.supplement_filled",
                 message: "补充计划已按漏排的场所排好，不能再按频次自动排；请逐行调整".to_owned(),
@@ -681,7 +676,7 @@ impl App {
 /// The approved plans of the same body and time, which give way to a newer one.
 async fn giving_way(read: &mut Read, newer: &PlanRecord) -> Result<Vec<PlanRecord>> {
     // What makes up for other plans adds to them: two of one time stand side by side.
-    if makes_up(&newer.plan.span) {
+    if cover::makes_up(&newer.plan.span) {
         return Ok(Vec::new());
     }
     let whole = Caller::system().scope(Action::PlanRead)?;
@@ -693,7 +688,7 @@ async fn giving_way(read: &mut Read, newer: &PlanRecord) -> Result<Vec<PlanRecor
 /// Visits under plans this one takes the place of, now or before, that somebody took on or made: nobody owes them twice.
 async fn going_on(read: &mut Read, newer: &PlanRecord) -> Result<Vec<(PlaceId, Window)>> {
     use domain::task::State as Stage;
-    if makes_up(&newer.plan.span) {
+    if cover::makes_up(&newer.plan.span) {
         return Ok(Vec::new());
     }
     let whole = Caller::system().scope(Action::PlanRead)?;
