@@ -1,6 +1,7 @@
 //! Stories of the town's roads: one is measured, closed by who stands before the landslide, cut in two, voided; a planner
 //! lowers the limit of a bridge and two village groups are out of an engine's reach; water goes where vehicles go.
 
+use anyhow::Context;
 use app::Caller;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -124,7 +125,13 @@ async fn a_road_is_measured_closed_cut_and_voided_and_nothing_is_lost() -> anyho
         let told = &page["events"][0];
         assert_eq!((text(&told["act"], "code"), text(told, "on")), ("correct", "2026-09-20"));
 
-        // Cut in two where it crosses the brook.
+        // Cut in two where it crosses the brook. That is no news about the road: no figure of before it changes.
+        let held = async |by: &mut Browser| -> anyhow::Result<f64> {
+            let page = by.get("/api/v1/board/duties/C6.7").await?.ok()?;
+            page["duty"]["tally"]["ratio"].as_f64().with_context(|| page.to_string())
+        };
+        let before = held(&mut clerk).await?;
+        assert!(before > 0.0 && before < 1.0, "wide enough for a part of the time: {before}");
         assert_eq!(
             step(&mut staff, &page, json!({ "step": "split", "at": [105.875, 29.27] })).await?.code(),
             "road.off_line"
@@ -137,6 +144,8 @@ async fn a_road_is_measured_closed_cut_and_voided_and_nothing_is_lost() -> anyho
             (&both["total"], &both["length_m"], &both["engine_m"]),
             (&json!(2), &json!(970.0), &json!(970.0))
         );
+        let after = held(&mut clerk).await?;
+        assert!((before - after).abs() < 0.001, "{before} {after}");
         let rest = clerk.get(&format!("/api/v1/roads/{}", text(&both["items"][1], "id"))).await?.ok()?;
         assert_eq!((text(&rest["part_of"], "id"), &rest["width_m"]), (text(&page, "id"), &json!(4.8)));
 

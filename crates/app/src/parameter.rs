@@ -555,8 +555,8 @@ impl App {
         Ok(tx.commit(audit, answer).await?)
     }
 
-    /// What a change would do to the board of this year, duty by duty and as a whole, and to the grades of houses where it is of their rule;
-    /// what it leaves as it is is left out.
+    /// What a change would do to the board of this year, duty by duty and as a whole, and to the grades of houses where it is
+    /// of their rule; what it leaves as it is is left out.
     pub async fn preview_parameter(
         &self,
         caller: &Caller,

@@ -22,13 +22,13 @@ use crate::{App, Caller, Error, Result};
 
 /// What a plan that makes up for others is about; by this it is known while it waits.
 const MAKES_UP: &str = "新增、升级场所补充检查";
+/// Why a visit is in it.
+const REASON: &str = "补充：计划批准后新增或者风险升级";
+
 /// Whether a plan of this time makes up for what others leave uncovered.
 pub(super) fn makes_up(span: &Span) -> bool {
     matches!(span, Span::Special { subject, .. } if subject == MAKES_UP)
 }
-
-/// Why a visit is in it.
-const REASON: &str = "补充：计划批准后新增或者风险升级";
 
 /// Visits a year by the copies of grades, the unit's own number first.
 fn by_grade(frequency: &Frequency) -> [(&'static str, u32); 4] {

@@ -104,7 +104,7 @@ static OWN: &[Own] = &[
     own_of(("inspection.frequency.yellow", 2.0), "黄色场所每年检查几次", &["次"], 366.0),
     own_of(("inspection.frequency.blue", 1.0), "蓝色场所每年检查几次", &["次"], 366.0),
     own_of(inspection_plan::UNGRADED_VISITS, "未评级（资料不足）的场所每年检查几次", &["次"], 366.0),
-    own_of(("inspection.frequency.police", 12.0), "派出所列管单位每年检查几次", &["次"], 366.0),
+    own_of(inspection_plan::POLICE_VISITS, "派出所列管单位每年检查几次", &["次"], 366.0),
     own_of(EXPORTS_A_DAY, "每人每天最多导出次数", &["次"], 1_000.0),
     own_of(ROWS_AT_ONCE, "含个人信息的导出每次最多行数", &["行"], 50_000.0),
     own_of(PERSONS_UNASKED, "导出超过多少人须另一人批准", &["人"], 50_000.0),

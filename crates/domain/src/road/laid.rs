@@ -89,11 +89,7 @@ pub fn lay_over(
     said: impl Fn(&str) -> bool,
     today: Date,
 ) -> (Segment, Vec<Laid>) {
-    let is_newer = match (coming.surveyed_on, before.surveyed_on) {
-        (Some(now), Some(then)) => now > then,
-        (now, None) => now.is_some(),
-        (None, Some(_)) => false,
-    };
+    let is_newer = coming.is_newer_than(before);
     let mut laying = Laying { is_newer, found: Vec::new() };
     let mut after = before.clone();
     let metres = |m: &f64| format!("{m} 米");

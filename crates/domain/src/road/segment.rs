@@ -4,7 +4,7 @@
 //!
 //! Source: clauses C6.6–C6.8; road classes of the field's handbook §3.5.
 
-mod survey;
+mod change;
 
 use serde::{Deserialize, Serialize};
 
@@ -690,6 +690,13 @@ pub fn stood_on(events: &[Event], day: Date) -> Option<Segment> {
         void: last.segment.void.clone(),
         ..held.segment.clone()
     })
+}
+
+/// The life of a piece that was cut from a stretch: what was known of the whole until the cut was recorded, and its own from
+/// then. A cut is no news about the road: piece by piece its past is as long and as good as it was.
+pub fn life_of_piece(whole: &[Event], own: &[Event]) -> Vec<Event> {
+    let Some(cut) = own.first() else { return whole.to_vec() };
+    whole.iter().filter(|event| event.recorded_at < cut.recorded_at).chain(own).cloned().collect()
 }
 
 /// Each version of a stretch with the days it holds. What was told later counts from its own day on, a correction before

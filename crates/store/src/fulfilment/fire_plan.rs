@@ -1,5 +1,5 @@
-//! Special fire plans as facts: in force, countersigned, taken into the spatial and forest plans item by item, with a place for what
-//! every village must have. What does not belong here: their rows (`fire_plan`).
+//! Special fire plans as facts: in force, countersigned, taken into the spatial and forest plans item by item, with a place
+//! for what every village must have. What does not belong here: their rows (`fire_plan`).
 //!
 //! Source: C5.1–C5.5.
 

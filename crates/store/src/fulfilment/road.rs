@@ -1,9 +1,12 @@
 //! Stretches of road as subjects and facts: which vehicle could pass on which days, as it was known. What does not belong
 //! here: their rows (`road`), the judgement (`domain::road`).
 
+use std::collections::BTreeMap;
+
 use domain::fulfilment::Span;
+use domain::ids::RoadId;
 use domain::plan::SubjectKind;
-use domain::road::segment::{Event, Passable, needing_other_days, passable_days};
+use domain::road::segment::{Event, Passable, life_of_piece, needing_other_days, passable_days};
 use domain::time::{Date, Timestamp};
 use domain::vehicle::{Class, Vehicle};
 
@@ -25,10 +28,19 @@ impl Read {
         let sql = "SELECT * FROM road WHERE town = $1 AND (voided_at IS NULL OR voided_at >= $2) ORDER BY id";
         for row in &self.rows(sql, args![town.as_str(), end_of(as_of)]).await? {
             let record = RoadRecord::from_row(row)?;
-            let life = lives.get(&record.segment.id).map_or(&[][..], Vec::as_slice);
-            out.road(&record, life, vehicles)?;
+            out.road(&record, &whole_life(&lives, &record.segment.id), vehicles)?;
         }
         Ok(())
+    }
+}
+
+/// What happened to a stretch, and to those it was cut from before it was.
+fn whole_life(lives: &BTreeMap<RoadId, Vec<Event>>, id: &RoadId) -> Vec<Event> {
+    let own = lives.get(id).map_or(&[][..], Vec::as_slice);
+    // Of the first event: it was entered as a piece, or not.
+    match own.first().and_then(|first| first.segment.part_of.as_ref()).filter(|whole| *whole != id) {
+        Some(whole) => life_of_piece(&whole_life(lives, whole), own),
+        None => own.to_vec(),
     }
 }
 

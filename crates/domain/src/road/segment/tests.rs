@@ -234,6 +234,19 @@ fn a_stretch_on_another_day_is_what_was_known_of_that_day() {
 }
 
 #[test]
+fn a_cut_changes_no_day_before_it() {
+    let (narrow, wide) = (segment(Some(3.0)), segment(Some(4.5)));
+    let whole = [event(1, Act::Register, "2026-01-10", &narrow), event(2, Act::Change, "2026-04-01", &wide)];
+    let cut = |act| event(3, act, "2026-07-01", &wide);
+    let first = [&whole[..], &[cut(Act::Split)]].concat();
+    let rest = life_of_piece(&first, &[cut(Act::Register)]);
+    let of = |life: &[Event]| spans_of(&passable_days(life, &engine()));
+    assert_eq!(of(&whole), of(&first));
+    assert_eq!(of(&whole), of(&rest), "the piece passed on the same days as the whole");
+    assert_eq!(rest.len(), 3, "nothing that came to the first piece after the cut");
+}
+
+#[test]
 fn what_stands_in_a_road_lies_on_it_stops_vehicles_and_goes_with_its_half() {
     let today = day("2026-11-26");
     let barred =

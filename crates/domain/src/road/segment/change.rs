@@ -1,6 +1,6 @@
 //! A stretch whose record is changed: from which day on it is as it is now said to be. What was measured holds from the day
 //! it was measured, never from an earlier one without a word. What does not belong here: surveys that come in files
-//! (`laid`).
+//! (`laid`), and lines that run along several (`along`).
 
 use super::{Act, RoadRefusal, Segment};
 use crate::road::{Fitness, Road};
@@ -11,9 +11,7 @@ impl Segment {
     ///
     /// Values measured on a later day are a new survey and hold from that day. On the same or an earlier one they are a
     /// correction, which has a reason (`mistyped`) and takes the place of what is on record for as long as that was there.
-    /// Everything else that bears on who passes holds from today.
-    ///
-    /// The day of the last survey is corrected like a value.
+    /// Everything else that bears on who passes holds from today. The day of the last survey is corrected like a value.
     ///
     /// Errors: other values without a day of their own; a correction without a reason.
     pub fn in_place_of(
@@ -23,12 +21,7 @@ impl Segment {
         today: Date,
     ) -> Result<(Self, Act), RoadRefusal> {
         self.since = before.since;
-        let is_new = match (self.surveyed_on, before.surveyed_on) {
-            (Some(now), Some(then)) => now > then,
-            (now, None) => now.is_some(),
-            (None, Some(_)) => false,
-        };
-        if is_new {
+        if self.is_newer_than(before) {
             // Unless something newer was known already.
             self.since = self.surveyed_on.filter(|on| *on >= before.since).unwrap_or(today);
             return Ok((self, Act::Change));
@@ -55,6 +48,11 @@ impl Segment {
         }
         self.since = today;
         Ok((self, Act::Change))
+    }
+
+    /// Whether it was surveyed later; what nobody surveyed is older than any survey.
+    pub fn is_newer_than(&self, other: &Self) -> bool {
+        self.surveyed_on > other.surveyed_on
     }
 
     /// Whether the two say the same of everything that bears on who passes.
