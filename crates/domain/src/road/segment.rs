@@ -692,11 +692,11 @@ pub fn stood_on(events: &[Event], day: Date) -> Option<Segment> {
     })
 }
 
-/// The life of a piece that was cut from a stretch: what was known of the whole until the cut was recorded, and its own from
-/// then. A cut is no news about the road: piece by piece its past is as long and as good as it was.
+/// The life of a piece that was cut from a stretch: what was known of the whole until the cut, and its own from then. A cut is no news about the road: piece by piece its past is as long and as good as it was.
 pub fn life_of_piece(whole: &[Event], own: &[Event]) -> Vec<Event> {
     let Some(cut) = own.first() else { return whole.to_vec() };
-    whole.iter().filter(|event| event.recorded_at < cut.recorded_at).chain(own).cloned().collect()
+    let is_cut = |event: &&Event| event.act == Act::Split && event.recorded_at >= cut.recorded_at;
+    whole.iter().take_while(|event| !is_cut(event)).chain(own).cloned().collect()
 }
 
 /// Each version of a stretch with the days it holds. What was told later counts from its own day on, a correction before
