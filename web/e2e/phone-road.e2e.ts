@@ -220,7 +220,7 @@ describe('with the server there', () => {
     await page.click('.foot .act')
     await page.waitForSelector('[data-entry]')
     await page.click('.tabs a[href="/m/hazards"]')
-    await page.click('.card2')
+    await page.click('.card2[href*="/recheck/"]')
     await page.setInputFiles('input[type=file]', picture(2))
     await page.click('text=已改好')
     await page.click('.chips button:has-text("王敏")')
