@@ -269,6 +269,7 @@ export const again = async (id: string): Promise<void> => {
 }
 export const letGo = async (id: string): Promise<void> => { await outbox?.letGo(id) }
 export const reopen = async (id: string): Promise<string | null> => (outbox ? outbox.reopen(id, newId) : null)
+export const reopenRecheck = async (id: string): Promise<string | null> => (outbox ? outbox.reopenRecheck(id, newId) : null)
 
 /** A query of the phone's database that follows it. */
 export function live<T>(query: (db: PhoneDb) => Promise<T>, first: T, on: () => unknown = () => null): Ref<T> {

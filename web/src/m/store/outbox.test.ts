@@ -4,13 +4,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PhoneServer, type Said } from '../../../tests/phone-server'
 import { Clock } from './clock'
 import { PhoneDb, databaseName, outstanding, ownerOf } from './db'
-import { accept, answered, begin, finish, inspectionOf, keepPhoto, recheck, report, unable } from './draft'
+import { accept, answered, begin, finish, inspectionOf, keepPhoto, looksAlone, recheck, recheckKey, report, unable } from './draft'
 import { progress } from './progress'
 import { Http } from './http'
 import { Outbox } from './outbox'
 import { sha256 } from '@/shared/photo/hash'
 import { apply, sync } from './sync'
-import type { Draft, Photo, Place, Sheet, Task } from './types'
+import { parted } from '../ui/trouble'
+import type { RecheckForm } from './draft'
+import type { Draft, Entry, Photo, Place, Sheet, Task } from './types'
 
 const AT = '2026-11-25T10:00:00+08:00'
 const ME = '01900000-0000-7000-8000-000000000001'
@@ -388,6 +390,46 @@ describe('tasks and hazards', () => {
     await outbox.run()
     expect(server.steps[0]).toMatchObject({ step: 'fail_recheck', version: 4, with: ['p2'], note: '仍未更换', days: { kind: 'calendar', count: 7 } })
     expect((await db.outbox.get(made.id))!.state).toBe('delivered')
+  })
+
+  it('a re-check by the finder alone is known before it goes, by what he reported himself', () => {
+    expect(looksAlone('h1', [{ id: 'h1' }], [])).toBe(true)
+    expect(looksAlone('h1', [{ id: 'h1' }], ['p2'])).toBe(false)
+    expect(looksAlone('h1', [{ id: 'h2' }], [])).toBe(false)
+  })
+
+  it('a refused re-check goes back into its form, takes a colleague along and arrives', async () => {
+    const made = { id: id(), at: AT }
+    const hazard = (await db.rechecks.toCollection().first())!
+    const shot = await photo(made.id, 5000, null)
+    await recheck(db, hazard, { passed: false, with: [], photos: [shot.id], note: '仍未更换', days: 7 }, made)
+    server.road = (asked) => (asked.path.endsWith('/steps') ? { status: 422, body: { code: 'hazard.same_person', detail: '不能自己复查自己发现的隐患' } } : null)
+    await outbox.run()
+    expect((await db.outbox.get(made.id))!.state).toBe('refused')
+    expect(await outbox.reopenRecheck(made.id, id)).toBe(hazard.id)
+    const form = (await db.recall<RecheckForm>(recheckKey(hazard.id)))!
+    expect(form).toMatchObject({ id: made.id, photos: [shot.id], passed: false, beside: [], note: '仍未更换', days: '7', refusal: { code: 'hazard.same_person' } })
+    expect([await db.outbox.count(), (await db.photos.get(shot.id))!.state]).toEqual([0, 'held'])
+    server.road = () => null
+    await recheck(db, hazard, { passed: false, with: ['p2'], photos: form.photos, note: form.note, days: 7 }, { id: form.id, at: AT })
+    await outbox.run()
+    expect(server.steps.at(-1)).toMatchObject({ step: 'fail_recheck', with: ['p2'] })
+    expect((await db.outbox.get(made.id))!.state).toBe('delivered')
+  })
+
+  it('a refused re-check of a hazard that waits for none any more stays where it is', async () => {
+    const made = { id: id(), at: AT }
+    await recheck(db, (await db.rechecks.toCollection().first())!, { passed: true, with: [], photos: [], note: '', days: null }, made)
+    await db.outbox.update(made.id, { state: 'refused' })
+    await db.rechecks.clear()
+    expect(await outbox.reopenRecheck(made.id, id)).toBeNull()
+    expect(await db.outbox.count()).toBe(1)
+  })
+
+  it('what was not taken is told apart from what goes by itself', () => {
+    const one = (name: string, state: Entry['state']) => ({ id: name, state }) as Entry
+    const { going, stuck } = parted([one('a', 'waiting'), one('b', 'refused'), one('c', 'conflict'), one('d', 'delivered'), one('e', 'recorded'), one('f', 'recorded')], new Set(['f']))
+    expect([going.map((e) => e.id), stuck.map((e) => e.id)]).toEqual([['a', 'e'], ['b', 'c', 'f']])
   })
 })
 

@@ -3,6 +3,7 @@
 
 import type { Http, Reply } from './http'
 import type { PhoneDb } from './db'
+import { recheckForm, recheckKey } from './draft'
 import type { Entry, Photo, Receipt, Task, Trouble } from './types'
 import { chinaTime, type Clock } from './clock'
 import { comesFirst } from './http'
@@ -303,6 +304,23 @@ export class Outbox {
       await this.db.photos.where('owner').equals(id).modify((p) => { p.owner = next; p.state = 'held'; p.trouble = null })
       await this.db.outbox.delete(id)
       return next
+    })
+  }
+
+  /**
+   * Takes a refused re-check back into its form, as long as the hazard still waits for one; photos and all. Whoever has
+   * to add a colleague does not photograph it again.
+   */
+  async reopenRecheck(id: string, newId: () => string): Promise<string | null> {
+    return this.db.transaction('rw', this.db.outbox, this.db.photos, this.db.rechecks, this.db.kept, async () => {
+      const entry = await this.db.outbox.get(id)
+      if (entry?.kind !== 'recheck' || !entry.hazard || (entry.state !== 'refused' && entry.state !== 'conflict')) return null
+      if (!(await this.db.rechecks.get(entry.hazard))) return null
+      const next = entry.state === 'conflict' ? newId() : id
+      await this.db.keep(recheckKey(entry.hazard), recheckForm(entry, next))
+      await this.db.photos.where('owner').equals(id).modify((p) => { p.owner = next; p.state = 'held'; p.trouble = null })
+      await this.db.outbox.delete(id)
+      return entry.hazard
     })
   }
 

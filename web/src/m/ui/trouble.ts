@@ -21,6 +21,13 @@ export function said(trouble: Trouble, t: T): string {
   return [trouble.sentence, ...fields].filter(Boolean).map((one) => inWords(one)).join('\n') || t('m.trouble.server', { code: trouble.code })
 }
 
+/** Of what is not delivered: what goes by itself, and what a person has to see to. `spoilt` are owners of refused photos. */
+export function parted(entries: Entry[], spoilt: Set<string>): { going: Entry[]; stuck: Entry[] } {
+  const left = entries.filter((one) => one.state !== 'delivered')
+  const isStuck = (one: Entry): boolean => one.state === 'refused' || one.state === 'conflict' || spoilt.has(one.id)
+  return { going: left.filter((one) => !isStuck(one)), stuck: left.filter(isStuck) }
+}
+
 /** The state of an entry in people's words. */
 export function entryState(entry: Entry, photos: Photo[]): 'held' | 'sending' | 'sent' | 'delivered' | 'refused' | 'conflict' {
   if (entry.state === 'waiting') return photos.some((p) => p.state === 'refused') ? 'refused' : 'held'
