@@ -67,7 +67,10 @@ describe('roads', () => {
     const t = (key: string, named: Record<string, unknown>) => `${key} ${Object.values(named).join(' ')}`.trim()
     const none = { on: '2026-09-21', lost: 0, people: 0, residents: 0, names: [], doubtful: 0, doubtful_people: 0, doubtful_residents: 0, doubtful_names: [] }
     expect(effectWords(t, none)).toBe('road.blocked.nobody')
-    expect(effectWords(t, { ...none, lost: 1, people: 8, names: ['甲'], doubtful: 1, doubtful_people: 3, doubtful_names: ['乙'] })).toBe('road.blocked.loses 1 8 甲；road.blocked.doubts 1 3 乙')
+    expect(effectWords(t, { ...none, lost: 1, people: 8, names: ['甲'], doubtful: 1, doubtful_people: 3, doubtful_names: ['乙'] })).toBe('road.blocked.loses 1 road.blocked.registered 8 甲；road.blocked.doubts 1 road.blocked.registered 3 乙')
+    // Of a village group nobody is registered at a place: its residents are who is cut off.
+    expect(effectWords(t, { ...none, lost: 1, residents: 148, names: ['一组'] })).toBe('road.blocked.loses 1 road.ofResidents 148 一组')
+    expect(effectWords(t, { ...none, lost: 2, residents: 148, people: 8, names: ['一组'] })).toBe('road.blocked.loses 2 road.ofResidents 148road.blocked.androad.blocked.registered 8 一组')
   })
 })
 

@@ -30,8 +30,11 @@ export function minutes(way: Pick<AccessWay, 'minutes' | 'careful_minutes'>): st
 
 /** Whom a blocked lane cuts off, and apart from them whom it makes doubtful. */
 export function effectWords(t: (key: string, named: Record<string, unknown>) => string, effect: NonNullable<BlockedLane['effect']>): string {
-  const lost = effect.lost ? t('road.blocked.loses', { n: effect.lost, people: effect.people, names: effect.names.join('、') }) : ''
-  const doubtful = effect.doubtful ? t('road.blocked.doubts', { n: effect.doubtful, people: effect.doubtful_people, names: effect.doubtful_names.join('、') }) : ''
+  // Residents of village groups and people registered at places may be the same ones: said side by side, never added.
+  const who = (residents: number, people: number): string =>
+    [residents ? t('road.ofResidents', { n: residents }) : '', people || !residents ? t('road.blocked.registered', { n: people }) : ''].filter(Boolean).join(t('road.blocked.and', {}))
+  const lost = effect.lost ? t('road.blocked.loses', { n: effect.lost, who: who(effect.residents, effect.people), names: effect.names.join('、') }) : ''
+  const doubtful = effect.doubtful ? t('road.blocked.doubts', { n: effect.doubtful, who: who(effect.doubtful_residents, effect.doubtful_people), names: effect.doubtful_names.join('、') }) : ''
   return [lost, doubtful].filter(Boolean).join('；') || t('road.blocked.nobody', {})
 }
 
