@@ -39,3 +39,10 @@ it('a preview shows the whole board before and after, as numerator, denominator 
   expect(shown.findAll('tbody tr').map((row) => row.text().replace(/\s+/g, ' '))).toEqual(['全部任务30/40 75.0%31/48 63.3%', '台账核对4/4 100%5/12 40.0%'])
   shown.unmount()
 })
+
+it('a preview without any change says up to which day it looked', () => {
+  const shown = mount(Effect, { props: { changes: [], whole: null, houses: [] }, global: { plugins: [words('zh-CN', { parameter, shared })] } })
+  expect(shown.text()).toContain('截至今天')
+  expect(shown.text()).toContain('从生效日期起按新值计算')
+  shown.unmount()
+})

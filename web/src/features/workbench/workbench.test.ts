@@ -35,7 +35,7 @@ it.each([[422, ['todo', 'todo', 'todo']], [200, ['done', 'todo', 'todo']]] as co
   await flushPromises()
   expect(steps.findAll('li b').map((one) => one.text())).toEqual(['安装方案', '定从哪天起计各项责任', '登记场所'])
   expect(steps.findAllComponents(Status).map((one) => one.props('tone'))).toEqual(tones)
-  expect(steps.find('a.pri').attributes('href')).toBe('/parameters')
+  expect(steps.find('a.pri').attributes('href')).toBe(status === 200 ? '/parameters?q=fulfilment.counted_from' : '/parameters')
   steps.unmount()
 })
 
