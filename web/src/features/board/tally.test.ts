@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Tally } from '@/shared/api/contract'
-import { fraction, numberOf, partsOf, periods, pieces, ratioText, tasksOf, trendPaths, wholeTone, wholeOf } from './tally'
+import { fraction, numberOf, partlyDone, partsOf, periods, pieces, ratioText, tasksOf, trendPaths, wholeTone, wholeOf } from './tally'
 
 const tally = (given: Partial<Tally> = {}): Tally => ({
   due: 0, met: 0, late: 0, partial: 0, unmet: 0, open: 0, ahead: 0, not_due: 0, waived: 0, not_applicable: 0, no_data: 0, total: 0, beside: 0, ratio: null, ...given,
@@ -18,6 +18,12 @@ describe('a tally', () => {
 
   it('that is really zero says 0', () => {
     expect(ratioText(tally({ unmet: 2, due: 2, total: 2, ratio: 0 }))).toBe('0')
+  })
+
+  it('whose share stands above a count of zero says how many were done in part', () => {
+    expect(partlyDone(tally({ due: 416, unmet: 415, partial: 1, total: 416, ratio: 0.001 }))).toBe(1)
+    expect(partlyDone(tally({ due: 416, unmet: 416, total: 416, ratio: 0 }))).toBe(0)
+    expect(partlyDone(tally({ due: 2, unmet: 1, partial: 1, total: 2, ratio: 0 })), 'no credit, nothing to explain').toBe(0)
   })
 
   it('never rounds up to 100', () => {

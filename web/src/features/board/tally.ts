@@ -42,6 +42,9 @@ export function fraction(tally: Tally): { done: number; due: number } {
   return { done: tally.met + tally.late, due: tally.due }
 }
 
+/** How many were done in part, where their credit is in the share: then it stands above the count beside it. */
+export const partlyDone = (tally: Tally): number => (tally.ratio ? tally.partial : 0)
+
 /** Whether a duty enters any figure of several; what is only encouraged or weighs nothing is shown on its own. */
 export const isScored = (duty: { informational: boolean; weight: number }): boolean => !duty.informational && duty.weight > 0
 

@@ -91,6 +91,23 @@ describe('the page of the leader', () => {
       shown.unmount()
     })
 
+  it('names each cell of a village by its column, for a phone on which the rows are cards', async () => {
+    const { shown } = await show(LeaderPage, '/leader', () => new Response(JSON.stringify(page())))
+    const table = shown.find('.vt table')
+    expect(table.classes()).toContain('stack')
+    expect(table.findAll('tbody td').map((one) => one.attributes('data-k'))).toEqual(table.findAll('thead th').slice(1).map((one) => one.text()))
+    shown.unmount()
+  })
+
+  it('a share above a count of zero on the board says that it comes of what was done in part', async () => {
+    const whole = { ...tally, due: 416, unmet: 415, partial: 1, total: 416, ratio: 0.001 }
+    const row = { code: 'C1', label: '第一条', title: '责任', section: 'mechanisms', section_label: '', part: null, absent: false, note: null, who: [], duties_n: 1, measures: [], next_due: null, tally: whole, villages: [], trend: [] }
+    const { shown } = await show(BoardPage, '/board', () => new Response(JSON.stringify({ as_of: '2026-11-28', from: '', to: '', plan: { title: '方案', notice_no: '' }, villages: [], clauses: [row], whole })))
+    expect(shown.find('.sum').text()).toContain('含部分落实 1 件折算')
+    expect(shown.find('td.cr').text()).toContain('含部分落实 1 件折算')
+    shown.unmount()
+  })
+
   it('of a town in which nothing that was due is done, the board leads to the day duties are counted from', async () => {
     useSession().me = { today: '2026-11-28', town_name: '示例镇', hats: [], actions: ['parameter.read'] } as never
     const whole = { ...tally, due: 177, unmet: 177, total: 177, ratio: 0 }

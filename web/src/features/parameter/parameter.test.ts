@@ -37,6 +37,8 @@ it('a preview shows the whole board before and after, as numerator, denominator 
   const whole = { before: { ...tally, due: 40, met: 30, ratio: 0.75 }, after: { ...tally, due: 48, met: 30, late: 1, ratio: 0.6333 } }
   const shown = mount(Effect, { props: { changes, whole, houses: [] }, global: { plugins: [router, words('zh-CN', { parameter, shared })] } })
   expect(shown.findAll('tbody tr').map((row) => row.text().replace(/\s+/g, ' '))).toEqual(['全部任务30/40 75.0%31/48 63.3%', '台账核对4/4 100%5/12 40.0%'])
+  await shown.setProps({ whole: { before: whole.before, after: { ...tally, due: 416, unmet: 415, partial: 1, ratio: 0.001 } } })
+  expect(shown.find('tbody tr').text()).toContain('0/416 0.1% 含部分落实 1 件折算')
   shown.unmount()
 })
 
