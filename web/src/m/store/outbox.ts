@@ -3,7 +3,7 @@
 
 import type { Http, Reply } from './http'
 import type { PhoneDb } from './db'
-import { recheckForm, recheckKey } from './draft'
+import { recheckForm, recheckKey } from './recheck'
 import type { Entry, Photo, Receipt, Task, Trouble } from './types'
 import { chinaTime, type Clock } from './clock'
 import { comesFirst } from './http'
