@@ -165,6 +165,7 @@ impl Error {
             | Self::Forbidden { code, .. }
             | Self::TooMany { code, .. } => code,
             Self::Store(store::Error::Full) => "store.full",
+            Self::Store(store::Error::ReadOnly) => "store.read_only",
             Self::Store(store::Error::Unavailable(_)) => "store.unavailable",
             Self::Store(store::Error::Broken { .. }) => "vault.broken",
             Self::Store(store::Error::KeyMissing { .. }) => "vault.key_missing",

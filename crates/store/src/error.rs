@@ -52,6 +52,12 @@ pub enum Error {
     /// The disk is full: writes are refused, reads go on.
     #[error("磁盘已满，暂时不能写入，请先清理磁盘；查询不受影响")]
     Full,
+    /// The account the program runs under may not write to the database: a restore by somebody else, or a server that
+    /// takes no writes.
+    #[error(
+        "数据库只能读、不能写，请把数据目录及其中的文件交给运行服务的账号（chown -R），用 PostgreSQL 的请核对它是否只读，再启动"
+    )]
+    ReadOnly,
     /// The database did not answer in time or is out of reach.
     #[error("数据库暂时不可用，请稍后再试")]
     Unavailable(#[source] sqlx::Error),
@@ -70,6 +76,17 @@ pub enum Error {
 const SQLITE_FULL: &str = "13";
 /// PostgreSQL SQLSTATE for a full disk.
 const PG_DISK_FULL: &str = "53100";
+/// SQLite result code for a database that cannot be written, in the low byte of what it says more exactly.
+const SQLITE_READONLY: i32 = 8;
+/// PostgreSQL SQLSTATE for a transaction that takes no writes.
+const PG_READ_ONLY: &str = "25006";
+
+/// Whether a code of the driver says that nothing can be written.
+fn is_read_only(code: &str) -> bool {
+    // SQLite's codes are numbers of few digits; an SQLSTATE has five places.
+    let is_sqlite = code.len() < PG_READ_ONLY.len();
+    code == PG_READ_ONLY || is_sqlite && code.parse::<i32>().is_ok_and(|code| code & 0xff == SQLITE_READONLY)
+}
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
@@ -77,6 +94,7 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::Database(db) if matches!(db.code().as_deref(), Some(SQLITE_FULL | PG_DISK_FULL)) => {
                 Self::Full
             }
+            sqlx::Error::Database(db) if db.code().is_some_and(|code| is_read_only(&code)) => Self::ReadOnly,
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
                 Self::Unavailable(error)
             }
@@ -99,5 +117,21 @@ impl Error {
     /// The database is out of reach for now.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_takes_no_writes_is_told_by_every_code_that_says_so() {
+        // Plain, and for the folder, a moved file, a journal or a lock beside it.
+        for code in ["8", "264", "520", "776", "1032", "1288", "1544", "25006"] {
+            assert!(is_read_only(code), "{code}");
+        }
+        for code in ["13", "14", "5", "1032x", "53100", "25001", "00008", ""] {
+            assert!(!is_read_only(code), "{code}");
+        }
     }
 }

@@ -481,6 +481,7 @@ mod tests {
         "road.block",
         "store.failed",
         "store.full",
+        "store.read_only",
         "store.unavailable",
         "vault.broken",
         "vault.key_missing",
