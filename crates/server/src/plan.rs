@@ -186,7 +186,7 @@ pub async fn status(
     app.db.close().await;
     let lines = lines.map_err(|error| match error {
         app::Error::NotFound => anyhow::anyhow!("方案中没有这一条，请核对条款代码"),
-        other => other.into(),
+        other => crate::cli::plainly(other),
     })?;
     if as_json {
         let rows: Vec<_> = lines

@@ -86,6 +86,7 @@ fn plan_status_tells_every_duty_or_one_clause_as_of_a_day() -> Result<()> {
     for (arguments, status, sentence) in [
         (&["plan", "status", "--clause", "C99"][..], 1, "方案中没有这一条"),
         (&["plan", "status", "--at", "yesterday"], 1, "日期请写成 2026-11-25 的样子"),
+        (&["plan", "status", "--at", "9998-01-01"], 1, "查询日期不能晚于今天，请改选日期"),
         (&["plan", "status", "--at"], 2, "--at"),
         (&["plan", "statos"], 2, "statos"),
     ] {
