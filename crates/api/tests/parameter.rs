@@ -31,6 +31,7 @@ async fn the_office_proposes_and_a_leader_decides() -> anyhow::Result<()> {
         for (field, wrong) in [
             ("value", json!("每月")),
             ("value", json!(3)),
+            ("value", json!("quarter")),
             ("from", json!("2020-01-01")),
             ("reason", json!(" ")),
         ] {
@@ -67,6 +68,9 @@ async fn the_office_proposes_and_a_leader_decides() -> anyhow::Result<()> {
         let after = shown(&mut clerk).await?;
         assert_eq!((&after["value"], &after["from"]), (&json!("month"), &json!("2026-10-01")));
         assert_eq!(after["history"].as_array().map(Vec::len), Some(2));
+        let same = json!({ "name": NAME, "value": "month", "from": "2026-12-01", "reason": "再提一次" });
+        let told = clerk.post("/api/v1/parameters", same).await?;
+        assert_eq!(told.body["fields"][0]["code"], "parameter.unchanged", "{}", told.body);
         let duty = clerk.get("/api/v1/board/duties/C9.2").await?.ok()?;
         assert_eq!(duty["duty"]["period_label"], "每月");
         Ok(())

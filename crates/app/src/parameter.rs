@@ -472,6 +472,14 @@ impl App {
         }
         checked(&plan, &asked, &known)?;
         let unit = unit(&asked, &known)?;
+        // Where another value follows, saying again what holds until then may be meant for what comes after.
+        let follows = |later: &Parameter| {
+            later.name == asked.name && later.effective_from > asked.from && later.value != asked.value
+        };
+        if (&asked.value, &unit) == (&known.value, &known.unit) && !plan.parameters.iter().any(follows) {
+            let text = "与生效日的现行值相同，没有改动，请改填新的值";
+            return Err(Error::field("value", "parameter.unchanged", text));
+        }
         let waiting = |record: &ParameterRecord| {
             record.parameter.name == asked.name && record.decision == Decision::Proposed
         };
