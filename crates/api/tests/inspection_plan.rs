@@ -72,6 +72,19 @@ async fn a_plan_is_filled_shown_with_its_gaps_approved_by_another_and_becomes_ta
         let empty = secretary.post(&path(&plan, "/submit"), json!({ "version": 1 })).await?;
         assert_eq!((empty.status, empty.code()), (StatusCode::UNPROCESSABLE_ENTITY, "inspection_plan.empty"));
         let one = json!({ "version": 1, "items": [{ "place": noodles, "from": "2026-09-22", "to": "2026-09-30", "reason": "" }] });
+        let mut elsewhen = one.clone();
+        let good = one["items"][0].clone();
+        elsewhen["items"] = json!([good, { "place": noodles, "from": "2028-01-05", "to": "2028-01-31", "reason": "" }]);
+        let told = secretary.put(&path(&plan, "/items"), elsewhen).await?;
+        let field = &told.body["fields"][0];
+        assert_eq!(
+            (&field["field"], &field["code"]),
+            (&json!("items.1"), &json!("inspection_plan.window")),
+            "{}",
+            told.body
+        );
+        let said = field["message"].as_str().unwrap_or_default();
+        assert!(said.contains("2028-01-05 至 2028-01-31") && !said.contains(noodles.as_str()), "{said}");
         let partly = secretary.put(&path(&plan, "/items"), one).await?.ok()?;
         assert_eq!(partly["uncovered_n"], 2);
         let named: Vec<_> =

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Datelike;
 use domain::ids::{InspectionPlanId, OrgId, PlaceId};
 use domain::inspection_plan::{
-    Expected, Frequency, GRADES, InspectionPlan, PlanItem, Span, State, Uncovered, refilled, saved_by_hand,
-    tasks_due, uncovered,
+    Expected, Frequency, GRADES, InspectionPlan, PlanItem, PlanRefusal, Span, State, Uncovered, refilled,
+    saved_by_hand, tasks_due, uncovered,
 };
 use domain::org::{Assignment, Org, OrgKind};
 use domain::place_list::ListKind;
@@ -492,6 +492,10 @@ impl App {
                 return Err(Error::field("items", "inspection_plan.place_unknown", text));
             }
         }
+        if let Some((at, item)) = record.plan.misdated(&items).and_then(|at| Some((at, items.get(at)?))) {
+            let said = outside(&mut tx, &item.place, item.from, item.to).await?;
+            return Err(Error::field(&format!("items.{at}"), "inspection_plan.window", &said));
+        }
         let items = saved_by_hand(&record.plan.items, items);
         self.save_items(caller, tx, record, items, "inspection_plan.items").await
     }
@@ -526,7 +530,7 @@ impl App {
     ) -> Result<PlanView> {
         let now = self.now();
         let hat = caller.hat(Action::PlanDraft, &subject(&record))?;
-        let plan = record.plan.clone().with_items(items)?;
+        let plan = named(&mut tx, record.plan.clone().with_items(items)).await?;
         let mut left = plan.items.clone();
         for kept in tx.plan_items(&plan.id).await? {
             match left.iter().position(|item| *item == kept.item) {
@@ -580,7 +584,7 @@ impl App {
         let (name, me, plan) = (step.audit(), caller.person.clone(), record.plan.clone());
         let mut reason = String::new();
         let plan = match &step {
-            PlanStep::Submit => plan.submit(me, today)?,
+            PlanStep::Submit => named(&mut tx, plan.submit(me, today)).await?,
             PlanStep::Approve => plan.approve(me, today)?,
             PlanStep::SendBack(why) => plan.send_back(me, today, why)?,
             PlanStep::Reopen => plan.reopen()?,
@@ -670,6 +674,27 @@ impl App {
             }
         }
         Ok(made)
+    }
+}
+
+/// What is wrong with the dates of a visit, with the place by its name.
+async fn outside(read: &mut Read, place: &PlaceId, from: Date, to: Date) -> Result<String> {
+    let known = read.places_by_id(std::slice::from_ref(place)).await?;
+    let name = known.first().map_or("", |one| one.place.name.as_str());
+    Ok(format!("“{name}”{from} 至 {to} 的检查时段不在计划期内或首尾颠倒，请调整"))
+}
+
+/// What the rules answer; of a visit outside the plan's time people are told the place by its name.
+async fn named(
+    read: &mut Read,
+    answer: std::result::Result<InspectionPlan, PlanRefusal>,
+) -> Result<InspectionPlan> {
+    match answer {
+        Err(PlanRefusal::Window { place, from, to }) => Err(Error::Refused {
+            code: "inspection_plan.window",
+            message: outside(read, &place, from, to).await?,
+        }),
+        other => Ok(other?),
     }
 }
 

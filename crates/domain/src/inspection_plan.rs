@@ -148,8 +148,15 @@ pub enum PlanRefusal {
     #[error("计划里还没有任何检查，请先加入场所再报审")]
     Empty,
     /// A window that ends before it begins, or lies outside the plan's time.
-    #[error("场所 {0} 的检查时段不在计划期内或首尾颠倒，请调整")]
-    Window(PlaceId),
+    #[error("{from} 至 {to} 的检查时段不在计划期内或首尾颠倒，请调整")]
+    Window {
+        /// Where.
+        place: PlaceId,
+        /// First day.
+        from: Date,
+        /// Last day.
+        to: Date,
+    },
     /// The one who hands in does not approve.
     #[error("报审人不能批准自己的计划，请由分管负责人批准")]
     SamePerson,
@@ -167,7 +174,7 @@ impl PlanRefusal {
         match self {
             Self::WrongState { .. } => "inspection_plan.wrong_state",
             Self::Empty => "inspection_plan.empty",
-            Self::Window(_) => "inspection_plan.window",
+            Self::Window { .. } => "inspection_plan.window",
             Self::SamePerson => "inspection_plan.same_person",
             Self::NoReason => "inspection_plan.no_reason",
             Self::NotASuccessor => "inspection_plan.not_a_successor",
@@ -196,12 +203,16 @@ impl InspectionPlan {
         Self { id, org, span, items: Vec::new(), state: State::Draft }
     }
 
-    /// Replaces the visits; only of a draft.
+    /// Replaces the visits; only of a draft. What lies outside the plan's time would count as coverage, so it does not
+    /// come in.
+    ///
+    /// Errors: [`PlanRefusal::Window`], [`PlanRefusal::WrongState`].
     pub fn with_items(self, items: Vec<PlanItem>) -> Result<Self, PlanRefusal> {
-        match self.state {
-            State::Draft => Ok(Self { items, ..self }),
-            _ => Err(self.refuse("改动内容")),
+        if self.state != State::Draft {
+            return Err(self.refuse("改动内容"));
         }
+        self.within_time(&items)?;
+        Ok(Self { items, ..self })
     }
 
     /// draft → submitted.
@@ -214,9 +225,8 @@ impl InspectionPlan {
         if self.items.is_empty() {
             return Err(PlanRefusal::Empty);
         }
-        if let Some(item) = self.items.iter().find(|item| !self.has_room_for(item)) {
-            return Err(PlanRefusal::Window(item.place.clone()));
-        }
+        // One drafted before this was asked when it was saved.
+        self.within_time(&self.items)?;
         Ok(Self { state: State::Submitted { by, on }, ..self })
     }
 
@@ -268,6 +278,20 @@ impl InspectionPlan {
 
     fn refuse(&self, step: &'static str) -> PlanRefusal {
         PlanRefusal::WrongState { state: self.state.label(), step }
+    }
+
+    /// Where the first visit stands that ends before it begins or lies outside the plan's time.
+    pub fn misdated(&self, items: &[PlanItem]) -> Option<usize> {
+        items.iter().position(|item| !self.has_room_for(item))
+    }
+
+    fn within_time(&self, items: &[PlanItem]) -> Result<(), PlanRefusal> {
+        match self.misdated(items).and_then(|at| items.get(at)) {
+            Some(PlanItem { place, from, to, .. }) => {
+                Err(PlanRefusal::Window { place: place.clone(), from: *from, to: *to })
+            }
+            None => Ok(()),
+        }
     }
 
     fn has_room_for(&self, item: &PlanItem) -> bool {
@@ -572,8 +596,11 @@ mod tests {
         (backwards.from, backwards.to) = (backwards.to, backwards.from);
         let next_year = PlanItem { to: Date::from_ymd_opt(2027, 1, 5).expect("valid"), ..visit("a", 12) };
         for item in [backwards, next_year] {
-            let plan = a_draft().with_items(vec![item]).expect("draft");
-            assert_eq!(submit(plan), "inspection_plan.window");
+            let items = vec![visit("a", 3), item];
+            assert_eq!(a_draft().misdated(&items), Some(1));
+            assert_eq!(code(a_draft().with_items(items.clone())), "inspection_plan.window");
+            let kept_before = InspectionPlan { items, ..a_draft() };
+            assert_eq!(submit(kept_before), "inspection_plan.window");
         }
     }
 
@@ -666,7 +693,6 @@ mod tests {
         let span = Span::Special { subject: "冬春防火".into(), from: day(3, 10), to: day(4, 10) };
         assert!(span.touches(2026, 3) && span.touches(2026, 4) && !span.touches(2026, 5));
         let draft = InspectionPlan::draft("s".into(), "o".into(), span);
-        let early = draft.with_items(vec![visit("a", 3)]).expect("draft");
-        assert_eq!(code(early.submit("clerk".into(), day(3, 1))), "inspection_plan.window");
+        assert_eq!(code(draft.with_items(vec![visit("a", 3)])), "inspection_plan.window");
     }
 }
