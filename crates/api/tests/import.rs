@@ -83,6 +83,44 @@ const MISTAKES: &[&str] = &[
     ",卯店,,小商店,,,,,,,,,,,,",
 ];
 
+#[tokio::test]
+async fn every_bad_cell_of_a_row_is_named_at_once() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let rows = [
+            ",丁店,,太空站,火星村,,外交部,,,12345,,29.3,105.9,,,",
+            ",戊店,,太空站,场镇社区,第九网格,,,,,,很东,29.3,,,",
+        ];
+        let report = import(&town, &mut clerk, "many.csv", ledger(&rows)).await?;
+        let found: Vec<(i64, String, String)> = array(&report["problems"])
+            .iter()
+            .map(|p| {
+                (p["row"].as_i64().unwrap_or(0), text(p, "/column").to_owned(), text(p, "/code").to_owned())
+            })
+            .collect();
+        let wanted = [
+            (2, "D 场所类别", "cell.unknown_term"),
+            (2, "J 联系电话", "cell.phone"),
+            (2, "L 经度", "place.position"),
+            (2, "E 村（社区）", "place.village_unknown"),
+            (2, "G 行业主管部门", "place.sector_unknown"),
+            (3, "D 场所类别", "cell.unknown_term"),
+            (3, "F 所属网格", "place.grid_unknown"),
+        ];
+        for (row, column, code) in wanted {
+            let one = (row, column.to_owned(), code.to_owned());
+            assert!(found.contains(&one), "{one:?} in {found:#?}");
+        }
+        // A longitude nobody can read is one bad cell, not half a position besides.
+        let of_third = found.iter().filter(|(row, ..)| *row == 3).count();
+        assert_eq!((found.len(), of_third), (8, 3), "{found:#?}");
+        assert_eq!((report["rows"].as_i64(), count(&mut clerk).await?), (Some(2), 0));
+        Ok(())
+    })
+    .await
+}
+
 const MENDED: &[&str] = &[
     "A-1,甲店,,小商店,场镇社区,,,老街 1 号,张三,13800001111,3,105.9,29.3,,正常,",
     ",乙店,,小商店,场镇社区,,,老街 2 号,,,,,,,,",

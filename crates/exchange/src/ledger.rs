@@ -204,6 +204,9 @@ pub struct Parsed<R> {
     pub mapping: Mapping,
     /// Rows without errors of their own.
     pub rows: Vec<Numbered<R>>,
+    /// Rows with errors of their own, as far as they could be read: nothing comes of them, but what else is wrong with them
+    /// is told in one go.
+    pub unsound: Vec<Numbered<R>>,
     /// Everything wrong, in the order of rows.
     pub problems: Vec<Problem>,
 }
@@ -254,17 +257,19 @@ pub fn parse<R: Row>(
         problems: Vec::new(),
         unlisted: (0, 0),
     };
-    let mut rows = Vec::new();
+    let (mut rows, mut unsound) = (Vec::new(), Vec::new());
     for (index, row) in (0u32..).zip(0..sheet.rows.len()).skip(mapping.first_data_row()) {
         if index % PROGRESS_EVERY == 0 {
             progress(index);
         }
-        if let Some(value) = reading.row(row) {
-            rows.push(Numbered { row: index + 1, value });
+        if let Some((value, is_sound)) = reading.row(row) {
+            let of = if is_sound { &mut rows } else { &mut unsound };
+            of.push(Numbered { row: index + 1, value });
         }
     }
     progress(u32::try_from(sheet.rows.len()).unwrap_or(u32::MAX));
-    Parsed { sheet: sheet.name.clone(), mapping: mapping.clone(), rows, problems: reading.into_problems() }
+    let problems = reading.into_problems();
+    Parsed { sheet: sheet.name.clone(), mapping: mapping.clone(), rows, unsound, problems }
 }
 
 /// Reads one cell as a value of this kind.
@@ -416,7 +421,8 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn row<R: Row>(&mut self, index: usize) -> Option<R> {
+    /// A row as far as it can be read, and whether nothing is wrong with it.
+    fn row<R: Row>(&mut self, index: usize) -> Option<(R, bool)> {
         let cells = self.sheet.rows.get(index)?;
         if cells.iter().all(Cell::is_blank) {
             return None;
@@ -452,27 +458,35 @@ impl Reading<'_> {
         if is_empty {
             return None;
         }
+        let mut unread = HashSet::new();
         for (key, level, misread, cell) in found {
             is_sound &= level != Level::Error;
+            unread.insert(key);
             let shown = cell.shown().into_owned();
             self.report_at(number, key, level, misread, &shown);
         }
-        if is_sound {
-            for (key, level, misread) in value.contradictions() {
-                is_sound &= level != Level::Error;
-                self.report_at(number, key, level, misread, &write_text(&value.get(key)));
+        // What is missing only because its cell could not be read contradicts nothing; half a position is told at its first cell.
+        let is_told = |key| unread.contains(key) || key == "lon" && unread.contains("lat");
+        for (key, level, misread) in value.contradictions() {
+            if is_told(key) {
+                continue;
             }
-            is_sound &= self.is_first(number, &value);
+            is_sound &= level != Level::Error;
+            self.report_at(number, key, level, misread, &write_text(&value.get(key)));
         }
-        is_sound.then_some(value)
+        is_sound &= self.is_first(number, &value, is_sound);
+        Some((value, is_sound))
     }
 
-    fn is_first<R: Row>(&mut self, number: u32, value: &R) -> bool {
+    /// Whether no row before says it is the same. One that is left out anyway stands in no later one's way.
+    fn is_first<R: Row>(&mut self, number: u32, value: &R, stays: bool) -> bool {
         let mut is_first = true;
         for (key, level, identity) in value.identities() {
             match self.seen.entry((key, identity)) {
                 Entry::Vacant(free) => {
-                    free.insert(number);
+                    if stays {
+                        free.insert(number);
+                    }
                 }
                 Entry::Occupied(taken) => {
                     let first = *taken.get();

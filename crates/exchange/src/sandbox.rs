@@ -107,18 +107,19 @@ pub fn parse<R: Row>(
     request: &Request,
     progress: &mut dyn FnMut(u32),
 ) -> Result<Parsed<R>, ImportError> {
-    let mut rows: Vec<Numbered<R>> = Vec::new();
+    let (mut rows, mut unsound): (Vec<Numbered<R>>, Vec<Numbered<R>>) = (Vec::new(), Vec::new());
     let mut problems = Vec::new();
     let mut head = None;
     run::<R>(program, R::sheet().kind, bytes, request, &mut |line| match line {
         Line::Progress(done) => progress(done),
         Line::Row(row, value) => rows.push(Numbered { row, value }),
+        Line::Unsound(row, value) => unsound.push(Numbered { row, value }),
         Line::Problem(problem) => problems.push(problem),
         Line::Head(name, mapping) => head = Some((name, mapping)),
         _ => {}
     })?;
     let (sheet, mapping) = head.ok_or(ImportError::SandboxUnavailable)?;
-    Ok(Parsed { sheet, mapping, rows, problems })
+    Ok(Parsed { sheet, mapping, rows, unsound, problems })
 }
 
 /// Shows the sheets of a file with a guess at their headers, read in a child. Blocks the calling thread.
@@ -225,6 +226,7 @@ enum Line<R> {
     Progress(u32),
     Head(String, Mapping),
     Row(u32, R),
+    Unsound(u32, R),
     Problem(Problem),
     Preview(PreviewSheet),
     Sheet(Sheet),
@@ -299,6 +301,9 @@ fn rows<R: Row, W: Write>(
     output.line(&Line::<()>::Head(parsed.sheet, parsed.mapping))?;
     for row in parsed.rows {
         output.line(&Line::Row(row.row, row.value))?;
+    }
+    for row in parsed.unsound {
+        output.line(&Line::Unsound(row.row, row.value))?;
     }
     // What went wrong on sheets that are not imported does not concern this import.
     let of_sheet = workbook.problems.iter().filter(|problem| problem.sheet == sheet.name).cloned();

@@ -170,13 +170,17 @@ fn every_mistake_is_named_with_its_cell_and_no_row_hides_another() {
             ("cell.phone", 4, "D 电话"),
             ("cell.count", 4, "E 容纳人数"),
             ("cell.date_incomplete", 4, "H 关停日期"),
+            ("place.position", 4, "F 经度"),
             ("cell.uscc_old", 5, "B 统一社会信用代码"),
+            ("place.position", 5, "F 经度"),
             ("place.half_position", 6, "F 经度"),
         ]
     );
     assert_eq!(parsed.problems[0].value, "123456789012345678");
     let names: Vec<&str> = parsed.rows.iter().map(|row| row.value.name.as_str()).collect();
     assert_eq!(names, ["戊店"]);
+    let left: Vec<u32> = parsed.unsound.iter().map(|row| row.row).collect();
+    assert_eq!(left, [2, 3, 4, 5, 6], "kept, to be looked at further");
 }
 
 #[test]

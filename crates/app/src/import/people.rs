@@ -119,6 +119,15 @@ impl App {
         let mut work = Work::default();
         let mut problems = Vec::new();
         let words = people_sheet::default_vocabulary();
+        // Of a row with a cell nobody could read the others are looked up all the same; that cell is named already.
+        for row in &parsed.unsound {
+            let mut found = Vec::new();
+            wanted_post(row, parsed, &roll.names, &mut found);
+            let is_named = |one: &Problem| {
+                parsed.problems.iter().any(|known| (known.row, &known.column) == (one.row, &one.column))
+            };
+            problems.extend(found.into_iter().filter(|one| !is_named(one)));
+        }
         for row in &parsed.rows {
             let value = &row.value;
             let name = comparable(&value.name);

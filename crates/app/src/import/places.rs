@@ -516,6 +516,10 @@ fn meant<'a>(
     let bad: BTreeSet<u32> = seen.report.problems.iter().map(|p| p.row).filter(|row| *row > 0).collect();
     seen.report.rows = rows.len() + bad.len();
     let crs = choice.crs.as_deref().and_then(Crs::from_code).unwrap_or_default();
+    // Of a row with a cell nobody could read the others are looked up all the same: all is mended in one go.
+    for row in &parsed.unsound {
+        placed(row.clone(), parsed, crs, &register.names, &mut seen.problems);
+    }
     let placed: Vec<Placed<'a>> =
         rows.into_iter().map(|row| placed(row, parsed, crs, &register.names, &mut seen.problems)).collect();
     // What a cell does not say cannot be judged further.
