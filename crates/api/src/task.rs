@@ -52,6 +52,8 @@ pub(crate) struct TaskQuery {
     overdue: Option<bool>,
     /// Only what is owed by a post that nobody holds.
     unheld: Option<bool>,
+    /// Only what waits to be given to somebody and begins within a week, of what the caller may give.
+    to_assign: Option<bool>,
     /// Text.
     q: Option<String>,
     /// Last due first, in place of first due first.
@@ -75,6 +77,7 @@ impl TaskQuery {
             org: filled(self.org).map(Into::into),
             overdue: self.overdue.unwrap_or(false),
             unheld: self.unheld.unwrap_or(false),
+            to_assign: self.to_assign.unwrap_or(false),
             q: filled(self.q),
             newest: self.newest.unwrap_or(false),
             after: self.after,

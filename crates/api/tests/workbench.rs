@@ -202,3 +202,35 @@ async fn whoever_must_act_next_sees_it() -> anyhow::Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn who_gives_out_tasks_sees_those_that_begin_soon_and_are_nobodys() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        shop(&town, SHOP, "老街五金店", V1).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        assert_eq!(count(&clerk.get("/api/v1/workbench").await?.ok()?, "to_assign"), None, "nothing waits");
+        for (from, to) in [
+            ("2026-09-21", None),
+            ("2026-09-28", None),
+            ("2026-09-29", None),
+            ("2026-09-21", Some("p-staff1")),
+        ] {
+            let task = json!({
+                "place": SHOP, "kind": "special", "from": from, "due_on": "2026-10-20", "assignee": to,
+            });
+            clerk.post("/api/v1/tasks", task).await?.ok()?;
+        }
+        let bench = clerk.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!(count(&bench, "to_assign"), Some(2), "one begins later, one is given");
+        let counts = bench["counts"].as_array().cloned().unwrap_or_default();
+        let tile = counts.iter().find(|one| one["code"] == "to_assign").cloned().unwrap_or_default();
+        let href = tile["href"].as_str().unwrap_or_default();
+        let list = clerk.get(&format!("/api/v1{href}")).await?.ok()?;
+        assert_eq!((&list["total"], &tile["tone"]), (&tile["n"], &json!("due")));
+        let bench = staff.get("/api/v1/workbench").await?.ok()?;
+        assert!(count(&bench, "to_assign").is_none(), "whoever gives out nothing is not told");
+        Ok(())
+    })
+    .await
+}

@@ -24,6 +24,7 @@ use utoipa::ToSchema;
 pub use view::{TaskEventView, TaskPage, TaskRow, TaskView, Tasks, kind_label};
 
 use crate::calendar::calendar;
+use crate::hazard::list::soon;
 use crate::names::Names;
 use crate::parameter::number_on;
 use crate::place::{at_place, goes_on, place_in_scope, place_subject};
@@ -77,6 +78,8 @@ pub struct TasksAsked {
     pub overdue: bool,
     /// Only what is owed by a post that nobody holds.
     pub unheld: bool,
+    /// Only what waits to be given to somebody and begins soon, of what the caller may give.
+    pub to_assign: bool,
     /// Text.
     pub q: Option<String>,
     /// Last due first, in place of first due first.
@@ -337,7 +340,7 @@ fn cursor(text: &str) -> Result<(Date, TaskId)> {
 impl App {
     /// A page of tasks the caller may see, first due first.
     pub async fn tasks(&self, caller: &Caller, asked: &TasksAsked) -> Result<TaskPage> {
-        let scope = caller.scope(Action::TaskRead)?;
+        let scope = caller.scope(if asked.to_assign { Action::TaskAssign } else { Action::TaskRead })?;
         let today = self.now().date();
         let assignee = asked.assignee.as_deref().filter(|text| !text.is_empty());
         let mut read = self.db.read(&self.town).await?;
@@ -362,6 +365,7 @@ impl App {
             unanswered_since,
             owed_on: Some(today),
             unheld_on: asked.unheld.then_some(today),
+            to_assign_by: asked.to_assign.then(|| soon(today)),
             newest: asked.newest,
             ..TaskFilter::default()
         };

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use crate::handover::{HandoverRow, rows as handover_rows, waiting_for};
 use crate::hazard::HazardRow;
-use crate::hazard::list::{Asked, rows as hazard_rows};
+use crate::hazard::list::{Asked, rows as hazard_rows, soon};
 use crate::names::Names;
 use crate::parameter::WaitingParameter;
 use crate::post::WaitingPost;
@@ -476,6 +476,14 @@ impl App {
             && n > 0
         {
             counts.push(count("unheld", "岗位空缺无人承办的任务", n, "late", "/tasks?unheld=true"));
+        }
+        // A plan that was approved leaves tasks nobody goes to before somebody gives them out.
+        let pending = TaskFilter { to_assign_by: Some(soon(today)), ..TaskFilter::default() };
+        if let Some(scope) = caller.hats.scope(Action::TaskAssign) {
+            let n = read.task_count(&scope, &pending).await?;
+            if n > 0 {
+                counts.push(count("to_assign", "待派任务", n, "due", "/tasks?to_assign=true"));
+            }
         }
         let posts = crate::post::waiting(read, caller, today).await?;
         if let Some(posts) = &posts {

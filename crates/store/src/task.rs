@@ -65,6 +65,8 @@ pub struct TaskFilter {
     pub overdue_as_of: Option<Date>,
     /// Only those given to somebody before this date who has not answered.
     pub unanswered_since: Option<Date>,
+    /// Only those nobody was given yet whose window begins by this date.
+    pub to_assign_by: Option<Date>,
     /// Last due first, in place of first due first.
     pub newest: bool,
 }
@@ -205,6 +207,10 @@ impl Read {
         if let Some(date) = filter.unanswered_since {
             let date = only.mark(date);
             only.and(&format!("state = 'assigned' AND assigned_on < {date}"));
+        }
+        if let Some(date) = filter.to_assign_by {
+            let date = only.mark(date);
+            only.and(&format!("state = 'pending' AND from_on <= {date}"));
         }
         match (&filter.assignee, filter.owed_on) {
             (Some(person), Some(day)) => {
