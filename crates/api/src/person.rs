@@ -1,6 +1,7 @@
 //! People and their phone numbers.
 
 use app::person::{PersonInput, PersonPage, PersonQuery, PersonView, Revealed};
+use app::task::Doing;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use serde::Deserialize;
@@ -29,6 +30,10 @@ struct Asked {
     org: Option<String>,
     /// Territory today.
     village: Option<String>,
+    /// Only who may be given these tasks, commas between them; all come on one page.
+    tasks: Option<String>,
+    /// Only who may be given a task at this place; likewise.
+    place: Option<String>,
     /// Rows on a page.
     limit: Option<i64>,
     /// `next` of the page before.
@@ -50,7 +55,12 @@ async fn list(
     Query(asked): Query<Asked>,
 ) -> Answer<Json<PersonPage>> {
     let some = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let tasks = asked.tasks.unwrap_or_default();
     let query = PersonQuery {
+        doing: Doing {
+            tasks: tasks.split(',').filter(|id| !id.is_empty()).map(Into::into).collect(),
+            place: some(asked.place).map(Into::into),
+        },
         q: some(asked.q),
         role: some(asked.role),
         org: some(asked.org),

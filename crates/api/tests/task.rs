@@ -37,6 +37,15 @@ async fn a_task_is_given_done_sent_back_and_reviewed_by_somebody_else() -> anyho
         let astray = json!({ "tasks": [{ "id": task["id"], "version": 0 }], "to": "p-staff2" });
         let told = secretary.post("/api/v1/tasks/assign", astray).await?;
         assert_eq!((told.status.as_u16(), &told.body["fields"][0]["code"]), (422, &json!("task.out_of_reach")));
+        // Nor is he offered, nor the keeper of the machine; whoever is offered may be given it.
+        let of_task = format!("tasks={}", task["id"].as_str().unwrap_or_default());
+        for asked in [of_task, format!("place={place}")] {
+            let page = clerk.get(&format!("/api/v1/people?limit=200&{asked}")).await?.ok()?;
+            let all = page["items"].as_array().cloned().unwrap_or_default();
+            let offers = |id: &str| all.iter().any(|one| one["id"] == id);
+            assert!(offers("p-staff1") && !offers("p-staff2") && !offers("p-admin"), "{asked}: {page}");
+            assert_eq!((&page["total"], &page["next"]), (&json!(all.len()), &Value::Null));
+        }
         let give = json!({ "tasks": [{ "id": task["id"], "version": 0 }], "to": "p-staff1" });
         let given = secretary.post("/api/v1/tasks/assign", give.clone()).await?.items()?;
         assert_eq!((&given[0]["state"], &given[0]["assignee"]["id"]), (&json!("assigned"), &json!("p-staff1")));

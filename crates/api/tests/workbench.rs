@@ -208,7 +208,7 @@ async fn who_gives_out_tasks_sees_those_that_begin_soon_and_are_nobodys() -> any
     both_databases(|fresh| async move {
         let town = town(&fresh).await?;
         shop(&town, SHOP, "老街五金店", V1).await?;
-        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let (mut clerk, mut grid) = (town.login("clerk").await?, town.login("grid1").await?);
         assert_eq!(count(&clerk.get("/api/v1/workbench").await?.ok()?, "to_assign"), None, "nothing waits");
         for (from, to) in [
             ("2026-09-21", None),
@@ -228,7 +228,7 @@ async fn who_gives_out_tasks_sees_those_that_begin_soon_and_are_nobodys() -> any
         let href = tile["href"].as_str().unwrap_or_default();
         let list = clerk.get(&format!("/api/v1{href}")).await?.ok()?;
         assert_eq!((&list["total"], &tile["tone"]), (&tile["n"], &json!("due")));
-        let bench = staff.get("/api/v1/workbench").await?.ok()?;
+        let bench = grid.get("/api/v1/workbench").await?.ok()?;
         assert!(count(&bench, "to_assign").is_none(), "whoever gives out nothing is not told");
         Ok(())
     })

@@ -22,11 +22,14 @@ use crate::names::Names;
 use crate::names::masked;
 use crate::org::Fields;
 use crate::post::{AssignmentView, CertificateView, PostNames, assignment_view, subject};
+use crate::task::Doing;
 use crate::training::{PersonTraining, attended};
 use crate::{App, Caller, Error, Result};
 
 /// Phone numbers one account may reveal in a day.
 pub const MAX_REVEALS: i64 = 20;
+/// People looked through for whoever may be given something.
+const MOST_PEOPLE: i64 = 10_000;
 /// The audit entry of every revealed number, whose number it was.
 pub(crate) const REVEALED: &str = "phone.reveal";
 
@@ -134,6 +137,8 @@ pub struct PersonQuery {
     pub org: Option<String>,
     /// Only on a post in this territory.
     pub village: Option<String>,
+    /// Only who may be given this.
+    pub doing: Doing,
     /// The last one of the page before.
     pub after: Option<String>,
     /// How many.
@@ -332,6 +337,15 @@ impl App {
             path,
             on: now.date(),
         };
+        if let Some(reached) = query.doing.takes(&mut read, caller, now.date()).await? {
+            // Rights are no columns: whoever fits is found among all, who are some hundreds.
+            let mut all = read.person_page(&filter, &scope, None, MOST_PEOPLE).await?;
+            all.retain(|one| one.person.active && reached.by(shown.of(&one.person.id)));
+            let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+            all.truncate(usize::try_from(query.limit).unwrap_or_default());
+            let items = all.iter().map(|one| shown.row(one)).collect();
+            return Ok(PersonPage { items, next: None, total: Some(total) });
+        }
         let last = match &query.after {
             Some(after) => read.person(&PersonId::from(after.as_str()), &scope).await?,
             None => None,

@@ -72,14 +72,7 @@ impl App {
             found.devices = self.devices(caller, &asked).await?.items;
         }
         if caller.scope(Action::PersonRead).is_ok() {
-            let query = PersonQuery {
-                q: Some(text.to_owned()),
-                role: None,
-                org: None,
-                village: None,
-                after: None,
-                limit: MOST,
-            };
+            let query = PersonQuery { q: Some(text.to_owned()), limit: MOST, ..PersonQuery::default() };
             found.people = self.people(caller, &query).await?.items;
         }
         if caller.scope(Action::BoardRead).is_ok() {

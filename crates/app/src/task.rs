@@ -196,6 +196,58 @@ impl Holders {
     }
 }
 
+/// The day a person's posts have to reach a task: whoever begins before the task does may be given it today.
+fn given_on(from: Date, today: Date) -> Date {
+    today.max(from)
+}
+
+/// What somebody is looked for to do: tasks that are there, or one to be made at a place.
+#[derive(Debug, Clone, Default)]
+pub struct Doing {
+    /// The tasks.
+    pub tasks: Vec<TaskId>,
+    /// The place of the one to be made.
+    pub place: Option<PlaceId>,
+}
+
+/// What posts have to reach, and on which day, for their holder to be given all of it.
+pub(crate) struct Reached(Vec<(Subject, Date)>);
+
+impl Reached {
+    /// Whether somebody may do all of it by what he holds: the very rule by which giving is refused.
+    pub(crate) fn by(&self, held: &[Assignment]) -> bool {
+        self.0
+            .iter()
+            .all(|(subject, day)| Hats::on(held.iter().cloned(), *day).hat(Action::TaskDo, subject).is_some())
+    }
+}
+
+impl Doing {
+    /// What it takes; none where nothing in particular is asked for.
+    ///
+    /// Errors: the caller may not see one of the tasks, or the place.
+    pub(crate) async fn takes(
+        &self,
+        read: &mut Read,
+        caller: &Caller,
+        today: Date,
+    ) -> Result<Option<Reached>> {
+        let mut all = Vec::new();
+        for id in &self.tasks {
+            let loaded = load(read, caller, id, today).await?;
+            all.push((loaded.subject, given_on(loaded.stored.task.window.from, today)));
+        }
+        if let Some(id) = &self.place {
+            let (_, mut subject) = place_in_scope(read, caller, Action::PlaceRead, id).await?;
+            let hat = caller.hats.hat(Action::TaskHandDown, &subject);
+            let hat = hat.or_else(|| caller.hats.hat(Action::TaskAssign, &subject));
+            subject.orgs.extend(hat.map(|hat| hat.org.clone()));
+            all.push((subject, today));
+        }
+        Ok((!all.is_empty()).then_some(Reached(all)))
+    }
+}
+
 /// The post by which a person owes a task: one of an organisation that owes it, before any other by which he may do it.
 ///
 /// Errors: none of his posts reaches the place.
@@ -206,8 +258,7 @@ async fn post_for(
     person: &PersonId,
     today: Date,
 ) -> Result<PostId> {
-    // Whoever begins before the task does may be given it today.
-    let today = today.max(task.window.from);
+    let today = given_on(task.window.from, today);
     let held = read.assignments_of(person).await?.into_iter().map(|record| record.assignment);
     let hats = Hats::on(held, today);
     let may = |hat: &&Assignment| Hats::on([(*hat).clone()], today).hat(Action::TaskDo, subject).is_some();

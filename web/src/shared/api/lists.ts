@@ -16,8 +16,11 @@ export function useOrgs(): ComputedRef<Named[]> {
   return computed(() => all.value.filter((one) => one.active).map((one) => ({ id: one.id, name: one.short_name || one.name })))
 }
 
+/** What somebody is looked for to be given: tasks, commas between their ids, or a task at a place. */
+export interface Doing { tasks?: string; place?: string }
+
 /** People by name, for handing something to somebody. */
-export async function findPeople(q: string, signal?: AbortSignal): Promise<(Named & Pick<PersonRow, 'gate'>)[]> {
-  const found = await api.get<PersonPage>('/people', { q, limit: 20 }, signal ? { signal } : {})
+export async function findPeople(q: string, signal?: AbortSignal, doing: Doing = {}): Promise<(Named & Pick<PersonRow, 'gate'>)[]> {
+  const found = await api.get<PersonPage>('/people', { q, limit: 20, ...doing }, signal ? { signal } : {})
   return found.items.filter((one) => one.active).map((one) => ({ id: one.id, name: one.name, gate: one.gate }))
 }
