@@ -466,7 +466,7 @@ impl Reading<'_> {
             self.report_at(number, key, level, misread, &shown);
         }
         // What is missing only because its cell could not be read contradicts nothing; half a position is told at its first cell.
-        let is_told = |key| unread.contains(key) || key == "lon" && unread.contains("lat");
+        let is_told = |key: &str| unread.contains(key) || key == "lon" && unread.contains("lat");
         for (key, level, misread) in value.contradictions() {
             if is_told(key) {
                 continue;
