@@ -231,3 +231,49 @@ async fn pipes_that_no_source_reaches_are_named_and_a_station_nobody_approved_on
     })
     .await
 }
+
+#[tokio::test]
+async fn a_pump_house_gives_the_water_it_draws_and_its_own_page_says_so() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let found = |kind: &str, name: &str, joins: &[&str], water: Value| {
+            let form = match kind {
+                "pipe_forest" => {
+                    json!({ "type": "LineString", "coordinates": [[105.86, 29.26], [105.87, 29.27]] })
+                }
+                _ => json!({ "type": "Point", "coordinates": [105.86, 29.26] }),
+            };
+            json!({ "kind": kind, "name": name, "territory": V2, "found": true, "shape": form, "joins": joins,
+                "water": water })
+        };
+        let mut ids = Vec::new();
+        for (kind, name, water) in [
+            ("natural_intake", "小河取水点", json!({ "flow_l_s": 30 })),
+            ("pump_house", "河边泵房", json!({ "flow_l_s": 20 })),
+            ("pool_forest", "山腰水池", json!({ "usable_m3": 60 })),
+        ] {
+            let one = clerk.post("/api/v1/facilities", found(kind, name, &[], water)).await?.ok()?;
+            ids.push(text(&into_service(&mut clerk, &one).await?, "id").to_owned());
+        }
+        let joins: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let main = found("pipe_forest", "上山干管", &joins, Value::Null);
+        let main = clerk.post("/api/v1/facilities", main).await?.ok()?;
+        into_service(&mut clerk, &main).await?;
+        let water = clerk.get("/api/v1/facilities/water").await?.ok()?;
+        let own = water["villages"].as_array().into_iter().flatten().find(|one| one["village"]["id"] == V2);
+        let own = own.cloned().unwrap_or_default();
+        assert_eq!(
+            (&own["usable_m3"], &own["flow_l_s"], &own["good"]),
+            (&json!(60.0), &json!(30.0), &json!(2)),
+            "{own}"
+        );
+        for (id, name) in ids.iter().zip(["小河取水点", "河边泵房", "山腰水池"]) {
+            let page = clerk.get(&format!("/api/v1/facilities/{id}")).await?.ok()?;
+            let left_out = own["left_out"].as_array().into_iter().flatten().any(|one| one["facility"]["id"] == *id);
+            assert_eq!((&page["water_counts"], left_out), (&json!(name != "河边泵房"), name == "河边泵房"));
+        }
+        Ok(())
+    })
+    .await
+}

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use domain::facility::network::is_part;
-use domain::facility::water::counts;
 use domain::facility::{Act, Event, FieldForm, FieldValue, Kind, step_label};
 use domain::ids::{FacilityId, PhotoId};
 use domain::policy::Action;
@@ -14,7 +13,7 @@ use store::Read;
 use store::facility::FacilityRecord;
 use utoipa::{IntoParams, ToSchema};
 
-use super::water::{network, sound};
+use super::water::{left_out, network, sound};
 use super::{actions, facilities};
 use crate::names::{Names, Spot};
 use crate::photo::{PhotoView, photo_views};
@@ -74,10 +73,6 @@ pub struct FacilityRow {
     pub overdue: bool,
     /// Where on the map.
     pub spot: Option<Spot>,
-    /// Whether its water counts today; none for what gives none.
-    pub water_counts: Option<bool>,
-    /// Why it does not.
-    pub water_why: Option<String>,
     /// What is wrong with it.
     pub fault: String,
     pub voided: bool,
@@ -293,6 +288,10 @@ pub struct FacilityView {
     pub approval_no: String,
     pub only_persuades: bool,
     pub water: Option<WaterView>,
+    /// Whether its water counts today as the water of its village does; none for what gives none.
+    pub water_counts: Option<bool>,
+    /// Why it does not.
+    pub water_why: Option<String>,
     pub joins: Vec<Named>,
     /// Whether water reaches it today; none for what is no part of the pipes.
     pub connected: Option<bool>,
@@ -396,7 +395,6 @@ pub(super) fn row(record: &FacilityRecord, names: &Names, today: Date) -> Facili
     let label = kind.map_or_else(|| f.kind.clone(), |kind| f.kind_label(kind));
     let family =
         kind.map_or_else(|| Word::new("", ""), |kind| Word::new(kind.family.code(), kind.family.label()));
-    let told = f.water.as_ref().map(|_| counts(f, today, f64::from(facilities().lift_limit_m)));
     FacilityRow {
         id: f.id.to_string(),
         code: f.code.clone(),
@@ -412,8 +410,6 @@ pub(super) fn row(record: &FacilityRecord, names: &Names, today: Date) -> Facili
         check_by: f.check_due().map(|day| day.to_string()),
         overdue: f.is_overdue(today),
         spot: f.shape.as_ref().and_then(|shape| shape.middle()).map(|[lon, lat]| Spot { lon, lat }),
-        water_counts: told.as_ref().map(|told| told.is_ok()),
-        water_why: told.and_then(|told| told.err()).map(|why| why.sentence()),
         fault: f.fault.clone(),
         voided: f.void.is_some(),
         version: record.version,
@@ -493,6 +489,10 @@ pub(super) async fn page(
         let name = |id: &&FacilityId| Named::new(id.as_str(), called.get(*id).map_or("", String::as_str));
         isolates = net.one_break(&f.id, today).iter().map(name).collect();
     }
+    let told = match f.water {
+        Some(_) => Some(left_out(read, &scope, record, today).await?),
+        None => None,
+    };
     let kind = facilities().catalog.kind(&f.kind);
     let value = |(code, value): (&String, &FieldValue)| {
         let field = kind.and_then(|kind| kind.fields.iter().find(|field| field.code == *code));
@@ -525,6 +525,8 @@ pub(super) async fn page(
             source: water.source.map(|source| Word::new(source.code(), source.label())),
             fed_by,
         }),
+        water_counts: told.as_ref().map(Option::is_none),
+        water_why: told.flatten().map(|why| why.sentence()),
         joins: joined,
         connected,
         isolates,

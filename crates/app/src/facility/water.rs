@@ -5,16 +5,16 @@
 use std::collections::BTreeMap;
 
 use domain::facility::network::{Network, Node, is_part};
-use domain::facility::water::{Waters, counts, sum};
+use domain::facility::water::{Waters, Why, counts, sum};
 use domain::facility::{Facility, Stage};
 use domain::fulfilment::Span;
 use domain::ids::FacilityId;
-use domain::org::Level;
+use domain::org::{Level, Territory, lies_in};
 use domain::policy::{Action, Scope};
 use domain::time::Date;
 use serde::Serialize;
 use store::Read;
-use store::facility::FacilityFilter;
+use store::facility::{FacilityFilter, FacilityRecord};
 use utoipa::ToSchema;
 
 use super::{READ, facilities};
@@ -50,6 +50,8 @@ pub struct TownWater {
     pub villages: Vec<VillageWater>,
     /// Points that count and that some vehicle does not get beside: its water is not brought from there.
     pub off_road: Vec<WaterOffRoad>,
+    /// Whether roads beside water are taken as in the wet season, as the town's season has it today.
+    pub wet: bool,
     /// As high as a pump draws, until the town confirms it. Units: metres.
     pub lift_limit_m: u32,
 }
@@ -107,6 +109,43 @@ fn broken(today: Date) -> Vec<Span> {
     today.pred_opt().map(|eve| Span::between(Date::MIN, eve)).into_iter().collect()
 }
 
+fn gives_water(facility: &Facility) -> bool {
+    facilities().catalog.kind(&facility.kind).is_some_and(|kind| kind.gives_water)
+}
+
+/// What stands of some facilities in a village and gives water.
+fn giving<'a>(all: &'a [FacilityRecord], village: &Territory) -> Vec<&'a Facility> {
+    let own = all.iter().filter(|one| lies_in(&one.path, &village.path)).map(|one| &one.facility);
+    own.filter(|facility| facility.stage.is_standing() && gives_water(facility)).collect()
+}
+
+/// Which of some facilities share a water.
+fn waters(all: &[FacilityRecord]) -> Waters {
+    Waters::of(all.iter().map(|one| &one.facility).filter(|f| f.stage.is_standing()))
+}
+
+/// Why the water of a facility does not count today, by the very sum of its village; none where it does.
+// What else is there is read within the scope that is handed in.
+pub(super) async fn left_out(
+    read: &mut Read,
+    scope: &Scope,
+    record: &FacilityRecord,
+    today: Date,
+) -> Result<Option<Why>> {
+    let limit = f64::from(facilities().lift_limit_m);
+    if let Err(why) = counts(&record.facility, today, limit) {
+        return Ok(Some(why));
+    }
+    let territories = read.open_territories().await?;
+    let mut villages = territories.iter().map(|one| &one.territory).filter(|t| t.level == Level::Village);
+    let Some(village) = villages.find(|village| lies_in(&record.path, &village.path)) else {
+        return Ok(None);
+    };
+    let all = read.facilities(scope, &FacilityFilter::default(), None, READ).await?;
+    let total = sum(&giving(&all, village), &waters(&all), today, limit);
+    Ok(total.left_out.into_iter().find(|(id, _)| *id == record.facility.id).map(|(_, why)| why))
+}
+
 impl App {
     /// How much water counts in each village today, and what does not.
     pub async fn facility_water(&self, caller: &Caller) -> Result<TownWater> {
@@ -114,26 +153,14 @@ impl App {
         let today = self.now().date();
         let limit = facilities().lift_limit_m;
         let mut read = self.db.read(&self.town).await?;
-        let kinds: Vec<&str> = {
-            let kinds = facilities().catalog.kinds().filter(|kind| kind.gives_water);
-            kinds.map(|kind| kind.code.as_str()).collect()
-        };
         // Which points share a water is told by pipes too.
         let all = read.facilities(&scope, &FacilityFilter::default(), None, READ).await?;
-        let waters = Waters::of(all.iter().map(|one| &one.facility).filter(|f| f.stage.is_standing()));
-        let found: Vec<_> =
-            all.into_iter().filter(|one| kinds.contains(&one.facility.kind.as_str())).collect();
+        let waters = waters(&all);
         let mut territories = read.open_territories().await?;
         territories.sort_by(|a, b| a.territory.path.cmp(&b.territory.path));
         let villages = territories.iter().map(|one| &one.territory).filter(|t| t.level == Level::Village);
-        let of = |village: &domain::org::Territory| {
-            let own: Vec<&Facility> = found
-                .iter()
-                .filter(|one| {
-                    domain::org::lies_in(&one.path, &village.path) && one.facility.stage.is_standing()
-                })
-                .map(|one| &one.facility)
-                .collect();
+        let of = |village: &Territory| {
+            let own = giving(&all, village);
             let name = |id: &FacilityId| {
                 let known = own.iter().find(|one| one.id == *id);
                 Named::new(id.as_str(), known.map_or("", |one| one.name.as_str()))
@@ -153,11 +180,11 @@ impl App {
             }
         };
         let villages = villages.map(of).collect();
-        let counted = |one: &Facility| counts(one, today, f64::from(limit)).is_ok();
-        let good = found.into_iter().map(|one| one.facility).filter(counted).collect();
+        let counted = |one: &Facility| gives_water(one) && counts(one, today, f64::from(limit)).is_ok();
+        let good = all.into_iter().map(|one| one.facility).filter(counted).collect();
         drop(read);
-        let off_road = self.water_off_road(good).await?;
-        Ok(TownWater { villages, off_road, lift_limit_m: limit })
+        let (off_road, wet) = self.water_off_road(good).await?;
+        Ok(TownWater { villages, off_road, wet, lift_limit_m: limit })
     }
 
     /// What no source reaches, and what one break cuts off, by name.

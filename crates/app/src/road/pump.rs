@@ -3,7 +3,7 @@
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
 use ::road::snap::Spot;
-use ::road::{Objective, Prepared, Reading};
+use ::road::{Prepared, Reading};
 use domain::facility::Facility;
 use domain::vehicle::Class;
 use serde::Serialize;
@@ -37,10 +37,10 @@ fn why(hose_lay_m: f64, vehicles: &[Word]) -> String {
 }
 
 impl App {
-    /// Of these water points those some vehicle on record does not get beside today, as the report of who is reached has it;
-    /// none while the town has no roads on record.
+    /// Of these water points those some vehicle on record does not get beside today, and whether today lies in the town's wet
+    /// season; none while the town has no roads on record.
     // Part of a use case that asked for the right.
-    pub(crate) async fn water_off_road(&self, points: Vec<Facility>) -> Result<Vec<WaterOffRoad>> {
+    pub(crate) async fn water_off_road(&self, points: Vec<Facility>) -> Result<(Vec<WaterOffRoad>, bool)> {
         let today = self.now().date();
         let mut read = self.db.read(&self.town).await?;
         let mut classes = Vec::new();
@@ -54,12 +54,13 @@ impl App {
         drop(read);
         let net = self.road_net().await?;
         self.aside(move || {
+            let wet = net.is_wet(today);
             if net.is_empty() {
-                return Ok(Vec::new());
+                return Ok((Vec::new(), wet));
             }
             let mut off: Vec<Vec<Word>> = vec![Vec::new(); points.len()];
             for (class, _) in classes {
-                let prepared = net.weighed_as(class, (today, false), Objective::Time)?.careful();
+                let prepared = net.weighed(class, today)?.careful();
                 let word = super::view::class_word(net.vehicle(class)?);
                 for (point, own) in points.iter().zip(&mut off) {
                     if middle(point).is_some() && beside(&net, &prepared, point).is_none() {
@@ -73,7 +74,7 @@ impl App {
                 vehicles,
             };
             let found = points.iter().zip(off).filter(|(_, vehicles)| !vehicles.is_empty());
-            Ok(found.map(told).collect())
+            Ok((found.map(told).collect(), wet))
         })
         .await
     }

@@ -409,6 +409,17 @@ fn hydrants_on_one_pipe_are_one_water_and_a_chain_may_lead_over_what_is_not_aske
     let all = [&one, &two, &pipe, &upper, &lower];
     assert_eq!(of(&[&one, &two], &all), (0.0, 8.0, 1));
     assert_eq!(of(&all, &all), (160.0, 8.0, 2), "each pool holds its own, the hydrants theirs");
+    // A pump house, said to be fed or only joined, whatever else hangs on its pipe.
+    let intake = point("intake", "natural_intake", (0.0, 30.0), &["pipe"]);
+    for id in ["aa-pump", "zz-pump"] {
+        let pump = point(id, "pump_house", (0.0, 20.0), &["pipe"]);
+        let all = [&intake, &pump, &pipe, &upper, &lower];
+        assert_eq!(of(&all, &all), (160.0, 30.0, 3), "the pump house gives the water of the intake");
+        assert_eq!(of(&[&pump, &upper], &all), (100.0, 20.0, 1), "the intake is out of reach");
+        let water = pump.water.clone().map(|water| Water { fed_by: Some("intake".into()), ..water });
+        let fed = Facility { water, joins: BTreeSet::new(), ..pump };
+        assert_eq!(of(&[&intake, &fed, &upper], &[&intake, &fed, &upper]), (100.0, 30.0, 2));
+    }
     // near ← middle ← pool, of which the middle one is out of reach.
     let fed = |id: &str, by: &str| {
         let own = point(id, "fire_pool", (50.0, 0.0), &[]);
@@ -521,6 +532,49 @@ fn a_shape_lies_on_the_earth_and_does_not_cross_itself() {
 }
 
 proptest! {
+    #[test]
+    fn water_does_not_depend_on_ids_or_the_order_of_rows(
+        made in proptest::collection::vec(
+            (0_usize..4, 0_u8..4, 0_u8..4, proptest::option::of(0_usize..9), proptest::option::of(0_usize..9)),
+            1..9,
+        ),
+        order in Just((0_usize..9).collect::<Vec<_>>()).prop_shuffle(),
+        asked in 1_u16..512,
+    ) {
+        let (good, _) = lived(&in_service("2026-01-20"));
+        let classes = ["natural_intake", "pump_house", "forest_pool", "hydrant_forest"];
+        let told = |name: &dyn Fn(usize) -> FacilityId, rows: &[usize]| {
+            let facility = |n: usize| {
+                let (class, volume, flow, joins, fed_by) = *made.get(n)?;
+                Some(Facility {
+                    id: name(n),
+                    class: classes.get(class)?.to_string(),
+                    joins: joins.map(name).into_iter().collect(),
+                    water: Some(Water {
+                        usable_m3: Some(f64::from(volume) * 10.0),
+                        flow_l_s: Some(f64::from(flow) * 5.0),
+                        fed_by: fed_by.map(name),
+                        ..Water::default()
+                    }),
+                    ..good.clone()
+                })
+            };
+            let all: Vec<(usize, Facility)> = rows.iter().filter_map(|n| Some((*n, facility(*n)?))).collect();
+            let waters = Waters::of(all.iter().map(|(_, one)| one));
+            let points: Vec<&Facility> =
+                all.iter().filter(|(n, _)| asked >> n & 1 == 1).map(|(_, one)| one).collect();
+            let found = super::water::sum(&points, &waters, day("2026-02-01"), LIFT_LIMIT_M);
+            let outflow = points.iter().filter_map(|one| one.water.as_ref()?.flow_l_s).sum::<f64>();
+            assert!(found.flow_l_s <= outflow, "nothing is counted twice");
+            assert_eq!(found.good.len() + found.left_out.len(), points.len());
+            (found.usable_m3, found.flow_l_s, found.good.len())
+        };
+        let rows: Vec<usize> = (0..9).collect();
+        let plain = told(&|n| format!("f{n}").as_str().into(), &rows);
+        let renamed = |n: usize| format!("f{}", order.get(n).copied().unwrap_or(n)).as_str().into();
+        prop_assert_eq!(plain, told(&renamed, &order));
+    }
+
     #[test]
     fn nothing_enters_service_without_a_keeper_and_no_step_goes_back_in_time(
         steps in proptest::collection::vec((0_usize..16, 0_u64..40), 1..60),

@@ -216,54 +216,73 @@ const OUTLETS: [&str; 4] = ["hydrant", "hydrant_forest", "pipe_forest", "pump_ho
 /// Which facility's water each facility gives, over everything on record: a chain of feeds may lead over points that are
 /// not asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Waters(BTreeMap<FacilityId, FacilityId>);
+pub struct Waters(BTreeMap<FacilityId, Whose>);
+
+/// Whose water a point gives.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Whose {
+    /// The facility its water begins at; none for an outlet nobody said that of: it gives what its line holds.
+    from: Option<FacilityId>,
+    /// All that is joined or fed, by one of it.
+    line: FacilityId,
+}
 
 impl Waters {
     /// The waters of all facilities that stand.
     pub fn of<'a>(all: impl IntoIterator<Item = &'a Facility>) -> Self {
         let all: BTreeMap<&FacilityId, &Facility> = all.into_iter().map(|one| (&one.id, one)).collect();
-        let mut joined: BTreeMap<&FacilityId, BTreeSet<&FacilityId>> = BTreeMap::new();
+        let mut beside: BTreeMap<&FacilityId, BTreeSet<&FacilityId>> = BTreeMap::new();
         for (id, one) in &all {
-            for (other, _) in one.joins.iter().filter_map(|other| all.get_key_value(other)) {
-                joined.entry(id).or_default().insert(other);
-                joined.entry(other).or_default().insert(id);
+            // What feeds is part of the line though it may be gone: two points it fed are still one water.
+            for other in one.joins.iter().filter(|other| all.contains_key(other)).chain(feeder(one)) {
+                beside.entry(id).or_default().insert(other);
+                beside.entry(other).or_default().insert(id);
             }
         }
-        let is_outlet =
-            |id: &FacilityId| all.get(id).is_some_and(|one| OUTLETS.contains(&one.class.as_str()));
-        // An outlet gives the water of a pool or source on its line; where the line has none, all of it is one supply.
-        let of_line = |id: &FacilityId| {
-            let (mut seen, mut next) = (BTreeSet::from([id]), vec![id]);
+        let mut lines: BTreeMap<&FacilityId, &FacilityId> = BTreeMap::new();
+        for id in all.keys() {
+            let mut next = vec![*id];
             while let Some(at) = next.pop() {
-                let beside = joined.get(at).into_iter().flatten().copied();
-                next.extend(beside.filter(|one| seen.insert(one)));
+                if !lines.contains_key(at) {
+                    lines.insert(at, id);
+                    next.extend(beside.get(at).into_iter().flatten());
+                }
             }
-            let held = seen.iter().find(|one| !is_outlet(one)).or(seen.first());
-            held.map_or_else(|| id.clone(), |one| (*one).clone())
+        }
+        let whose = |id: &&FacilityId| {
+            let from = Some(fed(&all, id)).filter(|end| !is_outlet(&all, end));
+            Whose { from, line: lines.get(*id).map_or_else(|| (*id).clone(), |line| (*line).clone()) }
         };
-        let root = |id: &FacilityId| {
-            let end = fed(&all, id);
-            if is_outlet(&end) { of_line(&end) } else { end }
-        };
-        Self(all.keys().map(|id| ((*id).clone(), root(id))).collect())
+        Self(all.keys().map(|id| ((*id).clone(), whose(id))).collect())
     }
 
-    fn of_point(&self, id: &FacilityId) -> FacilityId {
-        self.0.get(id).unwrap_or(id).clone()
+    fn of_point(&self, id: &FacilityId) -> Whose {
+        let alone = || Whose { from: Some(id.clone()), line: id.clone() };
+        self.0.get(id).cloned().unwrap_or_else(alone)
     }
 }
 
-/// Where a chain of feeds begins. Two that claim to feed each other are one water: the smaller id stands for both.
+fn feeder(one: &Facility) -> Option<&FacilityId> {
+    one.water.as_ref()?.fed_by.as_ref()
+}
+
+fn is_outlet(all: &BTreeMap<&FacilityId, &Facility>, id: &FacilityId) -> bool {
+    all.get(id).is_some_and(|one| OUTLETS.contains(&one.class.as_str()))
+}
+
+/// Where a chain of feeds begins. Those that claim to feed each other are one water: one that holds its own stands for all.
 fn fed(all: &BTreeMap<&FacilityId, &Facility>, id: &FacilityId) -> FacilityId {
-    let mut at = id.clone();
-    let mut seen = BTreeSet::new();
-    while let Some(next) = all.get(&at).and_then(|one| one.water.as_ref()?.fed_by.as_ref()) {
-        if !seen.insert(at.clone()) {
-            return seen.into_iter().next().unwrap_or(at);
+    let mut chain = vec![id];
+    let mut at = id;
+    while let Some(next) = all.get(at).and_then(|one| feeder(one)) {
+        if let Some(n) = chain.iter().position(|known| *known == next) {
+            let ring = chain.iter().skip(n).copied();
+            return ring.min_by_key(|one| (is_outlet(all, one), *one)).unwrap_or(at).clone();
         }
-        at = next.clone();
+        chain.push(next);
+        at = next;
     }
-    at
+    at.clone()
 }
 
 /// How much water several points give together.
@@ -279,32 +298,58 @@ pub struct Sum {
     pub left_out: Vec<(FacilityId, Why)>,
 }
 
+/// What one point gives, m³ and L/s.
+fn given(point: &Facility) -> (f64, f64) {
+    point.water.as_ref().map_or((0.0, 0.0), |w| (w.usable_m3.unwrap_or(0.0), w.flow_l_s.unwrap_or(0.0)))
+}
+
 /// The water of several points on a day. Of points on one pool, pipe or supply the largest counts, once; `waters` says
-/// which those are.
+/// which those are. Outlets of a line give what its pools and sources hold: they add only what those are not known to give.
 pub fn sum(points: &[&Facility], waters: &Waters, on: impl Into<AsOf>, lift_limit_m: f64) -> Sum {
     let on = on.into();
     let mut out = Sum::default();
-    let mut by_water: BTreeMap<FacilityId, Vec<&Facility>> = BTreeMap::new();
+    let mut lines: BTreeMap<FacilityId, BTreeMap<Option<FacilityId>, Vec<&Facility>>> = BTreeMap::new();
     for point in points {
         match counts(point, on, lift_limit_m) {
-            Ok(()) => by_water.entry(waters.of_point(&point.id)).or_default().push(point),
+            Ok(()) => {
+                let Whose { from, line } = waters.of_point(&point.id);
+                lines.entry(line).or_default().entry(from).or_default().push(point);
+            }
             Err(why) => out.left_out.push((point.id.clone(), why)),
         }
     }
-    let of = |point: &Facility| {
-        point.water.as_ref().map_or((0.0, 0.0), |w| (w.usable_m3.unwrap_or(0.0), w.flow_l_s.unwrap_or(0.0)))
+    let largest_first = |a: &&Facility, b: &&Facility| {
+        let ((va, fa), (vb, fb)) = (given(a), given(b));
+        vb.total_cmp(&va).then(fb.total_cmp(&fa)).then_with(|| a.id.cmp(&b.id))
     };
-    for mut same in by_water.into_values() {
-        same.sort_by(|a, b| {
-            let ((va, fa), (vb, fb)) = (of(a), of(b));
-            vb.total_cmp(&va).then(fb.total_cmp(&fa)).then_with(|| a.id.cmp(&b.id))
-        });
-        let Some((first, others)) = same.split_first() else { continue };
+    for mut line in lines.into_values() {
+        let outlets = line.remove(&None).unwrap_or_default();
+        let mut held = (0.0, 0.0);
+        let mut good: Vec<&Facility> = Vec::new();
         // A pool may not say how it flows, the hydrant on it may: what is had is the most of each.
-        out.usable_m3 += of(first).0;
-        out.flow_l_s += same.iter().map(|one| of(one).1).fold(0.0, f64::max);
-        out.good.push(first.id.clone());
-        out.left_out.extend(others.iter().map(|other| (other.id.clone(), Why::SameWater(first.id.clone()))));
+        let most = |of: &[&Facility], held: (f64, f64)| {
+            of.iter().map(|one| given(one)).fold(held, |(v, f), (own_v, own_f)| (v.max(own_v), f.max(own_f)))
+        };
+        for mut same in line.into_values() {
+            let (usable_m3, flow_l_s) = most(&same, (0.0, 0.0));
+            held = (held.0 + usable_m3, held.1 + flow_l_s);
+            same.sort_by(largest_first);
+            let Some((first, others)) = same.split_first() else { continue };
+            good.push(first);
+            out.left_out.extend(others.iter().map(|one| (one.id.clone(), Why::SameWater(first.id.clone()))));
+        }
+        held = most(&outlets, held);
+        let mut first: Vec<&Facility> = if good.is_empty() { outlets.clone() } else { good.clone() };
+        first.sort_by(largest_first);
+        let Some(first) = first.first() else { continue };
+        if good.is_empty() {
+            good.push(first);
+        }
+        let others = outlets.iter().filter(|one| one.id != first.id);
+        out.left_out.extend(others.map(|one| (one.id.clone(), Why::SameWater(first.id.clone()))));
+        out.usable_m3 += held.0;
+        out.flow_l_s += held.1;
+        out.good.extend(good.into_iter().map(|one| one.id.clone()));
     }
     out.good.sort();
     out.left_out.sort_by(|a, b| a.0.cmp(&b.0));

@@ -21694,6 +21694,8 @@ export interface components {
             /** @description Points that count and that some vehicle does not get beside: its water is not brought from there. */
             off_road: components["schemas"]["WaterOffRoad"][];
             villages: components["schemas"]["VillageWater"][];
+            /** @description Whether roads beside water are taken as in the wet season, as the town's season has it today. */
+            wet: boolean;
         };
         /** @description What of a session is put right. */
         TrainingChange: {
