@@ -232,7 +232,8 @@ async fn a_planned_station_has_what_nobody_has_and_brings_water() -> anyhow::Res
         let stand = kept(&mut clerk, "在街尾设站", stand).await?;
         let found = result(&mut clerk, &stand, "").await?;
         let (change, counts) = engine_to(&found, "场镇一组");
-        assert_eq!((change, &counts["assumed"]), ("gained", &json!(false)), "{found}");
+        assert_eq!((change, &counts["assumed"]), ("brought", &json!(false)), "{found}");
+        assert_eq!(counts["gained"], 0, "it is told apart from what becomes reachable: {counts}");
         let mut rows = found["rows"].as_array().into_iter().flatten();
         let engine = rows.find(|row| text(row, "vehicle") == "engine").cloned().unwrap_or_default();
         assert_eq!(

@@ -109,28 +109,29 @@ pub struct ScenarioRow {
     pub vehicle: String,
     /// `gained`: it did not arrive and does for sure, at whatever time; `perhaps_gained`: it does if what nobody measured
     /// passes; `assured`: it did only then and does for sure; `doubtful`: it did for sure and does only then; `lost`: it did,
-    /// for sure or then, and does not; `faster` and `slower`: it arrives either way, sooner or later. A vehicle nobody has
-    /// does not arrive beside one that a list brings.
+    /// for sure or then, and does not; `faster` and `slower`: it arrives either way, sooner or later. `brought` and
+    /// `withdrawn`: it arrives either way, but on one side nobody has such a vehicle and it is only reckoned from all
+    /// stations, so the minutes are not held against each other.
     pub change: String,
     pub before: AccessWay,
     pub after: AccessWay,
 }
 
 impl ScenarioRow {
+    /// Whether somebody has such a vehicle on both sides, or on neither, or it gets there on one only.
+    fn is_held(&self) -> bool {
+        !matches!(self.change.as_str(), "brought" | "withdrawn")
+    }
+
     /// Whether the vehicle arrives in time for sure only now.
     fn is_in_time(&self) -> bool {
-        !is_sure(&self.before, &self.after) && is_sure(&self.after, &self.before)
+        self.is_held() && self.before.verdict != "sure" && self.after.verdict == "sure"
     }
 
     /// Whether the vehicle arrived in time for sure and does no longer.
     pub(super) fn is_out_of_time(&self) -> bool {
-        is_sure(&self.before, &self.after) && !is_sure(&self.after, &self.before)
+        self.is_held() && self.before.verdict == "sure" && self.after.verdict != "sure"
     }
-}
-
-/// Whether a vehicle arrives in time for sure, held beside what it is compared with.
-fn is_sure(way: &AccessWay, beside: &AccessWay) -> bool {
-    way.verdict == "sure" && arrives(way, beside) == 2
 }
 
 /// A group that would have other water.
@@ -188,13 +189,25 @@ pub struct ScenarioCount {
     pub lost_people: u32,
     pub faster: usize,
     pub slower: usize,
-    /// Of all these in time for sure only now.
+    /// It arrives where nobody had one and it was only reckoned.
+    pub brought: usize,
+    /// People who live in the village groups among them, as far as they were counted.
+    pub brought_residents: u32,
+    /// People at the places among them, as far as they were counted.
+    pub brought_people: u32,
+    /// It arrived, and nobody has one any more: it is only reckoned.
+    pub withdrawn: usize,
+    /// People who live in the village groups among them, as far as they were counted.
+    pub withdrawn_residents: u32,
+    /// People at the places among them, as far as they were counted.
+    pub withdrawn_people: u32,
+    /// Of those gained, lost, faster or slower in time for sure only now.
     pub in_time: usize,
     /// People who live in the village groups among them, as far as they were counted.
     pub in_time_residents: u32,
     /// People at the places among them, as far as they were counted.
     pub in_time_people: u32,
-    /// Of all these in time for sure no longer.
+    /// Of those gained, lost, faster or slower in time for sure no longer.
     pub out_of_time: usize,
     /// People who live in the village groups among them, as far as they were counted.
     pub out_of_time_residents: u32,
@@ -220,6 +233,8 @@ impl ScenarioCount {
         let (assured, assured_residents, assured_people) = changed("assured");
         let (doubtful, doubtful_residents, doubtful_people) = changed("doubtful");
         let (lost, lost_residents, lost_people) = changed("lost");
+        let (brought, brought_residents, brought_people) = changed("brought");
+        let (withdrawn, withdrawn_residents, withdrawn_people) = changed("withdrawn");
         let (in_time, in_time_residents, in_time_people) = told(&ScenarioRow::is_in_time);
         let (out_of_time, out_of_time_residents, out_of_time_people) = told(&ScenarioRow::is_out_of_time);
         Self {
@@ -242,6 +257,12 @@ impl ScenarioCount {
             lost_people,
             faster: changed("faster").0,
             slower: changed("slower").0,
+            brought,
+            brought_residents,
+            brought_people,
+            withdrawn,
+            withdrawn_residents,
+            withdrawn_people,
             in_time,
             in_time_residents,
             in_time_people,
@@ -421,20 +442,27 @@ const NOTICED_S: f64 = 6.0;
 /// Verdicts, the worst first.
 const VERDICTS: [&str; 4] = ["never", "late", "perhaps", "sure"];
 
-/// Whether a vehicle arrives: 0 not at all, 1 only if what nobody measured passes, 2 for sure. What nobody has does not beside
-/// what somebody has.
-fn arrives(way: &AccessWay, beside: &AccessWay) -> u8 {
+/// Whether a vehicle arrives: 0 not at all, 1 only if what nobody measured passes, 2 for sure.
+fn arrives(way: &AccessWay) -> u8 {
     match (way.careful_seconds, way.seconds) {
-        _ if way.nobodys && !beside.nobodys => 0,
         (Some(_), _) => 2,
         (None, Some(_)) => 1,
         (None, None) => 0,
     }
 }
 
-/// How a way compares with what it was.
+/// How a way compares with what it was. What nobody has gets nowhere, so its minutes are not held against those of what a
+/// list brings.
 fn compare(before: &AccessWay, after: &AccessWay) -> Option<&'static str> {
-    match (arrives(before, after), arrives(after, before)) {
+    let (was, is) = (arrives(before), arrives(after));
+    match (before.nobodys, after.nobodys) {
+        (true, false) if is == 0 => return None,
+        (false, true) if was == 0 => return None,
+        (true, false) if was > 0 => return Some("brought"),
+        (false, true) if is > 0 => return Some("withdrawn"),
+        _ => {}
+    }
+    match (was, is) {
         (0, 0) => return None,
         (0, 1) => return Some("perhaps_gained"),
         (0, _) => return Some("gained"),
@@ -799,9 +827,28 @@ mod tests {
     fn what_nobody_has_gets_nowhere_beside_what_a_list_brings() {
         let real = way(Some(500.0), Some(500.0));
         let nobodys = AccessWay { nobodys: true, assumed: true, ..way(Some(300.0), Some(300.0)) };
-        assert_eq!((compare(&nobodys, &real), compare(&real, &nobodys)), (Some("gained"), Some("lost")));
-        assert!(is_sure(&real, &nobodys) && !is_sure(&nobodys, &real) && is_sure(&nobodys, &nobodys));
+        assert_eq!((compare(&nobodys, &real), compare(&real, &nobodys)), (Some("brought"), Some("withdrawn")));
+        let far = way(Some(690.0), Some(690.0));
+        assert_eq!(compare(&nobodys, &far), Some("brought"), "0.8 minutes nobody drove are not slower");
         assert_eq!(compare(&nobodys, &way(None, None)), None, "nor does it arrive then");
+        // Where it could not get from any station whoever gets there is gained.
+        let nowhere = AccessWay { nobodys: true, assumed: true, ..way(None, None) };
+        assert_eq!((compare(&nowhere, &real), compare(&real, &nowhere)), (Some("gained"), Some("lost")));
+        let row = |before: &AccessWay, after: &AccessWay| ScenarioRow {
+            kind: "group".to_owned(),
+            target: Named::new("g1", "一组"),
+            village: Named::new("v1", "老街"),
+            people: Some(80),
+            households: None,
+            vehicle: "engine".to_owned(),
+            change: compare(before, after).unwrap_or_default().to_owned(),
+            before: before.clone(),
+            after: after.clone(),
+        };
+        let rows = [row(&nobodys, &real), row(&nowhere, &real), row(&nobodys, &far)];
+        let count = ScenarioCount::of(&Word::new("engine", ""), false, &rows);
+        assert_eq!((count.gained, count.gained_residents, count.brought), (1, 80, 2));
+        assert_eq!((count.in_time, count.out_of_time), (1, 0), "what nobody had was never in time");
         let slower = AccessWay { nobodys: true, assumed: true, ..real };
         assert_eq!(compare(&nobodys, &slower), Some("slower"), "assumed in both they are compared as such");
     }

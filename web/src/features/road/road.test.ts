@@ -52,7 +52,7 @@ describe('roads', () => {
   })
 
   it('gains and losses stand in the order of their columns, each with its people; what hangs on what nobody measured only where there is any', () => {
-    const nothing = { perhaps_gained: 0, perhaps_gained_residents: 0, perhaps_gained_people: 0, assured: 0, assured_residents: 0, assured_people: 0, doubtful: 0, doubtful_residents: 0, doubtful_people: 0 }
+    const nothing = { perhaps_gained: 0, perhaps_gained_residents: 0, perhaps_gained_people: 0, assured: 0, assured_residents: 0, assured_people: 0, doubtful: 0, doubtful_residents: 0, doubtful_people: 0, brought: 0, brought_residents: 0, brought_people: 0, withdrawn: 0, withdrawn_residents: 0, withdrawn_people: 0 }
     const count = { vehicle: { code: 'engine', label: '' }, assumed: false, ...nothing, gained: 1, gained_residents: 80, gained_people: 2, lost: 3, lost_residents: 0, lost_people: 0, faster: 4, slower: 5, in_time: 6, in_time_residents: 7, in_time_people: 8, out_of_time: 9, out_of_time_residents: 0, out_of_time_people: 0 }
     const plain = table([count])
     expect(plain.outcomes).toEqual(['gained', 'lost', 'faster', 'slower', 'in_time', 'out_of_time'])
@@ -60,6 +60,7 @@ describe('roads', () => {
     expect(plain.rows[0]?.cells[0]).toEqual({ outcome: 'gained', n: 1, residents: 80, people: 2 })
     const both = table([count, { ...count, assumed: true, doubtful: 2, doubtful_people: 12 }])
     expect(both.outcomes).toEqual(['gained', 'doubtful', 'lost', 'faster', 'slower', 'in_time', 'out_of_time'])
+    expect(table([{ ...count, brought: 161, brought_people: 2473 }]).outcomes).toEqual(['gained', 'lost', 'faster', 'slower', 'in_time', 'out_of_time', 'brought'])
     expect(both.rows.map((row) => [row.assumed, row.cells[1]?.n, row.cells[1]?.people])).toEqual([[false, 0, 0], [true, 2, 12]])
   })
 

@@ -3,9 +3,11 @@ import { UNITS } from './road'
 
 type Say = (key: string, named: Record<string, unknown>) => string
 export const WHATS = ['measure', 'close', 'open', 'station', 'water', 'flow'] as const
-export const CHANGES = ['gained', 'perhaps_gained', 'assured', 'doubtful', 'lost', 'faster', 'slower'] as const
-/** Those that hang on what nobody measured: told where there are any. */
-const HANGING: readonly string[] = ['perhaps_gained', 'assured', 'doubtful']
+export const CHANGES = ['gained', 'perhaps_gained', 'assured', 'doubtful', 'lost', 'faster', 'slower', 'brought', 'withdrawn'] as const
+/** Those that hang on what nobody measured or nobody has: told where there are any. */
+const HANGING: readonly string[] = ['perhaps_gained', 'assured', 'doubtful', 'brought', 'withdrawn']
+/** The columns of the table: those in time are of the changes before them. */
+const OUTCOMES: readonly string[] = ['gained', 'perhaps_gained', 'assured', 'doubtful', 'lost', 'faster', 'slower', 'in_time', 'out_of_time', 'brought', 'withdrawn']
 /** The limits a list may change, as the interface names them. */
 export const LIMIT_WORDS = ['width', 'height', 'load', 'slope', 'turning_radius'] as const
 const KEYS = { width: 'width_m', height: 'height_m', load: 'load_t', slope: 'slope_pct', turning_radius: 'turning_radius_m' } as const
@@ -31,16 +33,16 @@ interface Cell { outcome: string; n: number; residents?: number; people?: number
 
 /** What a kind of vehicle gains and loses: the changes, newly in time, no longer in time, each with its people. */
 function cells(one: Counted): Cell[] {
-  const counted = ['gained', 'perhaps_gained', 'assured', 'doubtful', 'lost', 'in_time', 'out_of_time'] as const
+  const counted = ['gained', 'perhaps_gained', 'assured', 'doubtful', 'lost', 'brought', 'withdrawn', 'in_time', 'out_of_time'] as const
   const cell = new Map<string, Cell>(counted.map((key) => [key, { outcome: key, n: one[key], residents: one[`${key}_residents`], people: one[`${key}_people`] }]))
   for (const key of ['faster', 'slower'] as const) cell.set(key, { outcome: key, n: one[key] })
-  return [...CHANGES, 'in_time', 'out_of_time'].flatMap((key) => cell.get(key) ?? [])
+  return OUTCOMES.flatMap((key) => cell.get(key) ?? [])
 }
 
 /** The table of what vehicles gain and lose: the columns there is a need for, and a row of cells for each vehicle. */
 export function table(counts: Counted[]): { outcomes: string[]; rows: { vehicle: string; assumed: boolean; cells: Cell[] }[] } {
   const rows = counts.map((one) => ({ vehicle: one.vehicle.code, assumed: one.assumed, cells: cells(one) }))
   const idle = (outcome: string): boolean => HANGING.includes(outcome) && rows.every((row) => row.cells.every((cell) => cell.outcome !== outcome || !cell.n))
-  const outcomes = [...CHANGES, 'in_time', 'out_of_time'].filter((outcome) => !idle(outcome))
+  const outcomes = OUTCOMES.filter((outcome) => !idle(outcome))
   return { outcomes, rows: rows.map((row) => ({ ...row, cells: row.cells.filter((cell) => outcomes.includes(cell.outcome)) })) }
 }

@@ -19655,6 +19655,14 @@ export interface components {
         };
         /** @description How many are gained and lost by a kind of vehicle. */
         ScenarioCount: {
+            /** @description It arrives where nobody had one and it was only reckoned. */
+            brought: number;
+            brought_people: number;
+            brought_residents: number;
+            /** @description It arrived, and nobody has one any more: it is only reckoned. */
+            withdrawn: number;
+            withdrawn_people: number;
+            withdrawn_residents: number;
             /** @description Nobody has one, while other vehicles are on record, nor does the list bring one: it is reckoned from all stations. */
             assumed: boolean;
             /** @description It arrived only if what nobody measured passes, and does for sure. */
