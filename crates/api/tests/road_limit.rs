@@ -277,7 +277,7 @@ async fn a_village_group_is_counted_and_what_if_tells_its_people_of_a_part_that_
         let report = clerk.get("/api/v1/roads/access").await?.ok()?;
         let row = &report["rows"][1];
         assert_eq!((&row["households"], &row["people"]), (&json!(30), &json!(80)), "{report}");
-        assert_eq!(report["vehicles"][0]["people"], json!({ "sure": 0, "perhaps": 0, "late": 0, "never": 80 }));
+        assert_eq!(report["vehicles"][0]["people"], json!({ "sure": 0, "perhaps": 0, "late": 0, "perhaps_late": 0, "never": 80 }));
         let then = clerk.get("/api/v1/roads/access?on=2025-06-01").await?.ok()?;
         assert_eq!(then["rows"][1]["people"], json!(84), "as it was then");
         let table = clerk.get("/api/v1/roads/access/csv").await?;

@@ -68,21 +68,24 @@ pub struct AccessVehicle {
     pub stations: Vec<Named>,
     /// No station has one on record: it is reckoned from all of them.
     pub assumed: bool,
-    /// How many targets it reaches in time for sure, perhaps, late, and not at all.
+    /// How many targets it reaches in time for sure, in time perhaps, late for sure, late perhaps, and not at all.
     pub sure: usize,
     pub perhaps: usize,
     pub late: usize,
+    pub perhaps_late: usize,
     pub never: usize,
     /// People who live in the village groups among them, as far as they were counted.
     pub people: AccessPeople,
 }
 
-/// How many people who live in village groups a vehicle reaches in time for sure, perhaps, late, and not at all.
+/// How many people who live in village groups a vehicle reaches in time for sure, in time perhaps, late for sure, late
+/// perhaps, and not at all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AccessPeople {
     pub sure: u32,
     pub perhaps: u32,
     pub late: u32,
+    pub perhaps_late: u32,
     pub never: u32,
 }
 
@@ -91,7 +94,8 @@ pub struct AccessPeople {
 pub struct AccessWay {
     /// `engine`, `mini`, `motorcycle` or `foot`.
     pub vehicle: String,
-    /// `sure`, `perhaps` (only if what nobody measured passes), `late` or `never`.
+    /// `sure`, `perhaps` (in time only if what nobody measured passes), `late` (for sure, and not in time), `perhaps_late` (only
+    /// if what nobody measured passes, and not in time then) or `never`.
     pub verdict: String,
     /// When what nobody knows passes. Units: minutes.
     pub minutes: Option<f64>,
@@ -420,11 +424,12 @@ impl Ground {
 
 fn verdict(arrival: &Arrival, limit_s: f64) -> &'static str {
     let within = |seconds: Option<f64>| seconds.is_some_and(|seconds| seconds <= limit_s);
-    match (within(arrival.pessimistic_s), within(arrival.optimistic_s), arrival.optimistic_s) {
-        (true, ..) => "sure",
-        (false, true, _) => "perhaps",
-        (false, false, Some(_)) => "late",
-        (false, false, None) => "never",
+    match (arrival.optimistic_s, arrival.pessimistic_s) {
+        (_, careful) if within(careful) => "sure",
+        (quick, _) if within(quick) => "perhaps",
+        (_, Some(_)) => "late",
+        (Some(_), None) => "perhaps_late",
+        (None, None) => "never",
     }
 }
 
@@ -469,6 +474,7 @@ pub(super) fn reckon(net: &Net, ground: &Ground) -> Result<AccessReport> {
             sure: 0,
             perhaps: 0,
             late: 0,
+            perhaps_late: 0,
             never: 0,
             people: AccessPeople::default(),
         };
@@ -478,6 +484,7 @@ pub(super) fn reckon(net: &Net, ground: &Ground) -> Result<AccessReport> {
                 "sure" => (&mut told.sure, &mut told.people.sure),
                 "perhaps" => (&mut told.perhaps, &mut told.people.perhaps),
                 "late" => (&mut told.late, &mut told.people.late),
+                "perhaps_late" => (&mut told.perhaps_late, &mut told.people.perhaps_late),
                 _ => (&mut told.never, &mut told.people.never),
             };
             *targets += 1;
@@ -822,6 +829,27 @@ fn verdict_label(verdict: &str) -> &'static str {
         "sure" => "按时可达",
         "perhaps" => "不明路段可通行时按时可达",
         "late" => "超时可达",
+        "perhaps_late" => "不明路段可通行时超时可达",
         _ => "不可达",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_reached_late_only_if_what_nobody_measured_passes_is_not_counted_as_reached() {
+        let told = |optimistic_s: Option<f64>, pessimistic_s: Option<f64>| {
+            let (start, away_m, blocked_by) = (None, None, Vec::new());
+            let class = Class::Engine;
+            verdict(&Arrival { class, optimistic_s, pessimistic_s, start, away_m, blocked_by }, 600.0)
+        };
+        assert_eq!(told(Some(300.0), Some(600.0)), "sure");
+        assert_eq!(told(Some(300.0), Some(700.0)), "perhaps");
+        assert_eq!(told(Some(300.0), None), "perhaps");
+        assert_eq!(told(Some(666.0), Some(700.0)), "late");
+        assert_eq!(told(Some(666.0), None), "perhaps_late", "11.1 / —");
+        assert_eq!(told(None, None), "never");
     }
 }

@@ -440,7 +440,7 @@ async fn view(read: &mut Read, caller: &Caller, record: &ScenarioRecord) -> Resu
 /// What a way takes at least more or less to be told: the least that is shown, a tenth of a minute. Units: s.
 const NOTICED_S: f64 = 6.0;
 /// Verdicts, the worst first.
-const VERDICTS: [&str; 4] = ["never", "late", "perhaps", "sure"];
+const VERDICTS: [&str; 5] = ["never", "perhaps_late", "late", "perhaps", "sure"];
 
 /// Whether a vehicle arrives: 0 not at all, 1 only if what nobody measured passes, 2 for sure.
 fn arrives(way: &AccessWay) -> u8 {
@@ -765,9 +765,10 @@ mod tests {
     /// A way by what it takes under either reading, against a limit of ten minutes.
     fn way(seconds: Option<f64>, careful_seconds: Option<f64>) -> AccessWay {
         let within = |seconds: Option<f64>| seconds.is_some_and(|seconds| seconds <= 600.0);
-        let verdict = match (within(careful_seconds), within(seconds), seconds) {
+        let verdict = match (within(careful_seconds), within(seconds), seconds.or(careful_seconds)) {
             (true, ..) => "sure",
             (_, true, _) => "perhaps",
+            (.., Some(_)) if careful_seconds.is_none() => "perhaps_late",
             (.., Some(_)) => "late",
             (.., None) => "never",
         };

@@ -3,6 +3,9 @@ import type { Geometry, MapFeature, MapLayer, Position } from '@/shared/map/type
 
 type Say = (key: string) => string
 
+/** How a vehicle gets somewhere, the best first. */
+export const VERDICTS = ['sure', 'perhaps', 'late', 'perhaps_late', 'never'] as const
+
 /** The way of one vehicle to a target. */
 export const wayOf = (row: AccessRow, vehicle: string): AccessWay | undefined => row.ways.find((way) => way.vehicle === vehicle)
 
@@ -16,7 +19,7 @@ export function accessLegend(t: Say, withReach: boolean, withWay: boolean): MapL
   return [
     ...(withReach ? [layer('reach', t('road.reachTitle'), [['reach_perhaps', t('road.reachPerhaps')], ['reach_sure', t('road.reachSure')]])] : []),
     ...(withWay ? [layer('way', t('road.wayTitle'), [['way_perhaps', t('road.wayPerhaps')], ['way_sure', t('road.waySure')]])] : []),
-    layer('targets', t('road.targetOrPlace'), ['sure', 'perhaps', 'late', 'never'].map((verdict) => [`target_${verdict}`, t(`road.verdicts.${verdict}`)])),
+    layer('targets', t('road.targetOrPlace'), VERDICTS.map((verdict): [string, string] => [`target_${verdict}`, t(`road.verdicts.${verdict}`)])),
     layer('blocking', t('road.blockingTitle'), [['blocking', t('road.blockingStretch')]]),
   ]
 }

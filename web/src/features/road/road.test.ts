@@ -43,7 +43,7 @@ describe('roads', () => {
     expect(minutes({ minutes: 3, careful_minutes: 7.5 })).toBe('3 / 7.5')
     expect(minutes({ minutes: 3, careful_minutes: null })).toBe('3 / —')
     expect(minutes({ minutes: null, careful_minutes: null })).toBe('—')
-    expect(['sure', 'perhaps', 'late', 'never'].map(wayTone)).toEqual(['done', 'due', 'doing', 'late'])
+    expect(['sure', 'perhaps', 'late', 'perhaps_late', 'never'].map(wayTone)).toEqual(['done', 'due', 'doing', 'due', 'late'])
   })
 
   it('only measured values are shown', () => {

@@ -18,7 +18,7 @@ export function passTone(passes: string): Tone {
 
 /** How a vehicle gets to somebody, as a tone. */
 export function wayTone(verdict: string): Tone {
-  return verdict === 'sure' ? 'done' : verdict === 'perhaps' ? 'due' : verdict === 'late' ? 'doing' : 'late'
+  return verdict === 'sure' ? 'done' : verdict === 'perhaps' || verdict === 'perhaps_late' ? 'due' : verdict === 'late' ? 'doing' : 'late'
 }
 
 /** Minutes under both readings: one number when they agree. */

@@ -8026,6 +8026,7 @@ export interface components {
         };
         /** @description How many people who live in village groups a vehicle reaches in time for sure, perhaps, late, and not at all. */
         AccessPeople: {
+            perhaps_late: number;
             /** Format: int32 */
             late: number;
             /** Format: int32 */
@@ -8105,6 +8106,7 @@ export interface components {
         };
         /** @description A kind of vehicle and where it stands. */
         AccessVehicle: {
+            perhaps_late: number;
             /** @description No station has one on record: it is reckoned from all of them. */
             assumed: boolean;
             late: number;

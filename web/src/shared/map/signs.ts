@@ -79,6 +79,7 @@ const SIGNS: Record<string, Record<string, Sign>> = {
     target_sure: { ...GREEN, size: 6 },
     target_perhaps: { ...YELLOW, size: 7, badge: '疑' },
     target_late: { ...ORANGE, size: 8, badge: '迟' },
+    target_perhaps_late: { ...ORANGE, size: 8, badge: '未' },
     target_never: { ...RED, size: 8, badge: '断' },
   },
   blocking: {
