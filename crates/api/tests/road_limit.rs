@@ -343,3 +343,39 @@ async fn the_map_of_roads_lies_under_everything_where_no_other_was_put() -> anyh
     })
     .await
 }
+
+#[tokio::test]
+async fn a_day_that_is_over_is_asked_of_the_roads_as_they_were_surveyed_by_then() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        station(&town).await?;
+        let mut clerk = town.login("clerk").await?;
+        let put = json!({ "lon": 105.885, "lat": 29.2601, "version": 0 });
+        clerk.put("/api/v1/roads/groups/g2", put).await?.ok()?;
+        add(&mut clerk, road("老街", "village_main", V1, &[[105.870, 29.260], [105.880, 29.260]], 5.0)).await?;
+        let lane = road("进村路", "inter_village", V2, &[[105.880, 29.260], [105.892, 29.260]], 3.2);
+        let page = add(&mut clerk, lane.clone()).await?;
+        let mut wider = lane;
+        wider["width_m"] = json!(4.5);
+        wider["surveyed_on"] = json!("2026-09-20");
+        wider["version"] = page["version"].clone();
+        clerk.put(&format!("/api/v1/roads/{}", text(&page, "id")), wider).await?.ok()?;
+
+        let way = "/api/v1/roads/route?from=105.870,29.260&to=105.890,29.260&vehicle=engine";
+        for (on, verdict) in [("2026-09-19", "never"), ("2026-09-20", "sure"), ("2026-09-19", "never"), ("", "sure")] {
+            let report = clerk.get(&format!("/api/v1/roads/access?on={on}")).await?.ok()?;
+            assert_eq!(text(&report["rows"][0]["ways"][0], "verdict"), verdict, "{on}: {report}");
+            let found = clerk.get(&format!("{way}&on={on}")).await?.ok()?;
+            assert_eq!(found["pessimistic"].is_null(), verdict == "never", "{on}: {found}");
+        }
+        let km = async |clerk: &mut Browser, on: &str| -> anyhow::Result<f64> {
+            let at = format!("/api/v1/roads/reach?vehicle=engine&from=105.870,29.260&minutes=10&on={on}");
+            Ok(clerk.get(&at).await?.ok()?["pessimistic"]["road_km"].as_f64().unwrap_or_default())
+        };
+        assert!(km(&mut clerk, "2026-09-19").await? < km(&mut clerk, "2026-09-21").await?);
+        let before = clerk.get("/api/v1/roads/access?on=2026-02-28").await?.ok()?;
+        assert_eq!(text(&before["rows"][0]["ways"][3], "verdict"), "never", "nobody had surveyed any road: {before}");
+        Ok(())
+    })
+    .await
+}

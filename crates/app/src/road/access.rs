@@ -39,7 +39,7 @@ use crate::{App, Caller, Error, Result};
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct AccessAsked {
-    /// Day; today when left out.
+    /// Day; today when left out. Of an earlier one roads as surveyed by then, water and vehicles as they were.
     pub on: Option<String>,
     /// Whether roads are to be taken as in the wet season; water then counts as in the town's wet month of the year of `on`.
     pub wet: Option<bool>,
@@ -392,12 +392,18 @@ impl Ground {
         let kinds = crate::facility::facilities().catalog.kinds().filter(|kind| kind.gives_water);
         let kinds: Vec<&str> = kinds.map(|kind| kind.code.as_str()).collect();
         let scope = caller.hats.scope(Action::FacilityRead);
-        let standing = match scope {
+        let found = match scope {
             None => Vec::new(),
             Some(scope) => read.facilities(&scope, &FacilityFilter::default(), None, i64::MAX).await?,
         };
-        let standing: Vec<Facility> =
-            standing.into_iter().map(|one| one.facility).filter(|f| f.stage.is_standing()).collect();
+        // Of an earlier day water is what stood then, as roads are.
+        let lives = if day < today { read.facility_lives().await? } else { BTreeMap::new() };
+        let stood = |now: Facility| match lives.get(&now.id) {
+            Some(life) => now.stood_on(life, day),
+            None => now,
+        };
+        let standing = found.into_iter().map(|one| stood(one.facility));
+        let standing: Vec<Facility> = standing.filter(|f| f.stage.is_standing()).collect();
         let wet = asked.wet.unwrap_or(false);
         let month = number_on(read, WET_MONTH, today).await?;
         let wet_day = Date::from_ymd_opt(chrono::Datelike::year(&day), u32::from(month), 15);
@@ -668,7 +674,7 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let ground = Ground::read(&mut read, caller, asked, self.now().date()).await?;
         drop(read);
-        let net: Arc<Net> = self.road_net().await?;
+        let net: Arc<Net> = self.road_net_on(ground.day).await?;
         let mut report = self.aside(move || reckon(&net, &ground)).await?;
         report.may_place = caller.hats.scope(Action::RoadChange).is_some();
         Ok(report)

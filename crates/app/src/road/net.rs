@@ -14,11 +14,12 @@ use ::road::{Objective, Prepared, Reading, Search, Situation};
 use domain::ids::RoadId;
 use domain::policy::Action;
 use domain::road::scenario::{Change, Scenario};
-use domain::road::segment::{Segment, Turn};
+use domain::road::segment::{Segment, Turn, stood_on};
 use domain::road::{Conditions, Stops};
 use domain::time::Date;
 use domain::vehicle::{Class, Vehicle};
 use serde::Serialize;
+use store::Read;
 use store::road::{RoadFilter, RoadMapRecord};
 use tokio::sync::Mutex;
 use utoipa::ToSchema;
@@ -95,6 +96,8 @@ impl<K, V> Default for Once<K, V> {
 #[derive(Default)]
 pub struct Kept {
     net: Mutex<Option<(i64, Date, Arc<Net>)>>,
+    /// The network of the earlier day that was asked of last.
+    past: Mutex<Option<(i64, Date, Arc<Net>)>>,
     map: Mutex<Option<(String, Arc<Extract>)>>,
     ground: Mutex<Option<(String, Arc<super::ground::Drawn>)>>,
 }
@@ -429,27 +432,63 @@ impl App {
             *seq = head;
             return Ok(net.clone());
         }
+        let before = kept.as_ref().map(|(.., net)| net.clone());
+        let net = self.road_net_drawn(read, today, before).await?;
+        *kept = Some((head, today, net.clone()));
+        Ok(net)
+    }
+
+    /// The network a day is asked of: of an earlier one its roads as they were surveyed by then, as the map shows them, and the
+    /// vehicles of then; of today and any day to come the network as it is now.
+    // Read by use cases that asked for their own right.
+    pub(crate) async fn road_net_on(&self, day: Date) -> Result<Arc<Net>> {
+        let now = self.road_net().await?;
+        if day >= self.now().date() {
+            return Ok(now);
+        }
+        let mut kept = self.roads.past.lock().await;
+        let mut read = self.db.read(&self.town).await?;
+        let (head, _) = read.audit_head().await?;
+        if let Some((seq, known, net)) = kept.as_mut()
+            && *known == day
+            && (*seq == head || !read.touched_after(*seq, TABLES).await?)
+        {
+            *seq = head;
+            return Ok(net.clone());
+        }
+        let net = self.road_net_drawn(read, day, Some(now)).await?;
+        *kept = Some((head, day, net.clone()));
+        Ok(net)
+    }
+
+    /// Draws the network of a day, out of one before where that is close.
+    // Read by use cases that asked for their own right.
+    async fn road_net_drawn(&self, mut read: Read, day: Date, before: Option<Arc<Net>>) -> Result<Arc<Net>> {
+        let today = self.now().date();
         let whole = Caller::system().scope(Action::RoadRead)?;
         let found = read.roads(&whole, &RoadFilter::default()).await?;
-        let mut segments: Vec<Segment> = found.into_iter().map(|record| record.segment).collect();
+        let lives = if day < today { read.road_lives().await? } else { BTreeMap::new() };
+        let stood = |now: Segment| match lives.get(&now.id) {
+            Some(life) => stood_on(life, day),
+            None => Some(now),
+        };
+        let mut segments: Vec<Segment> = found.into_iter().filter_map(|one| stood(one.segment)).collect();
         // Of two that lie along one road of the map the later survey is laid over the other.
         segments.sort_by_key(|segment| segment.surveyed_on);
-        let vehicles = vehicles_on(&mut read, today).await?;
+        let vehicles = vehicles_on(&mut read, day).await?;
         let wet_from = crate::parameter::number_on(&mut read, super::WET_FROM, today).await?;
         let wet_until = crate::parameter::number_on(&mut read, super::WET_UNTIL, today).await?;
         let hose_lay_m = f64::from(crate::parameter::number_on(&mut read, super::HOSE_LAY_M, today).await?);
         drop(read);
         let map = self.road_map_now().await?;
-        let before = kept.as_ref().map(|(.., net)| net.clone());
         let built = self.aside(move || {
             let map = map.as_ref().map(|(record, extract)| (record.clone(), extract.as_ref()));
             let wet_months = (wet_from, wet_until);
             let own = Net::after(before.as_deref(), segments, vehicles, map);
-            Ok(Net { wet_months, hose_lay_m, today: Some(today), ..own })
+            // A day that is over is only looked back at.
+            Ok(Net { wet_months, hose_lay_m, today: Some(today).filter(|_| day == today), ..own })
         });
-        let net = Arc::new(built.await?);
-        *kept = Some((head, today, net.clone()));
-        Ok(net)
+        Ok(Arc::new(built.await?))
     }
 
     /// The network with these stretches closed on a day, for what is only played: built for the one who asks, never kept.

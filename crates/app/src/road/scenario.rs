@@ -741,7 +741,7 @@ impl App {
         let before = Ground::read(&mut read, caller, &of, today).await?.over(against.as_ref());
         let after = Ground::read(&mut read, caller, &of, today).await?.over(Some(&record.scenario));
         drop(read);
-        let now = self.road_net().await?;
+        let now = self.road_net_on(day).await?;
         let map = self.road_map_now().await?;
         let name = |list: &Scenario| Named::new(list.id.as_str(), list.name.as_str());
         let named = against.as_ref().map(name);

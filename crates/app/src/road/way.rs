@@ -32,7 +32,7 @@ pub struct RouteAsked {
     pub vehicle: String,
     /// `time` or `distance`.
     pub objective: Option<String>,
-    /// Day; today when left out.
+    /// Day; today when left out. Of an earlier one roads as surveyed by then.
     pub on: Option<String>,
     /// Whether it is the wet season.
     pub wet: Option<bool>,
@@ -74,7 +74,7 @@ pub struct ReachAsked {
     pub minutes: Option<f64>,
     /// `engine`, `mini`, `motorcycle` or `foot`.
     pub vehicle: String,
-    /// Day; today when left out.
+    /// Day; today when left out. Of an earlier one roads as surveyed by then.
     pub on: Option<String>,
     /// Whether it is the wet season.
     pub wet: Option<bool>,
@@ -153,7 +153,8 @@ struct Within {
 
 /// The outline of what is reached.
 fn outlined(network: &Network, reach: &Reach) -> ReachOutline {
-    let mm: f64 = reach.pieces.iter().map(|piece| f64::from(piece.to_mm - piece.from_mm)).sum();
+    // A sum of nothing is minus zero, and would be shown so.
+    let mm = reach.pieces.iter().fold(0.0, |mm, piece| mm + f64::from(piece.to_mm - piece.from_mm));
     let rings = ::road::reach::outline(network, reach, BESIDE_M);
     ReachOutline {
         geometry: serde_json::json!({ "type": "MultiPolygon", "coordinates": rings }),
@@ -182,7 +183,7 @@ impl App {
         } else {
             Objective::Time
         };
-        let net = self.road_net().await?;
+        let net = self.road_net_on(day).await?;
         self.aside(move || {
             let network = &net.drawn.network;
             let (vehicle, situation) = (net.vehicle(class)?, net.situation(day, wet));
@@ -250,7 +251,7 @@ impl App {
             false => (Vec::new(), false),
         };
         drop(read);
-        let net = self.road_net().await?;
+        let net = self.road_net_on(day).await?;
         self.aside(move || {
             let network = &net.drawn.network;
             let prepared = net.weighed_as(class, (day, wet), Objective::Time)?;
@@ -271,5 +272,16 @@ impl App {
             Ok(Within { minutes, stations, assumed, net: net.clone(), optimistic, pessimistic })
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_gets_nowhere_gets_no_kilometres_far_and_not_minus_none() {
+        let nowhere = outlined(&Network::default(), &Reach::default());
+        assert!(nowhere.road_km.is_sign_positive(), "{:.1}", nowhere.road_km);
     }
 }
