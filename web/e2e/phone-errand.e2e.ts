@@ -345,7 +345,8 @@ it('looks at a stopped place and counts the heads of a house without a network',
 it('finds a hydrant by the number on its label and dry, from where there is no network; then its water counts no more', async () => {
   await signIn(page, 'staff1', PASSWORD)
   const due = await ask<FacilityDue>(page, '/facilities/due?mine=true')
-  const one = [...due.late, ...due.coming].find((row) => row.water_counts)
+  const pages = await Promise.all([...due.late, ...due.coming].map((row) => ask<FacilityView>(page, `/facilities/${row.id}`)))
+  const one = pages.find((facility) => facility.water_counts)
   if (!one) throw new Error('no water point of this village is due for its check')
   await page.goto(`${town.url}/m/errands`)
   await page.waitForSelector(`a[href="/m/facility/${one.id}"]`)

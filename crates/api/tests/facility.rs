@@ -270,7 +270,8 @@ async fn a_pump_house_gives_the_water_it_draws_and_its_own_page_says_so() -> any
         );
         for (id, name) in ids.iter().zip(["小河取水点", "河边泵房", "山腰水池"]) {
             let page = clerk.get(&format!("/api/v1/facilities/{id}")).await?.ok()?;
-            let left_out = own["left_out"].as_array().into_iter().flatten().any(|one| one["facility"]["id"] == *id);
+            let left_out =
+                own["left_out"].as_array().into_iter().flatten().any(|one| one["facility"]["id"] == *id);
             assert_eq!((&page["water_counts"], left_out), (&json!(name != "河边泵房"), name == "河边泵房"));
         }
         Ok(())

@@ -352,7 +352,8 @@ async fn a_day_that_is_over_is_asked_of_the_roads_as_they_were_surveyed_by_then(
         let mut clerk = town.login("clerk").await?;
         let put = json!({ "lon": 105.885, "lat": 29.2601, "version": 0 });
         clerk.put("/api/v1/roads/groups/g2", put).await?.ok()?;
-        add(&mut clerk, road("老街", "village_main", V1, &[[105.870, 29.260], [105.880, 29.260]], 5.0)).await?;
+        add(&mut clerk, road("老街", "village_main", V1, &[[105.870, 29.260], [105.880, 29.260]], 5.0))
+            .await?;
         let lane = road("进村路", "inter_village", V2, &[[105.880, 29.260], [105.892, 29.260]], 3.2);
         let page = add(&mut clerk, lane.clone()).await?;
         let mut wider = lane;
@@ -362,7 +363,9 @@ async fn a_day_that_is_over_is_asked_of_the_roads_as_they_were_surveyed_by_then(
         clerk.put(&format!("/api/v1/roads/{}", text(&page, "id")), wider).await?.ok()?;
 
         let way = "/api/v1/roads/route?from=105.870,29.260&to=105.890,29.260&vehicle=engine";
-        for (on, verdict) in [("2026-09-19", "never"), ("2026-09-20", "sure"), ("2026-09-19", "never"), ("", "sure")] {
+        for (on, verdict) in
+            [("2026-09-19", "never"), ("2026-09-20", "sure"), ("2026-09-19", "never"), ("", "sure")]
+        {
             let report = clerk.get(&format!("/api/v1/roads/access?on={on}")).await?.ok()?;
             assert_eq!(text(&report["rows"][0]["ways"][0], "verdict"), verdict, "{on}: {report}");
             let found = clerk.get(&format!("{way}&on={on}")).await?.ok()?;
@@ -374,7 +377,11 @@ async fn a_day_that_is_over_is_asked_of_the_roads_as_they_were_surveyed_by_then(
         };
         assert!(km(&mut clerk, "2026-09-19").await? < km(&mut clerk, "2026-09-21").await?);
         let before = clerk.get("/api/v1/roads/access?on=2026-02-28").await?.ok()?;
-        assert_eq!(text(&before["rows"][0]["ways"][3], "verdict"), "never", "nobody had surveyed any road: {before}");
+        assert_eq!(
+            text(&before["rows"][0]["ways"][3], "verdict"),
+            "never",
+            "nobody had surveyed any road: {before}"
+        );
         Ok(())
     })
     .await

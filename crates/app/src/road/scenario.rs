@@ -828,7 +828,10 @@ mod tests {
     fn what_nobody_has_gets_nowhere_beside_what_a_list_brings() {
         let real = way(Some(500.0), Some(500.0));
         let nobodys = AccessWay { nobodys: true, assumed: true, ..way(Some(300.0), Some(300.0)) };
-        assert_eq!((compare(&nobodys, &real), compare(&real, &nobodys)), (Some("brought"), Some("withdrawn")));
+        assert_eq!(
+            (compare(&nobodys, &real), compare(&real, &nobodys)),
+            (Some("brought"), Some("withdrawn"))
+        );
         let far = way(Some(690.0), Some(690.0));
         assert_eq!(compare(&nobodys, &far), Some("brought"), "0.8 minutes nobody drove are not slower");
         assert_eq!(compare(&nobodys, &way(None, None)), None, "nor does it arrive then");
