@@ -185,6 +185,28 @@ async fn over_roads_it_goes_by_what_drives_there_and_becomes_the_report_of_claus
         let file = clerk.get(&format!("/api/v1/reports/{}/report.docx", text(&other, "id"))).await?.bytes;
         assert!(!document_xml(&file)?.contains("wpg:wgp"));
 
+        // What changed since is said: on its page, in a report drafted now, on the paper of one that is not issued yet.
+        let since = |page: &Value| {
+            let of = &page["since"];
+            (of["roads_n"].clone(), of["road_map"].clone(), of["demands_n"].clone())
+        };
+        let study = format!("/api/v1/sitings/{}", text(&page, "id"));
+        assert_eq!(since(&page), (json!(0), json!(false), json!(0)), "{page}");
+        assert!(said[0].contains("在册的路网计算") && !said[0].contains("计算之后"), "{said:?}");
+        assert!(xml.contains("附表：未覆盖的场所（1 处场所"), "whoever is left out is listed behind it");
+        town.clock.advance_days(2);
+        let road = json!({ "name": "新路", "rank": "village_main", "territory": V1, "width_m": 5.0, "height_m": 4.5,
+            "geometry": { "type": "LineString", "coordinates": [[105.890, 29.260], [105.900, 29.260]] },
+            "surveyed_on": "2026-03-01", "wet_season": "passable", "source": "皮尺" });
+        clerk.post("/api/v1/roads", road).await?.ok()?;
+        let later = clerk.get(&study).await?.ok()?;
+        assert_eq!(since(&later), (json!(1), json!(false), json!(0)), "{later}");
+        let draft_later = clerk.post(&format!("{study}/report"), json!({})).await?.ok()?;
+        let told = text(&draft_later["sections"][0], "text");
+        assert!(told.contains("计算之后 1 段道路有登记、变更、封闭或解除"), "{told}");
+        let paper = document_xml(&clerk.get(&format!("{at}/report.docx")).await?.bytes)?;
+        assert!(paper.contains("计算之后 1 段道路"), "the older draft says so, too, when it is printed");
+
         let mut water = by("road_length", Some("mini"), 2_000);
         water["purpose"] = json!("water_point");
         let page = answered(&town, &mut clerk, water).await?;

@@ -4,6 +4,7 @@
 
 pub(crate) mod argued;
 mod map;
+pub mod since;
 pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -400,7 +401,12 @@ impl App {
     ) -> Result<SitingView> {
         let may = caller.hats.hat(Action::SitingChange, &subject(record)).is_some();
         let reports = caller.hats.hat(Action::ReportWrite, &Subject::town()).is_some();
-        view::page(read, record, (may && record.study.void.is_none(), reports)).await
+        let mut page = view::page(read, record, (may && record.study.void.is_none(), reports)).await?;
+        if record.study.outcome.is_some() {
+            let now = self.now();
+            page.since = Some(since::all(read, &record.study, (now, now.date())).await?);
+        }
+        Ok(page)
     }
 
     /// Asks where something belongs: gathers what is to be reached and queues the answer.

@@ -486,6 +486,15 @@ impl Study {
         if self.by_group { format!("{n} 个村民小组") } else { format!("{n} 处场所") }
     }
 
+    /// Whom the answer leaves uncovered, the heaviest first, then by name; nobody while there is none.
+    pub fn beyond(&self) -> Vec<&Demand> {
+        let numbers = self.outcome.iter().flat_map(|outcome| &outcome.found.uncovered);
+        let mut found: Vec<&Demand> = numbers.filter_map(|n| self.demands.get(*n)).collect();
+        let heavy = |one: &Demand| self.weights.of(one);
+        found.sort_by(|a, b| heavy(b).cmp(&heavy(a)).then_with(|| a.name.cmp(&b.name)));
+        found
+    }
+
     /// The same question with one site fewer and more, a quarter nearer and farther; only those that make sense.
     pub fn variants(&self) -> Vec<Question> {
         let own = self.question;
@@ -613,7 +622,9 @@ mod tests {
         older.outcome = Some(Outcome { found, variants: Vec::new(), unreached: Vec::new(), at });
         assert_eq!(named(&older), [None, None, None, None], "answered when they counted as two");
         assert!(older.for_report().is_ok());
-        older.outcome.as_mut().expect("an answer").found.uncovered = vec![0, 1];
+        older.outcome.as_mut().expect("an answer").found.uncovered = vec![1, 0];
+        let left: Vec<&str> = older.beyond().into_iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(left, ["3", "0"], "the heaviest first");
         assert_eq!(
             older.for_report().map(|_| ()),
             Err(SitingRefusal::Nobody),

@@ -492,7 +492,11 @@ impl Reading<'_> {
                     let first = *taken.get();
                     let header = R::sheet().column(key).map_or("", |column| column.header);
                     is_first &= level != Level::Error;
-                    let message = format!("“{header}”与第 {first} 行相同，请核对是否重复登记");
+                    // What is the same of a position is both its degrees, said in the column of the first.
+                    let message = match key {
+                        "lon" => format!("位置（经度和纬度）与第 {first} 行相同，请核对是否重复登记"),
+                        _ => format!("“{header}”与第 {first} 行相同，请核对是否重复登记"),
+                    };
                     let misread = Misread::new("row.duplicate", message);
                     self.report_at(number, key, level, misread, &write_text(&value.get(key)));
                 }

@@ -74,7 +74,11 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let record = read.report(id).await?.ok_or(Error::NotFound)?;
         let map = match &record.report.siting {
-            Some(study) => crate::siting::on_paper(&mut read, study).await?,
+            Some(study) => {
+                // What was issued says what was known then.
+                let issued = view.row.issued_at.as_deref().and_then(Timestamp::parse);
+                crate::siting::on_paper(&mut read, study, issued.unwrap_or(self.now())).await?
+            }
             None => Vec::new(),
         };
         drop(read);

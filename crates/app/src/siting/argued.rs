@@ -8,13 +8,14 @@ use domain::policy::Action;
 use domain::siting::{Found, Outcome, Question, Study};
 use store::seal::sha256;
 
+use super::since;
 use crate::report::{ReportInput, ReportView, SectionInput};
 use crate::road::vehicle::name_of;
 use crate::{App, Caller, Error, Result};
 
 /// The report template.
 const TEMPLATE: &str = "station_need";
-/// Places beyond reach named in the report; the study's page names more.
+/// Places beyond reach named in the text; the table behind the report names all of them.
 const NAMED: usize = 40;
 
 fn chosen(study: &Study, found: &Found) -> String {
@@ -81,6 +82,10 @@ fn basis(study: &Study, outcome: &Outcome, hash: &str) -> String {
         w.fire,
         study.measure.label()
     ));
+    if study.measure.is_road() {
+        let on = outcome.at.date();
+        lines.push(format!("道路按 {on} 在册的路网计算，当日的封闭和通行条件计入。"));
+    }
     let names: Vec<&str> = study.candidates.iter().map(|one| one.name.as_str()).collect();
     let count = names.len();
     lines.push(format!("候选点 {count} 个，其中已有或已定 {fixed} 个：{}。", names.join("、")));
@@ -124,11 +129,13 @@ fn conclusion(study: &Study, outcome: &Outcome) -> String {
     if question.model.asks_sites() && found.optimal && is_fewer {
         lines.push(format!("要求选 {wanted} 个，选 {opened} 个已达到同样的结果，再多选也不会更好。"));
     }
-    let mut beyond: Vec<_> = found.uncovered.iter().filter_map(|n| study.demands.get(*n)).collect();
-    beyond.sort_by_key(|one| std::cmp::Reverse(study.weights.of(one)));
+    let beyond = study.beyond();
     if !beyond.is_empty() {
         let names: Vec<&str> = beyond.iter().take(NAMED).map(|one| one.name.as_str()).collect();
-        let more = if beyond.len() > NAMED { "等" } else { "" };
+        let more = match beyond.len() > NAMED {
+            true => format!(" 等 {}，全部列在附表", study.counted(beyond.len())),
+            false => String::new(),
+        };
         let what = if study.by_group { "村民小组" } else { "场所" };
         lines.push(format!("未覆盖的{what}：{}{more}。", names.join("、")));
     }
@@ -164,10 +171,19 @@ impl App {
     // `draft_report` commits.
     pub async fn report_siting(&self, caller: &Caller, id: &SitingId) -> Result<ReportView> {
         let scope = caller.scope(Action::SitingRead)?;
-        let record = self.db.read(&self.town).await?.siting(id, &scope).await?.ok_or(Error::NotFound)?;
+        let now = self.now();
+        let mut read = self.db.read(&self.town).await?;
+        let record = read.siting(id, &scope).await?.ok_or(Error::NotFound)?;
         let study = &record.study;
         let outcome = study.for_report()?;
-        let to = self.now().date().pred_opt().unwrap_or(self.now().date());
+        let mut parts = sections(study, outcome)?;
+        if let Some(said) = since::all(&mut read, study, (now, now.date())).await?.said(study) {
+            let [(_, basis), _] = &mut parts;
+            basis.push('\n');
+            basis.push_str(&said);
+        }
+        drop(read);
+        let to = now.date().pred_opt().unwrap_or(now.date());
         let from = to.with_year(to.year() - 1).and_then(|day| day.succ_opt()).unwrap_or(to);
         let section = |(key, text): (&str, String)| SectionInput { key: key.to_owned(), text };
         let asked = ReportInput {
@@ -176,7 +192,7 @@ impl App {
             org: study.org.to_string(),
             from: from.to_string(),
             to: to.to_string(),
-            sections: sections(study, outcome)?.map(section).into(),
+            sections: parts.map(section).into(),
             measures: Vec::new(),
             version: None,
             siting: Some(id.clone()),

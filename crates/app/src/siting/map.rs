@@ -1,20 +1,23 @@
-//! A study as a map on paper: roads as they were known when it was worked out, candidates with their numbers, places
-//! within reach and beyond. What does not belong here: its words (`argued`), how it is drawn (`render`).
+//! A study on paper: a map of roads as they were known when it was worked out, candidates with their numbers, places within
+//! reach and beyond; what changed of the roads since; everybody who stays beyond, by name. What does not belong here: its words (`argued`), how it is drawn (`render`).
 
-use domain::document::{Block, Map, Mark, Sign, spot};
+use domain::document::{Block, Column, Map, Mark, Sign, spot};
 use domain::ids::SitingId;
 use domain::policy::Action;
-use domain::siting::{Measure, Study};
+use domain::siting::{Demand, Measure, Study};
+use domain::time::Timestamp;
 use store::Read;
 use store::road::RoadFilter;
 
+use super::since;
 use crate::{Caller, Error, Result};
 
-/// The map of a study and the line that says whose number is which; nothing while it has no answer.
+/// The map of a study and the line that says whose number is which, what changed of the roads between its answer and a
+/// moment, and the list of all it leaves uncovered; nothing while it has no answer.
 ///
 /// Errors: there is no such study.
 // The study is part of the report its reader was let in to.
-pub(crate) async fn on_paper(read: &mut Read, id: &SitingId) -> Result<Vec<Block>> {
+pub(crate) async fn on_paper(read: &mut Read, id: &SitingId, until: Timestamp) -> Result<Vec<Block>> {
     let whole = Caller::system();
     let record = read.siting(id, &whole.scope(Action::SitingRead)?).await?.ok_or(Error::NotFound)?;
     let Some(at) = record.study.outcome.as_ref().map(|outcome| outcome.at) else { return Ok(Vec::new()) };
@@ -23,7 +26,28 @@ pub(crate) async fn on_paper(read: &mut Read, id: &SitingId) -> Result<Vec<Block
     let known =
         roads.iter().filter(|one| one.recorded_at <= at && one.voided_at.is_none_or(|gone| gone > at));
     let ways = known.map(|one| one.segment.line.iter().map(|corner| spot(*corner)).collect()).collect();
-    Ok(blocks(&record.study, ways))
+    let mut paper = blocks(&record.study, ways);
+    let said = since::roads(read, &record.study, until).await?.said(&record.study);
+    paper.extend(said.map(|text| Block::Paragraph { text }));
+    paper.extend(uncovered(&record.study));
+    Ok(paper)
+}
+
+/// Everybody the answer leaves uncovered, the heaviest first.
+fn uncovered(study: &Study) -> Vec<Block> {
+    let beyond = study.beyond();
+    if beyond.is_empty() {
+        return Vec::new();
+    }
+    let what = if study.by_group { "村民小组" } else { "场所" };
+    let text = format!("附表：未覆盖的{what}（{}，权重大的在前）", study.counted(beyond.len()));
+    let column = |(title, share): (&str, u16)| Column { title: title.to_owned(), share };
+    let row = |(n, one): (usize, &Demand)| {
+        vec![(n + 1).to_string(), one.name.clone(), one.people.to_string(), one.fires.to_string()]
+    };
+    let columns = [("序号", 1), (what, 6), ("人数", 1), ("火灾次数", 2)].map(column).into();
+    let rows = beyond.into_iter().enumerate().map(row).collect();
+    vec![Block::Heading { level: 1, text }, Block::Table { columns, rows }]
 }
 
 fn blocks(study: &Study, ways: Vec<Vec<domain::document::Spot>>) -> Vec<Block> {

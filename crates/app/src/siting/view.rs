@@ -11,10 +11,8 @@ use crate::Result;
 use crate::job::JobView;
 use crate::names::Names;
 use crate::road::vehicle::name_of;
+use crate::siting::since::SitingSince;
 use crate::view::{Named, Word};
-
-/// Demands named at most; of more only their number is told.
-const NAMED: usize = 200;
 
 /// Where candidates are taken from.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -195,6 +193,8 @@ pub struct SitingView {
     /// Demands no chosen site reaches, the heaviest first, by name.
     pub uncovered: Vec<SitingDemand>,
     pub solved_at: Option<String>,
+    /// What changed since it was worked out; none before.
+    pub since: Option<SitingSince>,
     /// The job that works it out, or could not; none once there is an answer.
     pub job: Option<JobView>,
     /// Demands no candidate reaches over the roads at all.
@@ -275,22 +275,16 @@ pub(super) async fn page(
     let outcome = s.outcome.as_ref();
     let same_as = s.same_as();
     let is_chosen = |n: usize| outcome.is_some_and(|outcome| outcome.found.sites.contains(&n));
-    let mut uncovered: Vec<SitingDemand> = outcome
-        .into_iter()
-        .flat_map(|outcome| outcome.found.uncovered.iter())
-        .filter_map(|n| s.demands.get(*n))
-        .map(|demand| SitingDemand {
-            id: demand.id.clone(),
-            name: demand.name.clone(),
-            lon: demand.at[0],
-            lat: demand.at[1],
-            people: demand.people,
-            fires: demand.fires,
-            weight: s.weights.of(demand),
-        })
-        .collect();
-    uncovered.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.name.cmp(&b.name)));
-    uncovered.truncate(NAMED);
+    let uncovered = s.beyond().into_iter().map(|demand| SitingDemand {
+        id: demand.id.clone(),
+        name: demand.name.clone(),
+        lon: demand.at[0],
+        lat: demand.at[1],
+        people: demand.people,
+        fires: demand.fires,
+        weight: s.weights.of(demand),
+    });
+    let uncovered = uncovered.collect();
     Ok(SitingView {
         row: row(record, job.as_ref()),
         org: names.named_org(&s.org),
@@ -326,6 +320,7 @@ pub(super) async fn page(
         unreached_n: outcome.map_or(0, |outcome| outcome.unreached.len()),
         may_report: may_report && s.for_report().is_ok(),
         solved_at: outcome.map(|outcome| outcome.at.to_rfc3339()),
+        since: None,
         job,
         void: s.void.clone(),
         version: record.version,

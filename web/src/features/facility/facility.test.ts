@@ -18,5 +18,7 @@ describe('facilities', () => {
     expect(typed(geometry({ form: 'point_or_area' }, [[1, 2], [3, 4], [5, 6]]))).toBe('1,2; 3,4; 5,6')
     expect(geometry({ form: 'point' }, [[1, 2]])).toEqual({ type: 'Point', coordinates: [1, 2] })
     expect(geometry({ form: 'point' }, [])).toBeNull()
+    const two = { type: 'LineString', coordinates: [[1, 2], [3, 4]] }
+    expect(['point', 'point_or_area'].map((form) => geometry({ form }, [[1, 2], [3, 4]]))).toEqual([two, two])
   })
 })

@@ -26,13 +26,14 @@ export function positions(text: string): [number, number][] | null {
   return found
 }
 
-/** The geometry a kind is drawn as; null where there are not enough positions. */
+/** What was typed as a geometry, drawn as its kind is where the positions allow it; null where there are none. Two positions of what is
+ * a point are a line, and refused: nobody knows which of them is meant. */
 export function geometry(kind: Pick<FacilityKindView, 'form'>, at: [number, number][]): { type: string; coordinates: unknown } | null {
   const [first] = at
   if (!first) return null
   if (kind.form === 'line') return { type: 'LineString', coordinates: at }
   if (kind.form === 'area' || at.length > 2) return { type: 'Polygon', coordinates: [[...at, first]] }
-  return { type: 'Point', coordinates: first }
+  return at.length > 1 ? { type: 'LineString', coordinates: at } : { type: 'Point', coordinates: first }
 }
 
 /** The positions of a geometry as they are typed. */

@@ -20569,6 +20569,15 @@ export interface components {
             lon: number;
             name: string;
         };
+        /** @description What changed since a study was worked out. */
+        SitingSince: {
+            /** @description Of the places or village groups counted then, how many are gone or elsewhere, or have other people or fires. */
+            demands_n: number;
+            /** @description Another map of roads was handed in since. */
+            road_map: boolean;
+            /** @description Stretches entered, measured, closed, opened or voided since; 0 where distances do not go over roads. */
+            roads_n: number;
+        };
         /** @description Candidates from the record. */
         SitingSpots: {
             items: components["schemas"]["SitingSpot"][];
@@ -20588,6 +20597,8 @@ export interface components {
             /** Format: int64 */
             people: number;
             reason: string;
+            /** @description What changed since it was worked out; none before. */
+            since?: components["schemas"]["SitingSince"] | null;
             solved_at?: string | null;
             /** @description Demands no chosen site reaches, the heaviest first, by name. */
             uncovered: components["schemas"]["SitingDemand"][];
