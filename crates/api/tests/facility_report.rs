@@ -157,6 +157,26 @@ async fn a_villager_reports_and_the_water_changes_when_its_keeper_says_so() -> a
 }
 
 #[tokio::test]
+async fn its_page_says_that_nobody_looked_in_time() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let page = pool(&mut clerk).await?;
+        let path = format!("/p/f-{}", text(&page, "id"));
+        let on = text(&page, "checked_on").to_owned();
+        let mut anybody = Browser::new(&town.router);
+        assert!(!shown(&anybody.get(&path).await?).contains("没有检查"), "its interval runs still");
+        town.clock.advance_days(93);
+        let html = shown(&anybody.get(&path).await?);
+        let since = if on.is_empty() { "投用后还没有检查过".to_owned() } else { format!("{on} 以后没有检查") };
+        assert!(html.contains(&format!("在用，{since}")), "{html}");
+        assert!(shown(&anybody.get(&format!("{path}?lang=en")).await?).contains("not checked since"));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn nobody_floods_it() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = town(&fresh).await?;
@@ -165,9 +185,19 @@ async fn nobody_floods_it() -> anyhow::Result<()> {
         let path = format!("/p/f-{}", text(&page, "id"));
         let mut last = StatusCode::OK;
         for _ in 0..7 {
+            last = report(&town, &path, "trouble=sunk", None).await?.status;
+        }
+        assert_eq!(last, StatusCode::UNPROCESSABLE_ENTITY, "what is refused does not count");
+        for _ in 0..7 {
             last = report(&town, &path, "trouble=broken", None).await?.status;
         }
-        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "six an hour from one address");
+        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "six an hour from one address about one facility");
+        let other = json!({ "kind": "fire_pool", "name": "下街水池", "territory": V1, "found": true,
+            "shape": { "type": "Point", "coordinates": [105.873, 29.268] } });
+        let other = clerk.post("/api/v1/facilities", other).await?.ok()?;
+        let other = format!("/p/f-{}", text(&other, "id"));
+        let told = report(&town, &other, "trouble=broken", None).await?;
+        assert_eq!(told.status, StatusCode::SEE_OTHER, "neighbours behind the same address report another one");
         assert!(clerk.get(&path).await?.status.is_success(), "reading goes on");
         Ok(())
     })

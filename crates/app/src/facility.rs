@@ -272,6 +272,11 @@ async fn known_org(read: &mut Read, field: &str, id: &str) -> Result<OrgId> {
 
 /// What was asked for as an act.
 async fn read_act(read: &mut Read, facility: &FacilityId, asked: &FacilityStep) -> Result<Act> {
+    let costs = matches!(asked.step.as_str(), "restore" | "maintain");
+    if !costs && asked.cost_fen.is_some_and(|fen| fen != 0) {
+        let message = "这一步不登记费用，请在修好或保养时登记";
+        return Err(Error::field("cost_fen", "facility.no_cost", message));
+    }
     Ok(match asked.step.as_str() {
         "plan" => Act::Plan,
         "budget" => {

@@ -27,7 +27,9 @@ use crate::router::Doors;
 
 /// Pages to one address in an hour.
 const MAX_PAGES: u32 = 600;
-/// Reports from one address in an hour.
+/// Forms sent from one address in an hour, whatever becomes of them: a whole village may be behind one address.
+const MAX_SENT: u32 = 120;
+/// Reports taken from one address about one facility in an hour; what is refused does not count.
 const MAX_REPORTS: u32 = 6;
 /// Reports about one facility in an hour, whoever sends them.
 const MAX_OF_ONE: u32 = 20;
@@ -57,6 +59,21 @@ fn standing(wanted: Wanted, stage: Stage) -> &'static str {
         Stage::Repairing => wanted.say("维修中", "Being repaired"),
         Stage::Retired => wanted.say("已退役", "Retired"),
         _ => wanted.say("未投用", "Not in service yet"),
+    }
+}
+
+/// How it stands; of what is in service and was not looked at in its time, since when not: nobody knows whether it works.
+fn stands(wanted: Wanted, shown: &PublicFacility) -> String {
+    let stage = standing(wanted, shown.stage);
+    match (shown.is_unchecked, shown.checked_on) {
+        (false, _) => stage.to_owned(),
+        (true, None) => {
+            format!("{stage}{}", wanted.say("，投用后还没有检查过", ", not checked since it was put in service"))
+        }
+        (true, Some(on)) => match wanted.lang {
+            Lang::En => format!("{stage}, not checked since {on}, its check is overdue"),
+            _ => format!("{stage}，{on} 以后没有检查，已超过检查周期"),
+        },
     }
 }
 
@@ -179,7 +196,7 @@ fn facility_page(wanted: Wanted, id: &str, shown: &PublicFacility, outcome: &Out
         }
     };
     out.push_str("<ul class=card>");
-    row(&mut out, wanted.say("状态", "State"), standing(wanted, shown.stage));
+    row(&mut out, wanted.say("状态", "State"), &stands(wanted, shown));
     row(&mut out, wanted.say("位置", "Where"), &shown.address);
     row(&mut out, wanted.say("管护单位", "Kept by"), &shown.maintainer);
     let checked = shown.checked_on.map(|day| day.to_string()).unwrap_or_default();
@@ -334,15 +351,21 @@ async fn report(
         return instead(&doors, wanted, StatusCode::UNPROCESSABLE_ENTITY, sentence).await;
     };
     let now = doors.app.now();
+    let (sent, own, about) =
+        (format!("sent {}", from.0), format!("report {} {id}", from.0), format!("about {id}"));
     let passed = limiter
-        .pass(&format!("report {}", from.0), MAX_REPORTS, HOUR_MS, now)
-        .and_then(|()| limiter.pass(&format!("about {id}"), MAX_OF_ONE, HOUR_MS, now));
+        .pass(&sent, MAX_SENT, HOUR_MS, now)
+        .and_then(|()| limiter.check(&about, MAX_OF_ONE, now))
+        .and_then(|()| limiter.pass(&own, MAX_REPORTS, HOUR_MS, now))
+        .and_then(|()| limiter.pass(&about, MAX_OF_ONE, HOUR_MS, now));
     if passed.is_err() {
         return lost(&doors, wanted, StatusCode::TOO_MANY_REQUESTS, often(wanted)).await;
     }
     let mut said = match Sent::read(body).await {
         Ok(said) => said,
         Err(unread) => {
+            limiter.give_back(&own);
+            limiter.give_back(&about);
             let (status, sentence) = match unread {
                 Unread::PhotoTooLarge | Unread::VoiceTooLarge => {
                     (StatusCode::PAYLOAD_TOO_LARGE, larger(wanted))
@@ -369,10 +392,14 @@ async fn report(
             return (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response();
         }
         Err(app::Error::NotFound) => {
+            limiter.give_back(&own);
+            limiter.give_back(&about);
             return answered(&doors, wanted, &id, StatusCode::OK, Outcome::None).await;
         }
         Err(error) => error,
     };
+    limiter.give_back(&own);
+    limiter.give_back(&about);
     let (status, refusal) = why(wanted, &error);
     let kept = Kept { refusal, trouble, words, had_photo };
     answered(&doors, wanted, &id, status, Outcome::Wrong(kept)).await

@@ -56,6 +56,8 @@ pub struct PublicFacility {
     pub maintainer: String,
     /// When it was last found good.
     pub checked_on: Option<Date>,
+    /// It is in service and its check is overdue: nobody knows whether it works.
+    pub is_unchecked: bool,
     /// It is retired or was voided.
     pub is_gone: bool,
     /// Somebody reported it and nobody looked yet.
@@ -188,6 +190,7 @@ impl App {
             kind: kind.map_or_else(String::new, |kind| f.kind_label(kind)),
             english: kind.map_or_else(String::new, |kind| kind.english.clone()),
             maintainer: f.keeping.as_ref().map(|kept| names.org(&kept.maintainer)).unwrap_or_default(),
+            is_unchecked: f.is_overdue(today),
             is_gone: f.void.is_some() || f.stage == Stage::Retired,
             is_reported: reports.iter().any(|one| one.report.decision.is_none()),
             hotlines: crate::placard::hotlines(&mut read, today).await?,

@@ -4,12 +4,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CaseOptions, FacilityRow, FollowUpView, HouseRow, MyAwayForce, MyCall, MyDispatch, OnSpotInput, PlacardRow, StopUseRow, VisitToSign, WhistleRow, WhistleKind } from '@/shared/api/contract'
 import { sha256 } from '@/shared/photo/hash'
 import { PhoneServer } from '../../../tests/phone-server'
-import { checkedHere } from './checked'
+import { checkedHere, facilityStep, stepUnderWay } from './checked'
 import { Clock } from './clock'
 import { PhoneDb } from './db'
 import type { Entry } from './types'
 import { keepPhoto } from './draft'
-import { answerCall, answerCircular, answerLicence, answerOrder, answerWhistle, blowWhistle, checkFacility, comeBack, countHouse, doFollowUp, fetchCalls, fetchErrands, fetchOrders, hangPlacard, orderStands, pathOf, patrol, punishOnSpot, receiptCode, reportAway, signVisit, tellReport, whistleStands, whistleSteps, type Circular, type KeptOrders, type Licence } from './errand'
+import { answerCall, answerCircular, answerLicence, answerOrder, answerWhistle, blowWhistle, checkFacility, comeBack, countHouse, doFollowUp, fetchCalls, fetchErrands, fetchOrders, hangPlacard, mendFacility, orderStands, pathOf, patrol, punishOnSpot, receiptCode, reportAway, signVisit, tellReport, whistleStands, whistleSteps, type Circular, type KeptOrders, type Licence } from './errand'
 import { Http } from './http'
 import { Outbox } from './outbox'
 import { gates, type Spot } from './spot'
@@ -172,6 +172,30 @@ describe('a facility looked at without a network', () => {
     await checkFacility(db, await due(), { good: true, text: '', photos: [] }, other)
     await outbox.run()
     expect((await entry(other.id))!.state).toBe('conflict')
+  })
+})
+
+describe('a facility repaired where it stands', () => {
+  it('is begun and ended in order, each step kept until it went, and put to its person when somebody was quicker', async () => {
+    const one = (await db.recall<FacilityRow[]>('errand:facilities'))![0]!
+    server.facilities = [{ ...server.facilities[0]!, version: 5, stage: { code: 'fault', label: '故障' } }]
+    expect(facilityStep('fault')).toBe('repair')
+    const begun = made()
+    await mendFacility(db, { ...one, version: 4 }, { step: 'repair', text: '', cost: 0, photos: [] }, begun)
+    expect(stepUnderWay(await db.outbox.toArray(), one.id, 'repair')).toBe(true)
+    expect(checkedHere(await db.outbox.toArray(), '2026-11-25').size).toBe(0)
+    expect(await outbox.run()).toBe('empty')
+    expect(server.checks).toEqual([expect.objectContaining({ step: 'repair', cost_fen: null, version: 5 })])
+    expect(stepUnderWay(await db.outbox.toArray(), one.id, 'repair')).toBe(false)
+    server.facilities = [{ ...server.facilities[0]!, version: 6, stage: { code: 'repairing', label: '维修中' } }]
+    await mendFacility(db, { ...one, version: 6 }, { step: 'restore', text: '换了阀门', cost: 35_000, photos: [] }, made())
+    expect(await outbox.run()).toBe('empty')
+    expect(server.checks.at(-1)).toMatchObject({ step: 'restore', cost_fen: 35_000, text: '换了阀门' })
+    server.facilities = [{ ...server.facilities[0]!, version: 9, stage: { code: 'in_service', label: '在用' } }]
+    const late = made()
+    await mendFacility(db, { ...one, version: 6 }, { step: 'restore', text: '', cost: 0, photos: [] }, late)
+    await outbox.run()
+    expect((await entry(late.id))!.state).toBe('conflict')
   })
 })
 

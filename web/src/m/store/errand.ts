@@ -227,6 +227,15 @@ export async function checkFacility(db: PhoneDb, one: Pick<FacilityRow, 'id' | '
   })
 }
 
+/** The repair of a facility begun, or ended with what it cost; it is in service again then. Cost in fen. */
+export async function mendFacility(db: PhoneDb, one: Pick<FacilityRow, 'id' | 'name' | 'version'>, done: { step: 'repair' | 'restore'; text: string; cost: number; photos: string[] }, made: Made): Promise<void> {
+  await db.outbox.add({
+    ...blank('facility', made), title: one.name, path: `/facilities/${one.id}/steps`,
+    body: { step: done.step, on: made.at.slice(0, 10), text: done.text.trim(), cost_fen: done.step === 'restore' ? done.cost : null, photos: done.photos, version: one.version },
+    photos: done.photos, about: { kind: 'facility', id: one.id },
+  })
+}
+
 /** A stopped place looked at: it stands still, or it is used although it must not be. */
 export async function patrol(db: PhoneDb, one: Pick<StopUseRow, 'id' | 'place'>, found: { kept: boolean; text: string }, made: Made): Promise<void> {
   const body: Partial<StopUseStep> = { step: 'patrol', on: made.at.slice(0, 10), yes: found.kept, text: found.text.trim() }

@@ -5,6 +5,7 @@ import type { Http, Reply } from './http'
 import type { PhoneDb } from './db'
 import { recheckForm, recheckKey } from './recheck'
 import type { Entry, Photo, Receipt, Task, Trouble } from './types'
+import { facilityStage } from './checked'
 import { chinaTime, type Clock } from './clock'
 import { comesFirst } from './http'
 import { timeHeader } from './timing'
@@ -390,8 +391,8 @@ function catchUp(entry: Entry, current: Current | undefined): 'done' | 'stop' | 
   const state = current.state ?? ''
   // Whoever changed it, it still has to hang; the print is named, so a newer one is not taken for it.
   if (entry.kind === 'placard') return current.standing === 'void' ? 'stop' : { version: current.version }
-  // What was seen stands, whoever else wrote something down about it; a facility out of service is no longer checked.
-  if (entry.kind === 'facility') return current.stage?.code === 'in_service' ? { version: current.version } : 'stop'
+  // What was seen or done stands, whoever else wrote something down about it, as long as the facility is where that step begins.
+  if (entry.kind === 'facility') return current.stage?.code === facilityStage(entry.body['step']) ? { version: current.version } : 'stop'
   if (entry.kind === 'follow_up') return state === 'open' ? { version: current.version } : 'stop'
   if (entry.kind === 'report_look') return current.stage?.code === 'assigned' ? { version: current.version } : 'stop'
   if (entry.kind === 'accept') {
