@@ -220,6 +220,8 @@ async fn pipes_that_no_source_reaches_are_named_and_a_station_nobody_approved_on
         at_edge["site"] = json!("edge");
         let page = clerk.post("/api/v1/facilities", at_edge.clone()).await?.ok()?;
         assert_eq!((&page["kind"]["label"], &page["only_persuades"]), (&json!("宣传劝导点"), &json!(true)));
+        let named = clerk.get("/api/v1/facilities?kind=persuasion_point").await?.items()?;
+        assert_eq!(named.len(), 1, "and is found as what it is called");
         at_edge["approval_no"] = json!("渝林防〔2026〕7号");
         at_edge["version"] = json!(1);
         let page = clerk.put(&format!("/api/v1/facilities/{}", text(&page, "id")), at_edge).await?.ok()?;

@@ -31,6 +31,8 @@ use view::{
     FacilitySummary, FacilitySummaryRow, FacilityView, WaterInput,
 };
 
+/// Asked for as a kind: 宣传劝导点, a check station without approval, whatever its kind.
+const PERSUASION_POINT: &str = "persuasion_point";
 /// What stands before the number the program gives.
 const SERIES: &str = "SS";
 /// Rows read at most for one page that shows all of something.
@@ -625,7 +627,12 @@ impl App {
 /// Errors: words nobody knows, a box that is none.
 fn filter(caller: &Caller, asked: &FacilityAsked, names: &Names, today: Date) -> Result<FacilityFilter> {
     let unknown = |field: &str| Error::field(field, "query.unknown_word", "筛选条件无效，请重新选择");
+    let only_persuades = asked.kind.as_deref().map(str::trim) == Some(PERSUASION_POINT);
     let kinds = match (asked.kind.as_deref().and_then(given), asked.family.as_deref().and_then(given)) {
+        (Some(_), _) if only_persuades => {
+            let stations = facilities().catalog.kinds().filter(|kind| kind.by_site);
+            Some(stations.map(|kind| kind.code.as_str()).collect::<Vec<_>>().join(","))
+        }
         (Some(kinds), _) => Some(kinds),
         (None, Some(family)) => {
             let own = facilities().catalog.kinds().filter(|kind| kind.family.code() == family);
@@ -660,6 +667,7 @@ fn filter(caller: &Caller, asked: &FacilityAsked, names: &Names, today: Date) ->
         kept_by: if asked.mine.unwrap_or(false) { kept_by(caller) } else { Vec::new() },
         within,
         reported: asked.reported.unwrap_or(false),
+        unapproved: only_persuades,
         with_void: asked.with_void.unwrap_or(false),
     })
 }

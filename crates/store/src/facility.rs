@@ -54,6 +54,8 @@ pub struct FacilityFilter {
     pub within: Option<Bounds>,
     /// Only those with a public report nobody looked into.
     pub reported: bool,
+    /// Only those without an approval number: of check stations, those that only persuade.
+    pub unapproved: bool,
     /// Voided ones too.
     pub with_void: bool,
 }
@@ -61,6 +63,9 @@ pub struct FacilityFilter {
 /// That somebody reported a facility and nobody looked yet.
 const IS_REPORTED: &str = "EXISTS (SELECT 1 FROM facility_report r WHERE r.town = facility.town \
                            AND r.facility = facility.id AND r.state = 'open')";
+
+/// That nobody wrote an approval number; quotes within words are written otherwise.
+const IS_UNAPPROVED: &str = "content LIKE '%\"approval_no\":\"\"%'";
 
 impl FacilityFilter {
     fn narrow(&self, only: &mut Where) {
@@ -89,6 +94,9 @@ impl FacilityFilter {
         }
         if self.reported {
             only.and(IS_REPORTED);
+        }
+        if self.unapproved {
+            only.and(IS_UNAPPROVED);
         }
         if !self.with_void {
             only.and("voided_at IS NULL");

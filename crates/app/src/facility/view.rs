@@ -25,7 +25,7 @@ use crate::{Caller, Result};
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct FacilityAsked {
-    /// Kinds, commas between them.
+    /// Kinds, commas between them; `persuasion_point` for check stations without approval.
     pub kind: Option<String>,
     /// `water`, `forest`, `checkpoint`, `sign`, `device` or `other`.
     pub family: Option<String>,
