@@ -168,7 +168,11 @@ async fn its_page_says_that_nobody_looked_in_time() -> anyhow::Result<()> {
         assert!(!shown(&anybody.get(&path).await?).contains("没有检查"), "its interval runs still");
         town.clock.advance_days(93);
         let html = shown(&anybody.get(&path).await?);
-        let since = if on.is_empty() { "投用后还没有检查过".to_owned() } else { format!("{on} 以后没有检查") };
+        let since = if on.is_empty() {
+            "投用后还没有检查过".to_owned()
+        } else {
+            format!("{on} 以后没有检查")
+        };
         assert!(html.contains(&format!("在用，{since}")), "{html}");
         assert!(shown(&anybody.get(&format!("{path}?lang=en")).await?).contains("not checked since"));
         Ok(())
@@ -197,7 +201,11 @@ async fn nobody_floods_it() -> anyhow::Result<()> {
         let other = clerk.post("/api/v1/facilities", other).await?.ok()?;
         let other = format!("/p/f-{}", text(&other, "id"));
         let told = report(&town, &other, "trouble=broken", None).await?;
-        assert_eq!(told.status, StatusCode::SEE_OTHER, "neighbours behind the same address report another one");
+        assert_eq!(
+            told.status,
+            StatusCode::SEE_OTHER,
+            "neighbours behind the same address report another one"
+        );
         assert!(clerk.get(&path).await?.status.is_success(), "reading goes on");
         Ok(())
     })

@@ -68,7 +68,10 @@ fn stands(wanted: Wanted, shown: &PublicFacility) -> String {
     match (shown.is_unchecked, shown.checked_on) {
         (false, _) => stage.to_owned(),
         (true, None) => {
-            format!("{stage}{}", wanted.say("，投用后还没有检查过", ", not checked since it was put in service"))
+            format!(
+                "{stage}{}",
+                wanted.say("，投用后还没有检查过", ", not checked since it was put in service")
+            )
         }
         (true, Some(on)) => match wanted.lang {
             Lang::En => format!("{stage}, not checked since {on}, its check is overdue"),

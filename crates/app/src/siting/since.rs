@@ -50,7 +50,9 @@ impl SitingSince {
 /// What changed of the roads a study drove over, up to a moment.
 // The study is part of what its reader was let in to.
 pub(super) async fn roads(read: &mut Read, study: &Study, until: Timestamp) -> Result<SitingSince> {
-    let Some(at) = study.outcome.as_ref().map(|outcome| outcome.at) else { return Ok(SitingSince::default()) };
+    let Some(at) = study.outcome.as_ref().map(|outcome| outcome.at) else {
+        return Ok(SitingSince::default());
+    };
     if !study.measure.is_road() {
         return Ok(SitingSince::default());
     }
@@ -106,8 +108,13 @@ mod tests {
         let then: Vec<Demand> = ["a", "b", "c", "d", "e"].iter().map(|id| one(id, 105.87, 3, 0)).collect();
         let mut named = one("a", 105.87, 3, 0);
         named.name = "another".to_owned();
-        let now =
-            [named, one("b", 105.88, 3, 0), one("c", 105.87, 4, 0), one("d", 105.87, 3, 1), one("f", 1.0, 1, 1)];
+        let now = [
+            named,
+            one("b", 105.88, 3, 0),
+            one("c", 105.87, 4, 0),
+            one("d", 105.87, 3, 1),
+            one("f", 1.0, 1, 1),
+        ];
         assert_eq!(changed(&then, &now), 4, "b moved, c grew, d burned, e is gone");
         assert_eq!(changed(&then, &then), 0);
     }
