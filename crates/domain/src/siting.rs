@@ -487,7 +487,7 @@ impl Study {
     }
 
     /// Whom the answer leaves uncovered, the heaviest first, then by name; nobody while there is none.
-    pub fn beyond(&self) -> Vec<&Demand> {
+    pub fn uncovered(&self) -> Vec<&Demand> {
         let numbers = self.outcome.iter().flat_map(|outcome| &outcome.found.uncovered);
         let mut found: Vec<&Demand> = numbers.filter_map(|n| self.demands.get(*n)).collect();
         let heavy = |one: &Demand| self.weights.of(one);
@@ -623,7 +623,7 @@ mod tests {
         assert_eq!(named(&older), [None, None, None, None], "answered when they counted as two");
         assert!(older.for_report().is_ok());
         older.outcome.as_mut().expect("an answer").found.uncovered = vec![1, 0];
-        let left: Vec<&str> = older.beyond().into_iter().map(|one| one.name.as_str()).collect();
+        let left: Vec<&str> = older.uncovered().into_iter().map(|one| one.name.as_str()).collect();
         assert_eq!(left, ["3", "0"], "the heaviest first");
         assert_eq!(
             older.for_report().map(|_| ()),

@@ -129,7 +129,7 @@ fn conclusion(study: &Study, outcome: &Outcome) -> String {
     if question.model.asks_sites() && found.optimal && is_fewer {
         lines.push(format!("要求选 {wanted} 个，选 {opened} 个已达到同样的结果，再多选也不会更好。"));
     }
-    let beyond = study.beyond();
+    let beyond = study.uncovered();
     if !beyond.is_empty() {
         let names: Vec<&str> = beyond.iter().take(NAMED).map(|one| one.name.as_str()).collect();
         let more = match beyond.len() > NAMED {

@@ -35,7 +35,7 @@ pub(crate) async fn on_paper(read: &mut Read, id: &SitingId, until: Timestamp) -
 
 /// Everybody the answer leaves uncovered, the heaviest first.
 fn uncovered(study: &Study) -> Vec<Block> {
-    let beyond = study.beyond();
+    let beyond = study.uncovered();
     if beyond.is_empty() {
         return Vec::new();
     }

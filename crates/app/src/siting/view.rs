@@ -275,7 +275,7 @@ pub(super) async fn page(
     let outcome = s.outcome.as_ref();
     let same_as = s.same_as();
     let is_chosen = |n: usize| outcome.is_some_and(|outcome| outcome.found.sites.contains(&n));
-    let uncovered = s.beyond().into_iter().map(|demand| SitingDemand {
+    let uncovered = s.uncovered().into_iter().map(|demand| SitingDemand {
         id: demand.id.clone(),
         name: demand.name.clone(),
         lon: demand.at[0],
