@@ -14,7 +14,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::geometry::Bounds;
-use domain::time::Date;
+use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -136,6 +136,11 @@ pub(crate) struct ItemsQuery {
     limit: Option<usize>,
     /// Go on after this id; the link `next` has it.
     after: Option<String>,
+    /// `http://www.opengis.net/def/crs/OGC/1.3/CRS84`, the only one there is.
+    crs: Option<String>,
+    /// The same of the box.
+    #[param(rename = "bbox-crs")]
+    bbox_crs: Option<String>,
 }
 
 /// The day of a tile.
@@ -326,13 +331,34 @@ fn read_bounds(text: &str) -> Result<Bounds, Refusal> {
     Ok(bounds)
 }
 
-/// A day or the day of an instant; `..` and nothing are open ends.
-fn read_end(text: &str) -> Result<Option<Date>, Refusal> {
+/// The beginning of a day, or an instant; `..` and nothing are open ends.
+fn read_end(text: &str) -> Result<Option<Timestamp>, Refusal> {
     match text.trim() {
         "" | ".." => Ok(None),
-        text if text.contains('T') => Ok(Some(read_instant("datetime", text)?.date())),
-        text => Ok(Some(read_day("datetime", text)?)),
+        text if text.contains('T') => Ok(Some(read_instant("datetime", text)?)),
+        text => Ok(Some(Timestamp::start_of(read_day("datetime", text)?))),
     }
+}
+
+/// The first and the last day of what is asked for.
+fn read_span(text: &str) -> Result<(Option<Date>, Option<Date>), Refusal> {
+    let (from, to) = text.split_once('/').unwrap_or((text, text));
+    let is_whole_day = !to.contains('T');
+    let (from, to) = (read_end(from)?, read_end(to)?);
+    if let Some((from, to)) = from.zip(to)
+        && if is_whole_day { from.date() > to.date() } else { from > to }
+    {
+        return Err(wrong("datetime", "layer.datetime", "时间段的结束早于开始，请写成 开始/结束"));
+    }
+    Ok((from.map(Timestamp::date), to.map(Timestamp::date)))
+}
+
+/// Whether a program may have it so: positions are longitude and latitude on WGS-84 and nothing else.
+fn read_crs(key: &str, text: &str) -> Result<(), Refusal> {
+    if text == CRS84 {
+        return Ok(());
+    }
+    Err(wrong(key, "layer.crs", "坐标系只有 CRS84（经度在前、纬度在后），请去掉 crs 和 bbox-crs"))
 }
 
 fn read_query(asked: BTreeMap<String, String>) -> Result<FeatureQuery, Refusal> {
@@ -340,19 +366,17 @@ fn read_query(asked: BTreeMap<String, String>) -> Result<FeatureQuery, Refusal> 
     for (key, value) in asked {
         match key.as_str() {
             "bbox" => query.bounds = Some(read_bounds(&value)?),
-            "datetime" => {
-                let (from, to) = value.split_once('/').unwrap_or((&value, &value));
-                (query.from, query.to) = (read_end(from)?, read_end(to)?);
-            }
+            "datetime" => (query.from, query.to) = read_span(&value)?,
             "limit" => {
                 let limit = value.parse().ok().filter(|limit| *limit > 0);
                 query.limit = Some(
                     limit.ok_or_else(|| wrong("limit", "layer.limit", "每页条数请写 1 到 10000 的整数"))?,
                 );
             }
-            "after" => query.after = Some(value),
+            "after" => query.after = Some(value).filter(|after| !after.is_empty()),
+            "crs" | "bbox-crs" => read_crs(&key, &value)?,
             // Everything is GeoJSON in this system anyway.
-            "f" | "crs" | "bbox-crs" => {}
+            "f" => {}
             _ => query.equal.push((key, value)),
         }
     }

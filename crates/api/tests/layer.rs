@@ -151,6 +151,8 @@ async fn pages_follow_each_other_and_a_box_and_a_property_choose() -> anyhow::Re
             ("bbox=10,10,11,11", 0),
             ("village=500118100902", 1),
             ("class=unrated&f=json", 2),
+            ("crs=http://www.opengis.net/def/crs/OGC/1.3/CRS84&after=", 2),
+            ("datetime=2026-05-01T08:00:00Z/2026-05-01", 2),
             ("class=red", 0),
         ] {
             let page = clerk.get(&format!("/ogc/collections/places/items?{query}")).await?.ok()?;
@@ -163,6 +165,11 @@ async fn pages_follow_each_other_and_a_box_and_a_property_choose() -> anyhow::Re
             "limit=0",
             "limit=viele",
             "datetime=x",
+            "datetime=2026-05-02/2026-05-01",
+            "datetime=2026-05-01T08:00:00Z/2026-05-01T07:00:00Z",
+            "crs=http://www.opengis.net/def/crs/EPSG/0/4326",
+            "bbox-crs=EPSG:4490&bbox=105.94,29.34,105.955,29.36",
+            "after=zzz",
             "colour=red",
         ] {
             let told = clerk.get(&format!("/ogc/collections/places/items?{query}")).await?;

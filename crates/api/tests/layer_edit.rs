@@ -70,6 +70,8 @@ async fn a_bridges_limit_lowered_on_the_map_takes_groups_out_of_reach() -> anyho
         assert_eq!((told.status, told.code()), (StatusCode::PRECONDITION_REQUIRED, "layer.no_version"));
         let told = sent(&mut far, Method::PATCH, &at, Some(&tag), &lower).await?;
         assert_eq!(told.status, StatusCode::FORBIDDEN, "not his village");
+        let told = sent(&mut clerk, Method::PATCH, &at, Some(&tag), &json!([1])).await?;
+        assert_eq!((told.status, why(&told)), (StatusCode::UNPROCESSABLE_ENTITY, "layer.feature_form"));
         let told = sent(&mut clerk, Method::PATCH, &at, Some(&tag), &lower).await?;
         assert_eq!(told.headers["etag"], "\"2\"");
         let lowered = told.ok()?;
@@ -212,8 +214,9 @@ async fn layers_leave_as_files_within_the_rights_of_who_takes_them_and_read_in_a
             assert_eq!(why(&clerk.get(&asked).await?), code, "{asked}");
         }
 
-        // The roads of the file, read in again: the same stretch.
+        // The roads of the file, read in again: the same stretch. Nobody measured its height; the column is there.
         let only = clerk.get(&take("roads", "gpkg")).await?;
+        assert!(String::from_utf8_lossy(&only.bytes).contains("\"height_m\" DOUBLE"));
         let system = app::Caller::system();
         let tried = town.app.import_roads(&system, only.bytes, None, (true, false)).await?;
         assert_eq!((tried.rows, tried.unchanged, tried.problems.len()), (1, 1, 0), "all of it was understood: {tried:?}");

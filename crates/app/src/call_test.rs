@@ -24,7 +24,7 @@ use crate::message::{News, answering, key};
 use crate::names::Names;
 use crate::parameter::number_on;
 use crate::plan::plan_in_force;
-use crate::view::Named;
+use crate::view::{Named, instant_of_page, page_after};
 use crate::{App, Caller, Error, Result};
 
 /// Who answers within so many seconds is in time. Source: handbook of the field, C3.5, a default of the town.
@@ -502,10 +502,7 @@ impl App {
     pub async fn call_tests(&self, caller: &Caller, asked: &CallTestAsked) -> Result<CallTestPage> {
         let scope = caller.scope(Action::CallTestRead)?;
         let today = self.now().date();
-        let before = asked.after.as_deref().and_then(|text| {
-            let (at, id) = text.split_once('~')?;
-            Some((Timestamp(at.parse().ok()?), CallTestId::from(id)))
-        });
+        let before = page_after(asked.after.as_deref(), instant_of_page)?;
         let mut read = self.db.read(&self.town).await?;
         let mut found = read.call_tests(&scope, asked.running, before, asked.limit + 1).await?;
         let more = found.len() as i64 > asked.limit;

@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 use beside::{CampaignAssessment, CampaignPoint};
 
 use crate::names::Names;
-use crate::view::{Named, Word, read_day};
+use crate::view::{Named, Word, page_after, read_day};
 use crate::{App, Caller, Error, Result};
 
 /// The classes that come with the program.
@@ -435,10 +435,7 @@ impl App {
     pub async fn campaigns(&self, caller: &Caller, asked: &CampaignAsked) -> Result<CampaignPage> {
         let scope = caller.scope(Action::CampaignRead)?;
         let today = self.now().date();
-        let before = asked.after.as_deref().and_then(|text| {
-            let (day, id) = text.split_once('~')?;
-            Some((domain::time::parse_date(day)?, CampaignId::from(id)))
-        });
+        let before = page_after(asked.after.as_deref(), domain::time::parse_date)?;
         let filter = CampaignFilter { class: asked.class.clone(), state: asked.state.clone() };
         let mut read = self.db.read(&self.town).await?;
         let mut found = read.campaigns(&scope, &filter, before, asked.limit + 1).await?;

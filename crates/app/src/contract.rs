@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use crate::attachment::AttachmentView;
 use crate::names::Names;
 use crate::plan::{kinds_of, plan_in_force};
-use crate::view::{Named, Word, read_day};
+use crate::view::{Named, Word, page_after, read_day};
 use crate::{App, Caller, Error, Result};
 
 /// A kind that no duty asks for.
@@ -377,10 +377,7 @@ impl App {
     pub async fn contracts(&self, caller: &Caller, asked: &ContractAsked) -> Result<ContractPage> {
         let scope = caller.scope(Action::ContractRead)?;
         let today = self.now().date();
-        let before = asked.after.as_deref().and_then(|text| {
-            let (day, id) = text.split_once('~')?;
-            Some((domain::time::parse_date(day)?, ContractId::from(id)))
-        });
+        let before = page_after(asked.after.as_deref(), domain::time::parse_date)?;
         let filter = ContractFilter {
             kind: asked.kind.clone(),
             running_on: asked.running.then_some(today),

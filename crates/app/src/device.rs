@@ -21,7 +21,7 @@ use store::signal::SignalFilter;
 use store::{Read, Write};
 
 use crate::names::Names;
-use crate::view::{Named, Word, read_day};
+use crate::view::{Named, Word, no_such_page, read_day};
 use crate::{App, Caller, Error, Result};
 use silence::Mute;
 use view::{
@@ -249,7 +249,13 @@ impl App {
         let names = Names::read(&mut read).await?;
         let filter = filter(caller, asked, &names, now)?;
         let limit = asked.limit.unwrap_or(50).clamp(1, 200);
-        let mut found = read.devices(&scope, &filter, asked.after.as_deref(), limit + 1).await?;
+        let after = asked.after.as_deref().filter(|after| !after.is_empty());
+        if let Some(code) = after
+            && read.device_with_code(code).await?.is_none()
+        {
+            return Err(no_such_page());
+        }
+        let mut found = read.devices(&scope, &filter, after, limit + 1).await?;
         let more = found.len() as i64 > limit;
         found.truncate(usize::try_from(limit).unwrap_or(0));
         let next = found.last().filter(|_| more).map(|last| last.device.code.clone());

@@ -19,7 +19,7 @@ use crate::follow_up::{FollowUpView, ask, show_photos, view as follow_up_view};
 use crate::photo::{PhotoView, photo_views};
 use crate::place::at_place;
 use crate::post::owner::{OwnerView, Owners};
-use crate::view::{Named, Word, read_day};
+use crate::view::{Named, Word, page_after, read_day};
 use crate::{App, Caller, Error, Result};
 
 /// Drills looked at for the workbench.
@@ -404,10 +404,7 @@ impl App {
     pub async fn drills(&self, caller: &Caller, asked: &DrillAsked) -> Result<DrillPage> {
         let scope = caller.scope(Action::DrillRead)?;
         let today = self.now().date();
-        let before = asked.after.as_deref().and_then(|text| {
-            let (day, id) = text.split_once('~')?;
-            Some((domain::time::parse_date(day)?, DrillId::from(id)))
-        });
+        let before = page_after(asked.after.as_deref(), domain::time::parse_date)?;
         let filter = DrillFilter {
             state: asked.state.clone(),
             scenario: asked.scenario.clone(),

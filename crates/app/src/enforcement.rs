@@ -21,14 +21,14 @@ use domain::ids::{CaseId, HazardId, PersonId, PlaceId};
 use domain::org::{Assignment, CertificateKind};
 use domain::plan::{Value, whole};
 use domain::policy::{Action, Subject};
-use domain::time::{Date, Timestamp};
+use domain::time::Date;
 use store::enforcement::{CaseFilter, CaseRecord};
 use store::{Read, Write};
 
 use crate::gate::Gatekeeper;
 use crate::names::Names;
 use crate::place::at_place;
-use crate::view::read_day;
+use crate::view::{instant_of_page, page_after, read_day};
 use crate::{App, Caller, Error, Result};
 use view::{CaseAsked, CaseInput, CaseOptions, CasePage, CaseRow, CaseView};
 
@@ -310,10 +310,7 @@ impl App {
             hazard: asked.hazard.clone(),
             text: asked.q.as_deref().and_then(given),
         };
-        let before = asked.after.as_deref().and_then(|text| {
-            let (at, id) = text.split_once('~')?;
-            Some((Timestamp(at.parse().ok()?), CaseId::from(id)))
-        });
+        let before = page_after(asked.after.as_deref(), instant_of_page)?;
         let limit = asked.limit.unwrap_or(50).clamp(1, 200);
         let mut read = self.db.read(&self.town).await?;
         let mut found = read.cases(&scope, &filter, before, limit + 1).await?;

@@ -24,6 +24,7 @@ pub use view::{
 };
 
 use crate::fulfilment::known::Known;
+use crate::view::{instant_of_page, page_after};
 use crate::{App, Caller, Error, Result};
 use view::duties_of;
 
@@ -534,8 +535,8 @@ impl App {
             if asked.mine {
                 filter.recorded_by = Some(caller.person.clone());
             }
-            let after = asked.after.as_deref().and_then(|mark| mark.split_once('~'));
-            let after = after.and_then(|(at, id)| Some((Timestamp(at.parse().ok()?), id)));
+            let after: Option<(_, String)> = page_after(asked.after.as_deref(), instant_of_page)?;
+            let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
             let total = read.evidence_count(&scope, &filter).await?;
             let mut records = read.evidences(&scope, &filter, after, asked.limit + 1).await?;
             let more = records.len() as i64 > asked.limit;

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::photo::{PhotoView, photo_views};
 use crate::post::owner::{OwnerView, Owners};
-use crate::view::Named;
+use crate::view::{Named, page_after};
 use crate::{App, Caller, Error, Result};
 
 /// One step on record.
@@ -307,10 +307,7 @@ impl App {
             owners,
             overdue_as_of: asked.overdue.then_some(today),
         };
-        let after = asked.after.as_deref().and_then(|text| {
-            let (day, id) = text.split_once('~')?;
-            Some((domain::time::parse_date(day)?, FollowUpId::from(id)))
-        });
+        let after = page_after(asked.after.as_deref(), domain::time::parse_date)?;
         let mut read = self.db.read(&self.town).await?;
         let mut found = read.follow_ups(&scope, &filter, after, asked.limit + 1).await?;
         let more = found.len() as i64 > asked.limit;

@@ -20,7 +20,7 @@ use known::{Known, month_start};
 pub use standing::DutyStanding;
 pub use store::fulfilment::version_of as fire_plan_version;
 
-use crate::view::Named;
+use crate::view::{Named, no_such_page};
 use crate::{App, Caller, Error, Result};
 
 /// Duties named beside a clause.
@@ -586,8 +586,11 @@ impl App {
         let wanted = |status| pick.statuses.is_empty() || pick.statuses.contains(&status);
         let shown: Vec<_> =
             known.question().shown(found, &view).filter(|(one, _)| wanted(one.status)).collect();
-        let start = match pick.after.as_deref().and_then(|mark| position(&known, found, mark)) {
-            Some(mark) => shown.partition_point(|(one, _)| (one.subject, one.window) <= mark),
+        let start = match pick.after.as_deref().filter(|mark| !mark.is_empty()) {
+            Some(mark) => {
+                let mark = position(&known, found, mark).ok_or_else(no_such_page)?;
+                shown.partition_point(|(one, _)| (one.subject, one.window) <= mark)
+            }
             None => 0,
         };
         let page: Vec<_> = shown.iter().skip(start).take(pick.limit).collect();

@@ -36,7 +36,7 @@ use crate::message::News;
 use crate::names::Names;
 use crate::parameter::number_on;
 use crate::post::owner::Owners;
-use crate::view::{Word, read_day};
+use crate::view::{Word, instant_of_page, page_after, read_day};
 use crate::{App, Caller, Error, Result};
 use view::{
     IncidentAsked, IncidentInput, IncidentOptions, IncidentPage, IncidentRow, IncidentStep, IncidentView,
@@ -343,10 +343,7 @@ impl App {
     /// Incidents the caller may see, the newest first.
     pub async fn incidents(&self, caller: &Caller, asked: &IncidentAsked) -> Result<IncidentPage> {
         let scope = caller.scope(Action::IncidentRead)?;
-        let before = asked.after.as_deref().and_then(|text| {
-            let (at, id) = text.split_once('~')?;
-            Some((Timestamp(at.parse().ok()?), IncidentId::from(id)))
-        });
+        let before = page_after(asked.after.as_deref(), instant_of_page)?;
         let limit = asked.limit.unwrap_or(50).clamp(1, 200);
         let mut read = self.db.read(&self.town).await?;
         let names = Names::read(&mut read).await?;

@@ -422,7 +422,7 @@ impl App {
 
     /// A page of a layer's features.
     ///
-    /// Errors: a property the layer does not tell.
+    /// Errors: a property the layer does not tell; a page nobody told of.
     pub async fn layer_features(
         &self,
         caller: &Caller,
@@ -435,6 +435,13 @@ impl App {
             && let Some((key, _)) = query.equal.iter().find(|(key, _)| sample.says(layer, key).is_none())
         {
             return Err(Error::field(key, "layer.unknown_property", "这个图层没有这个属性，请检查查询条件"));
+        }
+        if let Some(after) = query.after.as_deref().filter(|after| set.feature(after).is_none()) {
+            // What was on the last page may be gone by now; what is no id was on none.
+            let id = after.split_once('.').map_or(after, |(id, _)| id);
+            if uuid::Uuid::try_parse(id).is_err() {
+                return Err(crate::view::no_such_page());
+            }
         }
         let limit = query.limit.unwrap_or(PAGE).clamp(1, MOST);
         let mut page = FeaturePage { features: Vec::new(), matched: 0, next: None };
@@ -454,8 +461,7 @@ impl App {
     pub async fn layer_feature(&self, caller: &Caller, id: &str, feature: &str) -> Result<FeatureView> {
         let layer = layer_of(id)?;
         let set = self.layer_set(caller, layer, None).await?;
-        let at = set.features.binary_search_by(|known| known.id.as_str().cmp(feature));
-        let found = at.ok().and_then(|at| set.features.get(at)).ok_or(Error::NotFound)?;
+        let found = set.feature(feature).ok_or(Error::NotFound)?;
         Ok(found.view(layer))
     }
 

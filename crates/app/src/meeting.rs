@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use crate::follow_up::{FollowUpView, ask, show_photos, view as follow_up_view};
 use crate::plan::{kinds_of, plan_in_force};
 use crate::post::owner::{OwnerView, Owners};
-use crate::view::{Named, Word, read_day};
+use crate::view::{Named, Word, instant_of_page, page_after, read_day};
 use crate::{App, Caller, Error, Result};
 
 pub use correct::{MeetingCorrection, MeetingEdition};
@@ -327,10 +327,7 @@ impl App {
     pub async fn meetings(&self, caller: &Caller, asked: &MeetingAsked) -> Result<MeetingPage> {
         let scope = caller.scope(Action::MeetingRead)?;
         let today = self.now().date();
-        let before = asked.after.as_deref().and_then(|text| {
-            let (at, id) = text.split_once('~')?;
-            Some((Timestamp(at.parse().ok()?), MeetingId::from(id)))
-        });
+        let before = page_after(asked.after.as_deref(), instant_of_page)?;
         let mut read = self.db.read(&self.town).await?;
         let mut found = read.meetings(&scope, &asked.filter, before, asked.limit + 1).await?;
         let more = found.len() as i64 > asked.limit;

@@ -24,7 +24,7 @@ use domain::paper::{
     Value, Values, is_classified,
 };
 use domain::policy::{Action, Subject};
-use domain::time::{Date, Timestamp};
+use domain::time::Date;
 use serde::Deserialize;
 use store::Read;
 pub use store::paper::PaperFilter;
@@ -35,7 +35,7 @@ use crate::enforcement::order::in_name_of;
 use crate::enforcement::step::ABOUT;
 use crate::names::Names;
 use crate::photo::may_see;
-use crate::view::{Named, Word};
+use crate::view::{Named, Word, instant_of_page, page_after};
 use crate::{App, Caller, Error, Result};
 
 pub use circulate::PaperCirculate;
@@ -460,10 +460,7 @@ impl App {
     /// Papers the caller may see, newest first.
     pub async fn papers(&self, caller: &Caller, asked: &PaperAsked) -> Result<PaperPage> {
         let scope = caller.scope(Action::PaperRead)?;
-        let before = asked.after.as_deref().and_then(|text| {
-            let (at, id) = text.split_once('~')?;
-            Some((Timestamp(at.parse().ok()?), PaperId::from(id)))
-        });
+        let before = page_after(asked.after.as_deref(), instant_of_page)?;
         let mut read = self.db.read(&self.town).await?;
         let mut found = read.papers(&scope, &asked.filter, before.clone(), asked.limit + 1).await?;
         let more = found.len() as i64 > asked.limit;

@@ -24,6 +24,7 @@ use crate::org::Fields;
 use crate::post::{AssignmentView, CertificateView, PostNames, assignment_view, subject};
 use crate::task::Doing;
 use crate::training::{PersonTraining, attended};
+use crate::view::no_such_page;
 use crate::{App, Caller, Error, Result};
 
 /// Phone numbers one account may reveal in a day.
@@ -347,7 +348,10 @@ impl App {
             return Ok(PersonPage { items, next: None, total: Some(total) });
         }
         let last = match &query.after {
-            Some(after) => read.person(&PersonId::from(after.as_str()), &scope).await?,
+            Some(after) => {
+                let last = read.person(&PersonId::from(after.as_str()), &scope).await?;
+                Some(last.ok_or_else(no_such_page)?)
+            }
             None => None,
         };
         let after = last.as_ref().map(|last| (last.person.name.as_str(), &last.person.id));

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use crate::place::view::word;
 use crate::place::{Gazetteer, coverage_label, coverage_sentence, place_in_scope, reason};
 use crate::plan::plan_in_force;
-use crate::view::Named;
+use crate::view::{Named, no_such_page};
 use crate::{App, Caller, Error, Result};
 
 /// Errors of coverage shown at once; of the others only their number is told.
@@ -419,7 +419,8 @@ impl App {
         if !read.place_lists().await?.iter().any(|known| known.id == list) {
             return Err(Error::NotFound);
         }
-        let after = after.and_then(|after| after.rsplit_once('|'));
+        let after = after.filter(|after| !after.is_empty());
+        let after = after.map(|after| after.rsplit_once('|').ok_or_else(no_such_page)).transpose()?;
         let mut entries = read.list_page(list, on, &scope, after, limit + 1).await?;
         let more = entries.len() > usize::try_from(limit).unwrap_or(usize::MAX);
         if more {

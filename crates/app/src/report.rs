@@ -24,7 +24,7 @@ pub(crate) use figures::KeptInputs;
 
 use crate::follow_up::{FollowUpView, ask, show_photos, view as follow_up_view};
 use crate::post::owner::{OwnerView, Owners};
-use crate::view::{Named, Word, read_day};
+use crate::view::{Named, Word, page_after, read_day};
 use crate::{App, Caller, Error, Result};
 
 /// A figure as pages see it.
@@ -346,10 +346,7 @@ impl App {
     /// Reports, newest first.
     pub async fn reports(&self, caller: &Caller, asked: &ReportAsked) -> Result<ReportPage> {
         caller.scope(Action::ReportRead)?;
-        let before = asked.after.as_deref().and_then(|text| {
-            let (day, id) = text.split_once('~')?;
-            Some((domain::time::parse_date(day)?, ReportId::from(id)))
-        });
+        let before = page_after(asked.after.as_deref(), domain::time::parse_date)?;
         let mut read = self.db.read(&self.town).await?;
         let mut found = read.reports(&asked.filter, before, asked.limit + 1).await?;
         let more = found.len() as i64 > asked.limit;

@@ -25,7 +25,7 @@ use crate::names::Names;
 use crate::parameter::{number_on, text_on};
 use crate::place::place_in_scope;
 use crate::secret::readable_code;
-use crate::view::{Named, Word};
+use crate::view::{Named, Word, no_such_page};
 use crate::{App, Caller, Error, Result};
 use view::{
     ReportCaseAsked, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseTaken, ReportCaseView,
@@ -219,7 +219,13 @@ impl App {
         let names = Names::read(&mut read).await?;
         let filter = filter(caller, asked, &names, now)?;
         let limit = asked.limit.unwrap_or(50).clamp(1, 200);
-        let mut found = read.report_cases(&scope, &filter, asked.after.as_deref(), limit + 1).await?;
+        let after = asked.after.as_deref().filter(|after| !after.is_empty());
+        if let Some(code) = after
+            && read.report_case_by_code(code).await?.is_none()
+        {
+            return Err(no_such_page());
+        }
+        let mut found = read.report_cases(&scope, &filter, after, limit + 1).await?;
         let more = found.len() as i64 > limit;
         found.truncate(usize::try_from(limit).unwrap_or(0));
         let next = found.last().filter(|_| more).map(|last| last.case.code.clone());

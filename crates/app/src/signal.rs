@@ -24,6 +24,7 @@ use store::signal::{RawSignal, SignalFilter, SignalRecord};
 
 use crate::device::line::Doing;
 use crate::names::Names;
+use crate::view::{instant_of_page, page_after};
 use crate::{App, Caller, Error, Result};
 use view::{SignalAsked, SignalInput, SignalOptions, SignalPage, SignalView, WireCount, WireView};
 
@@ -221,13 +222,13 @@ impl App {
         let names = Names::read(&mut read).await?;
         let filter = filter(asked, &names)?;
         let limit = asked.limit.unwrap_or(50).clamp(1, 200);
-        let before = asked.after.as_deref().and_then(|after| after.split_once('.'));
-        let before = before.and_then(|(at, id)| Some((Timestamp(at.parse().ok()?), id)));
+        let before: Option<(_, String)> = page_after(asked.after.as_deref(), instant_of_page)?;
+        let before = before.as_ref().map(|(at, id)| (*at, id.as_str()));
         let mut found = read.signals(&scope, &filter, before, limit + 1).await?;
         let more = found.len() as i64 > limit;
         found.truncate(usize::try_from(limit).unwrap_or(0));
         let next = found.last().filter(|_| more);
-        let next = next.map(|last| format!("{}.{}", last.signal.received_at.0, last.signal.id));
+        let next = next.map(|last| format!("{}~{}", last.signal.received_at.0, last.signal.id));
         let total = read.signal_count(&scope, &filter).await?;
         Ok(SignalPage { items: view::all(&mut read, &found, &names).await?, total, next })
     }

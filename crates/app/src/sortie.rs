@@ -15,7 +15,7 @@ use store::sortie::SortieRecord;
 use utoipa::ToSchema;
 
 use crate::names::Names;
-use crate::view::{Named, Word};
+use crate::view::{Named, Word, instant_of_page, page_after};
 use crate::{App, Caller, Error, Result};
 
 /// A hazard that was seen from the air.
@@ -243,10 +243,7 @@ impl App {
     /// Sorties of stations the caller may see, newest first.
     pub async fn sorties(&self, caller: &Caller, asked: &SortieAsked) -> Result<SortiePage> {
         let scope = caller.scope(Action::SortieRead)?;
-        let before = asked.after.as_deref().and_then(|text| {
-            let (at, id) = text.split_once('~')?;
-            Some((Timestamp(at.parse().ok()?), SortieId::from(id)))
-        });
+        let before = page_after(asked.after.as_deref(), instant_of_page)?;
         let force = asked.force.as_deref().map(ForceId::from);
         let mut read = self.db.read(&self.town).await?;
         let mut found = read.sorties(&scope, force.as_ref(), before, asked.limit + 1).await?;

@@ -30,6 +30,8 @@ pub struct FeatureTable {
     pub name: String,
     /// What people call it.
     pub title: String,
+    /// Columns there are whether or not a row says anything of them: a table has the same ones whenever it is taken out.
+    pub columns: Vec<(String, Said)>,
     /// The things.
     pub rows: Vec<FeatureRow>,
 }
@@ -46,9 +48,10 @@ pub enum Said {
 }
 
 impl FeatureTable {
-    /// Every property some row has, by name, with what it says.
+    /// Every column, and every property some row has, by name, with what it says; of what no row says anything, what its
+    /// column would.
     pub fn keys(&self) -> Vec<(&str, Said)> {
-        let mut keys: Vec<(&str, Said)> = Vec::new();
+        let mut keys: Vec<(&str, Option<Said>)> = Vec::new();
         for (key, value) in self.rows.iter().flat_map(|row| &row.properties) {
             let said = match value {
                 Json::Null => None,
@@ -57,13 +60,20 @@ impl FeatureTable {
                 _ => Some(Said::Words),
             };
             match (keys.iter_mut().find(|(known, _)| known == key), said) {
-                (Some(known), Some(said)) if known.1 != said => known.1 = Said::Words,
-                (None, Some(said)) => keys.push((key, said)),
+                (Some((_, known @ None)), said) => *known = said,
+                (Some((_, known)), Some(_)) if *known != said => *known = Some(Said::Words),
+                (None, said) => keys.push((key, said)),
                 _ => {}
             }
         }
+        for (key, said) in &self.columns {
+            match keys.iter_mut().find(|(known, _)| known == key) {
+                Some((_, known)) => *known = known.or(Some(*said)),
+                None => keys.push((key, Some(*said))),
+            }
+        }
         keys.sort_unstable_by_key(|(key, _)| *key);
-        keys
+        keys.into_iter().map(|(key, said)| (key, said.unwrap_or(Said::Words))).collect()
     }
 }
 
@@ -184,6 +194,7 @@ mod tests {
         FeatureTable {
             name: "roads".to_owned(),
             title: "道路 & 桥".to_owned(),
+            columns: Vec::new(),
             rows: vec![
                 row(
                     json!({ "type": "LineString", "coordinates": [[105.8, 29.2], [105.9, 29.4]] }),
@@ -203,6 +214,23 @@ mod tests {
         let table = table();
         let keys = [("bridge", Said::Flag), ("name", Said::Words), ("width_m", Said::Words)];
         assert_eq!(table.keys(), keys);
+    }
+
+    #[test]
+    fn a_column_nobody_filled_is_there_all_the_same() {
+        let mut table = table();
+        table.columns = [("load_t", Said::Number), ("bridge", Said::Words)].map(|(k, s)| (k.to_owned(), s)).into();
+        table.rows[2].properties.insert("note".to_owned(), Json::Null);
+        let keys = [
+            ("bridge", Said::Flag),
+            ("load_t", Said::Number),
+            ("name", Said::Words),
+            ("note", Said::Words),
+            ("width_m", Said::Words),
+        ];
+        assert_eq!(table.keys(), keys);
+        table.rows.clear();
+        assert_eq!(table.keys(), [("bridge", Said::Words), ("load_t", Said::Number)]);
     }
 
     #[test]

@@ -522,11 +522,13 @@ mod tests {
             FeatureTable {
                 name: "roads".to_owned(),
                 title: "道路".to_owned(),
+                columns: Vec::new(),
                 rows: vec![row(line, json!({ "name": "老街", "width_m": 3.5, "bridge": true }))],
             },
             FeatureTable {
                 name: "facilities".to_owned(),
                 title: "设施".to_owned(),
+                columns: Vec::new(),
                 rows: vec![
                     row(
                         json!({ "type": "Point", "coordinates": [105.9, 29.3] }),

@@ -321,6 +321,7 @@ mod tests {
         let table = crate::features::FeatureTable {
             name: "roads".to_owned(),
             title: "道路".to_owned(),
+            columns: Vec::new(),
             rows: vec![row],
         };
         let mut out = Vec::new();
@@ -352,6 +353,7 @@ mod tests {
         let table = |name: &str, row| crate::features::FeatureTable {
             name: name.to_owned(),
             title: name.to_owned(),
+            columns: Vec::new(),
             rows: vec![row],
         };
         let tables = [

@@ -12,7 +12,7 @@ use rust_xlsxwriter::{
 
 use crate::{
     csv_text::guard,
-    features::{FeatureRow, FeatureTable},
+    features::{FeatureRow, FeatureTable, Said},
     geojson::{LAT, LON, SHAPE, from_wkt},
     header::Mapping,
     ledger::{Column, Kind, Row, SheetDef, Terms, Vocabulary},
@@ -232,14 +232,20 @@ pub fn geojson<R: Row>(rows: impl IntoIterator<Item = R>, output: impl Write) ->
 /// Rows as features for other programs: codes instead of labels, as GeoJSON has them; they read in again.
 pub fn features<R: Row>(rows: impl IntoIterator<Item = R>) -> Result<FeatureTable, ExportError> {
     let definition = R::sheet();
+    let columns = || definition.columns.iter().filter(|c| ![LON, LAT, SHAPE].contains(&c.key));
+    let said = |kind| match kind {
+        Kind::Count(_) | Kind::Area | Kind::Measure(..) | Kind::Lon | Kind::Lat => Said::Number,
+        _ => Said::Words,
+    };
     let mut table = FeatureTable {
         name: definition.kind.to_owned(),
         title: definition.title.to_owned(),
+        columns: columns().map(|column| (column.key.to_owned(), said(column.kind))).collect(),
         rows: Vec::new(),
     };
     for row in rows {
         let mut properties = serde_json::Map::new();
-        for column in definition.columns.iter().filter(|c| ![LON, LAT, SHAPE].contains(&c.key)) {
+        for column in columns() {
             let value = row.get(column.key);
             if value != Value::None {
                 let value = serde_json::to_value(value).map_err(std::io::Error::other)?;

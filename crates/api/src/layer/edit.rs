@@ -9,6 +9,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 
 use super::{base, tagged};
 use crate::auth::Mapping;
@@ -59,9 +60,9 @@ pub(super) async fn add(
     Mapping(caller): Mapping,
     headers: HeaderMap,
     Path(layer): Path<String>,
-    Json(asked): Json<FeatureInput>,
+    Json(sent): Json<Value>,
 ) -> Result<Response, Turned> {
-    let feature = doors.app.add_feature(&caller, &layer, asked).await?;
+    let feature = doors.app.add_feature(&caller, &layer, FeatureInput::read(sent)?).await?;
     let at = format!("{}/ogc/collections/{layer}/items/{}", base(&doors, &headers), feature.id);
     let mut response = tagged(&feature);
     *response.status_mut() = StatusCode::CREATED;
@@ -76,10 +77,10 @@ async fn edited(
     caller: &Caller,
     headers: &HeaderMap,
     (layer, feature): (&str, &str),
-    sent: (Edit, FeatureInput),
+    (edit, sent): (Edit, Value),
 ) -> Result<Response, Turned> {
-    let seen = seen(headers)?;
-    Ok(tagged(&doors.app.edit_feature(caller, (layer, feature), seen, sent).await?))
+    let (seen, asked) = (seen(headers)?, FeatureInput::read(sent)?);
+    Ok(tagged(&doors.app.edit_feature(caller, (layer, feature), seen, (edit, asked)).await?))
 }
 
 /// 整体修改图层要素
@@ -92,9 +93,9 @@ pub(super) async fn replace(
     Mapping(caller): Mapping,
     headers: HeaderMap,
     Path((layer, feature)): Path<(String, String)>,
-    Json(asked): Json<FeatureInput>,
+    Json(sent): Json<Value>,
 ) -> Result<Response, Turned> {
-    edited(&doors, &caller, &headers, (&layer, &feature), (Edit::Replace, asked)).await
+    edited(&doors, &caller, &headers, (&layer, &feature), (Edit::Replace, sent)).await
 }
 
 /// 部分修改图层要素
@@ -107,9 +108,9 @@ pub(super) async fn change(
     Mapping(caller): Mapping,
     headers: HeaderMap,
     Path((layer, feature)): Path<(String, String)>,
-    Json(asked): Json<FeatureInput>,
+    Json(sent): Json<Value>,
 ) -> Result<Response, Turned> {
-    edited(&doors, &caller, &headers, (&layer, &feature), (Edit::Merge, asked)).await
+    edited(&doors, &caller, &headers, (&layer, &feature), (Edit::Merge, sent)).await
 }
 
 /// 不能删除图层要素

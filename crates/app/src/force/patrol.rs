@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::book::Book;
 use super::patrol_subject;
 use crate::photo::{PhotoView, photo_views};
-use crate::view::Named;
+use crate::view::{Named, page_after};
 use crate::{App, Caller, Error, Result};
 
 /// A patrol in a list.
@@ -121,10 +121,7 @@ impl App {
             }
         };
         let filter = PatrolFilter { force: asked.force.clone(), path, from: asked.from, to: asked.to };
-        let before = asked.after.as_deref().and_then(|text| {
-            let (day, id) = text.split_once('~')?;
-            Some((domain::time::parse_date(day)?, id.to_owned()))
-        });
+        let before = page_after(asked.after.as_deref(), domain::time::parse_date)?;
         let mut found = read.patrol_page(&scope, &filter, before, asked.limit + 1).await?;
         let more = found.len() as i64 > asked.limit;
         found.truncate(usize::try_from(asked.limit).unwrap_or(0));

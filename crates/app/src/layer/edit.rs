@@ -13,7 +13,7 @@ use store::road::RoadRecord;
 use utoipa::ToSchema;
 
 use super::{FeatureView, Layer, layer_of};
-use crate::facility::view::FacilityInput;
+use crate::facility::view::{FacilityInput, WaterInput};
 use crate::road::view::{FitnessView, RoadInput};
 use crate::{App, Caller, Error, Result};
 
@@ -29,6 +29,34 @@ pub struct FeatureInput {
     pub properties: Map<String, Value>,
 }
 
+impl FeatureInput {
+    /// What a map program sent.
+    ///
+    /// Errors: it is no feature.
+    pub fn read(sent: Value) -> Result<Self> {
+        let wrong = |field: &str| {
+            Error::field(
+                field,
+                "layer.feature_form",
+                "要素请写成 GeoJSON 对象，里面的 geometry 和 properties 也各是一个对象，不能是列表、数字或文字",
+            )
+        };
+        // Read field by field: a list would be taken for the fields in their order.
+        let Value::Object(mut sent) = sent else { return Err(wrong("feature")) };
+        let geometry = match sent.remove("geometry") {
+            None | Some(Value::Null) => None,
+            Some(geometry @ Value::Object(_)) => Some(geometry),
+            Some(_) => return Err(wrong("geometry")),
+        };
+        let properties = match sent.remove("properties") {
+            None | Some(Value::Null) => Map::new(),
+            Some(Value::Object(properties)) => properties,
+            Some(_) => return Err(wrong("properties")),
+        };
+        Ok(Self { geometry, properties })
+    }
+}
+
 /// What becomes of fields that were not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edit {
@@ -39,7 +67,9 @@ pub enum Edit {
 }
 
 /// Fields of the form that are no property of a feature: said otherwise, or nobody's to change from a map.
-const NOT_SHOWN: &[&str] = &["geometry", "shape", "text", "org", "found", "name", "correction"];
+const NOT_SHOWN: &[&str] = &["geometry", "shape", "text", "org", "found", "name", "correction", "along"];
+/// What is only said while something is entered or redrawn: whether a road that runs along others is one of them.
+const ASKED: &str = "along";
 /// Properties a map program adds by itself.
 const OF_PROGRAMS: &[&str] = &["id", "fid", "feature_id"];
 
@@ -69,6 +99,32 @@ pub(super) fn measured_road() -> Map<String, Value> {
         turnaround: Some(true),
         wet_season: Some("passable".to_owned()),
     })
+}
+
+/// The form a layer's features are typed in with every field, what is measured with some value: it says what each is. Empty
+/// of what is typed in elsewhere.
+pub(super) fn whole_form(layer: Layer) -> Map<String, Value> {
+    match layer {
+        Layer::Roads => {
+            let mut form = shown(&RoadInput { version: Some(1), ..RoadInput::default() });
+            form.extend(measured_road());
+            form
+        }
+        Layer::Facilities => {
+            let (number, words) = (Some(0.5), Some(String::new()));
+            let water = WaterInput {
+                usable_m3: number,
+                flow_l_s: number,
+                lift_m: number,
+                hard_standing: Some(true),
+                dry_months: Vec::new(),
+                source: words.clone(),
+                fed_by: words,
+            };
+            shown(&FacilityInput { water: Some(water), version: Some(1), ..FacilityInput::default() })
+        }
+        _ => Map::new(),
+    }
 }
 
 /// Every field of a facility's form, as it stands.
@@ -106,7 +162,7 @@ fn filled(
 ) -> Result<Map<String, Value>> {
     let is_field = |form: &Map<String, Value>, key: &str| {
         form.contains_key(key)
-            && (key == "name" || !NOT_SHOWN.contains(&key) || (key == "found" && stands.is_none()))
+            && (key == "name" || key == ASKED || !NOT_SHOWN.contains(&key) || (key == "found" && stands.is_none()))
     };
     if edit == Edit::Replace {
         let kept: Vec<String> = form.keys().filter(|key| is_field(&form, key)).cloned().collect();
@@ -308,6 +364,20 @@ mod tests {
         assert_eq!(fill(Edit::Merge, json!({ "weight": 3 })), Err("layer.unknown_property"));
         let folded = fill(Edit::Merge, json!({ "values": "{\"gaps\":3}" })).expect("filled");
         assert_eq!(folded["values"], json!({ "gaps": 3 }));
+    }
+
+    #[test]
+    fn what_is_no_feature_is_told_what_one_is() {
+        for wrong in [json!([1]), json!([]), json!("a"), json!({ "geometry": 1 }), json!({ "properties": [] })] {
+            let told = FeatureInput::read(wrong.clone());
+            let codes = |error| match error {
+                Error::Invalid(fields) => fields[0].code,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(told.map_err(codes), Err("layer.feature_form"), "{wrong}");
+        }
+        let read = FeatureInput::read(json!({ "type": "Feature", "geometry": null, "properties": { "name": "a" } }));
+        assert_eq!(read.map(|one| (one.geometry, one.properties.len())).ok(), Some((None, 1)));
     }
 
     #[test]

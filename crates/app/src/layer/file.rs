@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 
 use domain::time::Date;
-use exchange::features::{self, FeatureRow, FeatureTable};
+use exchange::features::{self, FeatureRow, FeatureTable, Said};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::IntoParams;
 
-use super::{Feature, FeatureQuery, Layer, layer_of};
+use super::{Feature, FeatureQuery, Layer, edit, layer_of};
 use crate::export::Format;
 use crate::facility::ledger;
 use crate::import::written;
@@ -93,8 +94,7 @@ impl App {
         let query = FeatureQuery { from: Some(on), to: Some(on), ..FeatureQuery::default() };
         let code = |one: &Feature| one.says(layer, "code").map(|code| (one.id.clone(), code.into_owned()));
         let codes: HashMap<String, String> = set.features.iter().filter_map(code).collect();
-        let shown = set.features.iter().filter(|feature| query.finds(layer, feature));
-        let rows = shown.map(|feature| {
+        let row = |feature: &Feature| {
             let view = feature.view(layer);
             let mut properties = view.properties;
             if layer == Layer::Facilities {
@@ -102,11 +102,53 @@ impl App {
             }
             properties.insert("id".to_owned(), view.id.into());
             FeatureRow { geometry: Some(view.geometry), properties }
-        });
-        Ok(FeatureTable {
+        };
+        // A file of one day has the columns of every other: those of all that was ever there, and of the form it is typed in.
+        let mut table = FeatureTable {
             name: layer.id().to_owned(),
             title: layer.label().to_owned(),
-            rows: rows.collect(),
-        })
+            columns: form_columns(layer),
+            rows: set.features.iter().map(row).collect(),
+        };
+        table.columns = table.keys().into_iter().map(|(key, said)| (key.to_owned(), said)).collect();
+        let mut shown = set.features.iter().map(|feature| query.finds(layer, feature));
+        table.rows.retain(|_| shown.next().unwrap_or(false));
+        Ok(table)
+    }
+}
+
+/// What every feature of a layer says, and every field of the form it is typed in.
+fn form_columns(layer: Layer) -> Vec<(String, Said)> {
+    let always = ["id", "name", "class", "class_label", "page", "from", "until"];
+    let mut form = edit::whole_form(layer);
+    if layer == Layer::Facilities {
+        ledger::as_columns(&mut form, &HashMap::new());
+    }
+    let said = |value: &Value| match value {
+        Value::Bool(_) => Said::Flag,
+        Value::Number(_) => Said::Number,
+        _ => Said::Words,
+    };
+    let form = form.iter().map(|(key, value)| (key.clone(), said(value)));
+    always.map(|key| (key.to_owned(), Said::Words)).into_iter().chain(form).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layer_has_the_columns_of_its_form_though_nobody_filled_them() {
+        let said = |layer, key: &str| {
+            let all = form_columns(layer);
+            all.iter().find(|(known, _)| known == key).map(|(_, said)| *said)
+        };
+        assert_eq!(said(Layer::Roads, "turning_radius_m"), Some(Said::Number));
+        assert_eq!(said(Layer::Roads, "dead_end"), Some(Said::Flag));
+        assert_eq!(said(Layer::Roads, "surveyed_on"), Some(Said::Words));
+        assert_eq!(said(Layer::Facilities, "flow_l_s"), Some(Said::Number));
+        assert_eq!(said(Layer::Facilities, "fed_by"), Some(Said::Words));
+        assert_eq!(said(Layer::Facilities, "water"), None, "as the ledger has it");
+        assert_eq!(said(Layer::Places, "until"), Some(Said::Words));
     }
 }

@@ -68,6 +68,12 @@ impl Set {
         }));
         Self { features, bounds, drawing }
     }
+
+    /// The feature of an id.
+    pub(super) fn feature(&self, id: &str) -> Option<&Feature> {
+        let at = self.features.binary_search_by(|known| known.id.as_str().cmp(id)).ok()?;
+        self.features.get(at)
+    }
 }
 
 impl App {
