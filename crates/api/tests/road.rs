@@ -169,6 +169,35 @@ async fn a_road_is_measured_closed_cut_and_voided_and_nothing_is_lost() -> anyho
 }
 
 #[tokio::test]
+async fn of_several_closures_on_one_day_none_hides_another_and_each_is_opened_by_itself() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let line = [[105.870, 29.260], [105.880, 29.260]];
+        let page = add(&mut clerk, road("老街至河坝", "village_main", V1, &line, 5.0)).await?;
+        let at = format!("/api/v1/roads/{}", text(&page, "id"));
+        for (why, stops) in [("停满车", "vehicles"), ("塌方", "everybody")] {
+            let close = json!({ "step": "close", "text": why, "stops": stops });
+            clerk.post(&format!("{at}/steps"), close).await?.ok()?;
+        }
+        let page = clerk.get(&at).await?.ok()?;
+        assert_eq!((text(&page, "closed"), codes(&page["closures"], "reason")), ("停满车；塌方", vec!["停满车", "塌方"]));
+        let why = codes(&page["passing"][0]["why"], "label");
+        assert!(why[0].contains("停满车") && why[1].contains("塌方"), "{why:?}");
+        assert_eq!(clerk.get("/api/v1/roads?closed=true").await?.ok()?["total"], 1, "one road, however often");
+        assert_eq!(step(&mut clerk, &page, json!({ "step": "open" })).await?.code(), "road.not_closed", "which one?");
+        let page = step(&mut clerk, &page, json!({ "step": "open", "number": 1 })).await?.ok()?;
+        assert_eq!((text(&page, "closed"), &page["passing"][0]["passes"]), ("停满车", &json!("no")));
+        let told = &page["events"][0]["changes"][0];
+        assert!(text(told, "before").contains("塌方") && text(told, "after").contains("当天恢复"), "which one: {told}");
+        let page = step(&mut clerk, &page, json!({ "step": "open", "number": 0 })).await?.ok()?;
+        assert_eq!((&page["closed"], &page["passing"][0]["passes"]), (&Value::Null, &json!("yes")));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_lowered_bridge_limit_takes_two_groups_out_of_an_engines_reach() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = grouped(&fresh).await?;

@@ -2,8 +2,8 @@
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
 use domain::geometry::Position;
-use domain::road::segment::{Event, Segment};
-use domain::road::{Finding, Fitness, OneWay, Refusal, WetSeason};
+use domain::road::segment::{Closed, Event, Segment};
+use domain::road::{Closure, Finding, Fitness, OneWay, Refusal, WetSeason};
 use domain::time::Date;
 use domain::vehicle::{Class, Vehicle};
 use serde::{Deserialize, Serialize};
@@ -128,7 +128,7 @@ pub struct RoadRow {
     pub fire_class: Option<String>,
     /// Each vehicle but people on foot.
     pub passing: Vec<Passing>,
-    /// Closed today, and why.
+    /// Closed today, and why: of several closures every reason.
     pub closed: Option<String>,
     pub surveyed_on: Option<String>,
     /// Its positions, longitude before latitude.
@@ -325,8 +325,8 @@ pub struct RoadInput {
     pub correction: bool,
     /// Why it is changed; may be empty, but of a correction.
     pub text: String,
-    /// Of a new one that runs along others on record: `same`, it is the same road measured again and is laid over them, or
-    /// `new`, it is another road. Asked for when left out (`road.along`).
+    /// Of one that is drawn along others on record: `same`, it is the same road measured again and is laid over them, or
+    /// `new`, it is another road. Asked for when left out (`road.along`); one that is on record already cannot become the same.
     pub along: Option<String>,
     /// The version that was read; none for a new one.
     pub version: Option<i64>,
@@ -382,10 +382,12 @@ pub(super) fn passes_on(segment: &Segment, vehicle: &Vehicle, day: Date) -> &'st
     if segment.closed_to(vehicle.class, day).is_some() { "no" } else { passes(segment, vehicle) }
 }
 
-fn shut(mut one: Passing, why: &str) -> Passing {
-    let refusal = Refusal::Closed(why.to_owned());
-    "no".clone_into(&mut one.passes);
-    one.why.insert(0, Word::new(refusal.code(), refusal.says()));
+fn shut(mut one: Passing, closed: &[&str]) -> Passing {
+    if !closed.is_empty() {
+        "no".clone_into(&mut one.passes);
+    }
+    let refusals = closed.iter().map(|why| Refusal::Closed((*why).to_owned()));
+    one.why.splice(0..0, refusals.map(|refusal| Word::new(refusal.code(), refusal.says())));
     one
 }
 
@@ -411,11 +413,13 @@ pub(super) fn row(record: &RoadRecord, names: &Names, vehicles: &[Vehicle], toda
             class.map(|class| class.road_class().to_owned())
         }
     };
-    let closed = s.closed_on(today).map(|closed| closed.closure.reason.clone());
-    let passing = match &closed {
-        None => passing,
-        Some(why) => passing.into_iter().map(|one| shut(one, why)).collect(),
-    };
+    let mut closed: Vec<&str> = Vec::new();
+    for why in s.closures_on(today).map(|closed| closed.closure.reason.as_str()) {
+        if !closed.contains(&why) {
+            closed.push(why);
+        }
+    }
+    let passing = passing.into_iter().map(|one| shut(one, &closed)).collect();
     RoadRow {
         id: s.id.to_string(),
         code: s.code.clone(),
@@ -427,7 +431,7 @@ pub(super) fn row(record: &RoadRecord, names: &Names, vehicles: &[Vehicle], toda
         fitness: FitnessView::of(&s.road.fitness),
         fire_class,
         passing,
-        closed,
+        closed: (!closed.is_empty()).then(|| closed.join("；")),
         surveyed_on: s.surveyed_on.map(|day| day.to_string()),
         line: s.line.clone(),
         voided: s.void.is_some(),
@@ -492,10 +496,26 @@ fn one_way(way: OneWay) -> Word {
     }
 }
 
+/// A closure in the history: why, and from which day to which.
+fn closure(closed: &Closed) -> String {
+    let Closure { from, until, reason, .. } = &closed.closure;
+    let lasts = match until {
+        _ if closed.called_off.is_some() => "已取消".to_owned(),
+        None => format!("{from} 起"),
+        Some(until) if until < from => format!("{from} 当天恢复"),
+        Some(until) => format!("{from} 至 {until}"),
+    };
+    format!("{reason}（{lasts}）")
+}
+
 fn event(event: &Event, before: Option<&Event>, names: &Names) -> RoadEventView {
     let now = values(&event.segment);
     let then = before.map(|before| values(&before.segment)).unwrap_or_default();
     let changes = then.into_iter().zip(now).filter(|((_, before), (_, after))| before != after);
+    // Which of its closures was ended; a new one is what the event itself says.
+    let closures = before.into_iter().flat_map(|before| before.segment.closures.iter());
+    let closures = closures.zip(&event.segment.closures).filter(|(before, after)| before != after);
+    let closures = closures.map(|(before, after)| (("封闭", closure(before)), ("封闭", closure(after))));
     RoadEventView {
         seq: event.seq,
         act: Word::new(event.act.code(), event.act.label()),
@@ -504,6 +524,7 @@ fn event(event: &Event, before: Option<&Event>, names: &Names) -> RoadEventView 
         by: Named::new(event.by.as_str(), names.person(&event.by)),
         text: event.text.clone(),
         changes: changes
+            .chain(closures)
             .map(|((label, before), (_, after))| RoadChange { label: label.to_owned(), before, after })
             .collect(),
     }
@@ -523,7 +544,7 @@ pub(super) struct Around<'a> {
 pub(super) fn page(record: &RoadRecord, around: Around<'_>, today: Date) -> RoadView {
     let Around { names, vehicles, events, part_of, turns, actions } = around;
     let s = &record.segment;
-    let closed = |(number, closed): (usize, &domain::road::segment::Closed)| ClosedView {
+    let closed = |(number, closed): (usize, &Closed)| ClosedView {
         number,
         from: closed.closure.from.to_string(),
         until: closed.closure.until.map(|day| day.to_string()),

@@ -418,9 +418,14 @@ impl Segment {
         self.closures.iter().find(|closed| closed.covers(day) && closed.closure.stops.holds_up(class))
     }
 
-    /// The closure in force on a day, whomever it stops.
+    /// The closures in force on a day, whomever they stop: one does not end with another.
+    pub fn closures_on(&self, day: Date) -> impl Iterator<Item = &Closed> {
+        self.closures.iter().filter(move |closed| closed.covers(day))
+    }
+
+    /// The first of them.
     pub fn closed_on(&self, day: Date) -> Option<&Closed> {
-        self.closures.iter().find(|closed| closed.covers(day))
+        self.closures_on(day).next()
     }
 
     /// Whether it may still be touched.

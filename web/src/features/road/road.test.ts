@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RoadRow } from '@/shared/api/contract'
 import { decidedRows, outside, sorted } from './import'
-import { amount, coloured, effectWords, isOther, measured, minutes, passTone, wayTone } from './road'
+import { amount, coloured, effectWords, isOther, lasts, measured, minutes, passTone, wayTone } from './road'
 import { table } from './scenario'
 
 const row = (passes: string, closed: string | null = null) =>
@@ -36,6 +36,13 @@ describe('roads', () => {
     expect(['yes', 'no', 'unknown'].map(passTone)).toEqual(['done', 'late', 'todo'])
     expect(coloured([row('yes'), row('no'), row('unknown'), row('yes', '塌方')], 'engine').map((one) => one.class)).toEqual(['passes', 'refused', 'unmeasured', 'closed'])
     expect(coloured([row('yes')], 'mini')[0]?.class).toBe('unmeasured')
+  })
+
+  it('a closure says how long it lasts, one that was lifted the day it began too', () => {
+    const t = (key: string, named: Record<string, unknown>) => `${key} ${String(named['on'] ?? '')}`.trim()
+    expect(lasts({ from: '2026-11-29', until: null }, t)).toContain('– road.furtherNotice')
+    expect(lasts({ from: '2026-11-29', until: '2026-11-28' }, t)).toContain('road.sameDay')
+    expect(lasts({ from: '2026-11-29', until: '2026-11-29' }, t)).not.toContain('road.sameDay')
   })
 
   it('both readings are told where they differ', () => {

@@ -1,4 +1,5 @@
-import type { AccessWay, BlockedLane, FitnessView, RoadRow } from '@/shared/api/contract'
+import type { AccessWay, BlockedLane, ClosedView, FitnessView, RoadRow } from '@/shared/api/contract'
+import { day } from '@/shared/formats'
 import type { MapFeature, MapLayer, Position } from '@/shared/map/types'
 import type { Tone } from '@/shared/ui/tone'
 
@@ -10,6 +11,12 @@ export const UNITS: Record<(typeof LIMITS)[number], string> = { width_m: 'm', he
 /** Whom a closure stops: everybody, or vehicles, past which people walk. */
 export const STOPS = ['everybody', 'vehicles'] as const
 export type Stops = (typeof STOPS)[number]
+
+/** From which day to which a closure lasts; one that was lifted the day it began ended before it covered a day. */
+export function lasts(closed: Pick<ClosedView, 'from' | 'until'>, t: (key: string, named: Record<string, unknown>) => string): string {
+  if (closed.until && closed.until < closed.from) return t('road.sameDay', { on: day(closed.from) })
+  return `${day(closed.from)} – ${closed.until ? day(closed.until) : t('road.furtherNotice', {})}`
+}
 
 /** Whether a vehicle passes, as a tone: unknown is something to be done, not something good. */
 export function passTone(passes: string): Tone {

@@ -348,6 +348,7 @@ export type FacilityInput = Schemas['FacilityInput']
 // ── roads
 
 export type FitnessView = View<'FitnessView'>
+export type ClosedView = View<'ClosedView'>
 export type RoadRow = View<'RoadRow'>
 export type VehicleNeeds = View<'VehicleNeeds'>
 export type RoadPage = View<'RoadPage'>
