@@ -79,6 +79,24 @@ async fn the_office_proposes_and_a_leader_decides() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn of_two_who_propose_at_once_one_waits_for_the_other() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_plan(&app::Caller::system(), PLAN).await?;
+        let (mut one, mut other) = (town.login("clerk").await?, town.login("clerk").await?);
+        let ask = |value: &str| json!({ "name": NAME, "value": value, "from": "2026-10-01", "reason": "入冬前" });
+        let path = "/api/v1/parameters";
+        let (a, b) = tokio::join!(one.post(path, ask("month")), other.post(path, ask("year")));
+        let mut told = [a?, b?];
+        told.sort_by_key(|told| told.status);
+        assert!(told[0].status.is_success(), "{}", told[0].body);
+        assert_eq!(told[1].code(), "parameter.pending", "{}", told[1].body);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn nobody_decides_what_he_proposed_himself() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = town(&fresh).await?;

@@ -174,6 +174,54 @@ async fn who_draws_along_a_road_on_record_is_asked_the_same() -> anyhow::Result<
 }
 
 #[tokio::test]
+async fn of_two_who_draw_one_road_at_once_the_second_is_asked() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        let (mut one, mut other) = (town.login("clerk").await?, town.login("clerk").await?);
+        let drawn = |name: &str| road(name, "village_main", V1, &STREET, 5.0);
+        let (a, b) =
+            tokio::join!(one.post("/api/v1/roads", drawn("老街")), other.post("/api/v1/roads", drawn("学府路")));
+        let mut told = [a?, b?];
+        told.sort_by_key(|told| told.status);
+        assert!(told[0].status.is_success(), "{}", told[0].body);
+        assert_eq!(told[1].body["fields"][0]["code"], "road.along", "{}", told[1].body);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_redraws_a_road_along_another_is_asked_and_a_small_change_of_one_beside_it_is_not()
+-> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        let (mut clerk, _) = settled(&town).await?;
+        let far = [[105.870, 29.264], [105.892, 29.264]];
+        let lane = add(&mut clerk, road("后街", "village_main", V1, &far, 3.5)).await?;
+        let at = format!("/api/v1/roads/{}", text(&lane, "id"));
+        let beside = [[105.870, 29.26003], [105.892, 29.26003]];
+        let mut anew = road("后街", "village_main", V1, &beside, 3.5);
+        anew["version"] = lane["version"].clone();
+        let told = clerk.put(&at, anew.clone()).await?;
+        assert_eq!(told.body["fields"][0]["code"], "road.along", "{}", told.body);
+        assert!(told.body.to_string().contains("老街（LD-0001）"), "{}", told.body);
+        anew["along"] = json!("same");
+        let told = clerk.put(&at, anew.clone()).await?;
+        assert_eq!(told.body["fields"][0]["code"], "road.along_redrawn", "{}", told.body);
+        anew["along"] = json!("new");
+        let page = clerk.put(&at, anew.clone()).await?.ok()?;
+        // It was said once: drawn a little otherwise it is still another road.
+        let near = [[105.870, 29.26003], [105.881, 29.26005], [105.892, 29.26003]];
+        anew["geometry"]["coordinates"] = json!(near);
+        anew["along"] = Value::Null;
+        anew["version"] = page["version"].clone();
+        clerk.put(&at, anew).await?.ok()?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_row_with_the_number_of_a_voided_road_says_when_and_why_it_was_voided() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = grouped(&fresh).await?;

@@ -571,6 +571,8 @@ impl App {
         let now = self.now();
         let today = now.date();
         let mut tx = self.write(caller).await?;
+        // Two who move plans at once look one after the other: which plan gives way depends on what the other approved.
+        tx.hold_town().await?;
         let record = self.plan_in_scope(&mut tx, caller, id).await?;
         let hat = match caller.hat(step.action(), &subject(&record)) {
             Ok(hat) => hat,

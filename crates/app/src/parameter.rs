@@ -464,6 +464,8 @@ impl App {
         }
         let now = self.now();
         let mut tx = self.write(caller).await?;
+        // Two who propose at once look one after the other: one proposal waits at a time.
+        tx.hold_town().await?;
         let (plan, _) = plan_in_force(&mut tx, now.date()).await?;
         let known = current(&plan, &asked.name, asked.from)
             .ok_or_else(|| Error::field("name", "parameter.unknown", "方案中没有这个参数，请从列表中选择"))?;

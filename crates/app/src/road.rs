@@ -25,7 +25,7 @@ use store::road::{RoadFilter, RoadRecord};
 use store::{Read, Write};
 
 use crate::names::Names;
-use crate::view::{Named, Word, read_day};
+use crate::view::{Named, Word, no_such_page, read_day};
 use crate::{App, Caller, Error, Result};
 use vehicle::vehicles_on;
 use view::{
@@ -361,8 +361,11 @@ impl App {
         let (engine_m, unknown_m) = (sum("yes"), sum("unknown"));
         let length_m = found.iter().map(shown_m).sum::<f64>();
         let total = found.len();
-        if let Some(after) = &asked.after {
-            found.retain(|one| one.segment.code > *after);
+        if let Some(after) = asked.after.as_deref().filter(|after| !after.is_empty()) {
+            if read.road_with_code(after).await?.is_none() {
+                return Err(no_such_page());
+            }
+            found.retain(|one| one.segment.code.as_str() > after);
         }
         let limit = asked.limit.unwrap_or(100).clamp(1, 500);
         let more = found.len() > limit;
@@ -547,10 +550,12 @@ impl App {
 
     /// Changes what is on record about a stretch: measured anew, drawn anew, named otherwise.
     ///
-    /// Errors: somebody was quicker; its line or a value cannot be; other values without a day of their own.
+    /// Errors: somebody was quicker; its line or a value cannot be; other values without a day of their own; it would run
+    /// along others on record and nobody said that it is another road.
     pub async fn change_road(&self, caller: &Caller, id: &RoadId, asked: RoadInput) -> Result<RoadView> {
         let now = self.now();
         let mut tx = self.write(caller).await?;
+        tx.hold_town().await?;
         let before = self.road_seen(caller, &mut tx, id, Some(asked.version.unwrap_or(0))).await?;
         let own = subject(&mut tx, &before).await?;
         let hat = caller.hat(Action::RoadChange, &own)?.clone();
@@ -562,6 +567,7 @@ impl App {
         // What stays where it was may be there on somebody's word, given when it was taken from a file.
         if segment.line != old.line {
             self.refuse_far(&mut tx, "geometry", &segment.line).await?;
+            self.ask_redrawn(&mut tx, &asked, (&old, &segment)).await?;
         }
         if segment.code.is_empty() {
             segment.code = old.code.clone();

@@ -170,8 +170,9 @@ impl App {
         now: Timestamp,
     ) -> Result<Option<RoadRecord>> {
         caller.scope(Action::RoadChange)?;
-        let decided =
-            asked.along.as_deref().and_then(given).map(|word| Said::read("along", word)).transpose()?;
+        let decided = said(asked)?;
+        // Two who draw the same road at once look one after the other.
+        tx.hold_town().await?;
         let coming = known_turns(tx, read_input(asked, None, now.date())?, now.date()).await?;
         known_path(tx, &coming.territory).await?;
         self.refuse_far(tx, "geometry", &coming.line).await?;
@@ -200,6 +201,36 @@ impl App {
             first.get_or_insert(added);
         }
         Ok(first)
+    }
+
+    /// Asks of a stretch that is drawn anew whether it is another road than those it runs along now and did not before.
+    ///
+    /// Errors: nobody said; it is the same road, which is measured where it is on record.
+    // Part of a write that somebody else commits.
+    pub(super) async fn ask_redrawn(
+        &self,
+        tx: &mut Write,
+        asked: &RoadInput,
+        (old, fresh): (&Segment, &Segment),
+    ) -> Result<()> {
+        let decided = said(asked)?;
+        if decided == Some(Said::New) {
+            return Ok(());
+        }
+        let mut known = tx.roads(&Caller::system().scope(Action::RoadRead)?, &RoadFilter::default()).await?;
+        known.retain(|one| one.segment.id != old.id);
+        let had = Lying::of(&known).beside(&old.line).map(|(_, ids)| ids).unwrap_or_default();
+        known.retain(|one| !had.contains(&one.segment.id));
+        let Some((found, ids)) = Lying::of(&known).beside(&fresh.line) else { return Ok(()) };
+        let records = self.roads_along(tx, &ids).await?;
+        match decided {
+            None => Err(refused(&found, &records)),
+            Some(_) => Err(Error::field(
+                "along",
+                "road.along_redrawn",
+                "同一条路不登记两次：请作废这条路段并写明原因，再到重合的路段上登记复测",
+            )),
+        }
     }
 
     /// Lays a survey over the stretches it runs along: each keeps its number, the piece that was measured takes the values.
@@ -254,6 +285,13 @@ impl App {
         }
         Ok(done)
     }
+}
+
+/// What somebody said of the line he drew, if anything.
+///
+/// Errors: a word that says nothing.
+fn said(asked: &RoadInput) -> Result<Option<Said>> {
+    asked.along.as_deref().and_then(given).map(|word| Said::read("along", word)).transpose()
 }
 
 /// Whether somebody who drew a line says anything of this: a box that was not ticked says nothing, and what class a road is
