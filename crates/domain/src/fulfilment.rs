@@ -244,6 +244,11 @@ pub fn percent(ratio: f64) -> f64 {
     }
 }
 
+/// By how much something falls short at most, in percent: cut upwards after a tenth, for what is promised must hold.
+pub fn percent_at_most(ratio: f64) -> f64 {
+    (ratio.max(0.0) * 1000.0 - 1e-9).ceil().max(0.0) / 10.0
+}
+
 impl Tally {
     /// How many occurrences have this status.
     pub fn count(&self, status: Status) -> u32 {

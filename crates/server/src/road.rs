@@ -11,6 +11,7 @@ use app::road::net::RoadNetwork;
 use app::road::way::{ReachAsked, ReachNodes, RouteAsked};
 use app::{App, Caller};
 use clap::{Args, Subcommand, ValueEnum};
+use domain::fulfilment::percent_at_most;
 use domain::road::Conditions;
 use domain::time::parse_date;
 use domain::vehicle::{Class, Vehicle};
@@ -642,7 +643,7 @@ pub fn site(asked: &Site) -> anyhow::Result<()> {
     }
     let proof = match answer.optimal {
         true => "已证明最优".to_owned(),
-        false => format!("时间用完，与最优最多相差 {:.2}%", answer.gap * 100.0),
+        false => format!("时间用完，与最优最多相差 {:.1}%", percent_at_most(answer.gap)),
     };
     if beyond > 0 {
         let within = instance.demands() - beyond;

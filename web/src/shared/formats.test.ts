@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { count, day, instant, moment, percent, provisional, setHolidaysTo, setToday, spot } from './formats'
+import { count, day, instant, moment, percent, percentAtMost, provisional, setHolidaysTo, setToday, spot } from './formats'
 
 it('says the year only when it is another', () => {
   setToday('2026-11-25')
@@ -18,7 +18,8 @@ it('never rounds a share up to the whole', () => {
   expect([percent(0.895), percent(0.67555)]).toEqual(['89.5%', '67.5%'])
   expect(percent(0.00001)).toBe('0.1%')
   expect(percent(0)).toBe('0.0%')
-  expect(percent(1)).toBe('100%')
+  expect([percent(1), percent(1.2)]).toEqual(['100%', '100%'])
+  expect([percentAtMost(0), percentAtMost(0.00001), percentAtMost(0.1), percentAtMost(0.1001)]).toEqual(['0.0%', '0.1%', '10.0%', '10.1%'])
   expect(percent(null)).toBe('—')
   expect(count(12345)).toBe('12,345')
 })

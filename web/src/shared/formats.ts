@@ -95,8 +95,11 @@ export function hundredths(ratio: number, digits = 1): number {
 /** A share as `89.5%`; without a base there is none. */
 export function percent(ratio: number | null | undefined, digits = 1): string {
   if (ratio === null || ratio === undefined) return '—'
-  return ratio === 1 ? '100%' : `${hundredths(ratio, digits).toFixed(digits)}%`
+  return ratio >= 1 ? '100%' : `${hundredths(ratio, digits).toFixed(digits)}%`
 }
+
+/** By how much something falls short at most, as `0.1%`: cut upwards, for what is promised must hold. */
+export const percentAtMost = (ratio: number): string => `${(Math.max(0, Math.ceil(ratio * 1000 - 1e-9)) / 10).toFixed(1)}%`
 
 /** `1,234`. */
 export function count(value: number | null | undefined): string {

@@ -12,6 +12,7 @@ use ::road::sight::{Lookout, Seen, cells_in, outlines, seen, share};
 use ::road::terrain::{self, Terrain};
 use domain::device::DeviceKind;
 use domain::facility::{Act, Facility, FieldValue, Shape, Stage};
+use domain::fulfilment::percent;
 use domain::geometry::{Geometry, Position, distance_m, in_sector};
 use domain::ids::FacilityId;
 use domain::policy::{Action, Scope};
@@ -309,7 +310,7 @@ fn area(terrain: &Terrain, seen: &Seen, cells: &[usize]) -> SightArea {
         none_ha: hectares(share.none_m2),
         one_ha: hectares(share.one_m2),
         more_ha: hectares(share.more_m2),
-        seen_percent: if total > 0.0 { round((share.one_m2 + share.more_m2) / total * 100.0) } else { 0.0 },
+        seen_percent: if total > 0.0 { percent((share.one_m2 + share.more_m2) / total) } else { 0.0 },
     }
 }
 

@@ -3,6 +3,7 @@
 //! What does not belong here: issuing it (`report`).
 
 use chrono::Datelike;
+use domain::fulfilment::{percent, percent_at_most};
 use domain::ids::SitingId;
 use domain::policy::Action;
 use domain::siting::{Found, Outcome, Question, Study};
@@ -42,7 +43,7 @@ fn figures(study: &Study, question: Question, found: &Found) -> String {
     };
     format!(
         "覆盖权重 {:.1}%，{of}加权平均 {}、最远一处 {}，未覆盖 {}{never}",
-        found.covered * 100.0,
+        percent(found.covered),
         say(found.mean),
         say(found.farthest),
         study.counted(uncovered)
@@ -102,7 +103,7 @@ fn conclusion(study: &Study, outcome: &Outcome) -> String {
     let found = &outcome.found;
     let proof = match found.optimal {
         true => "已证明在这些候选点、距离和权重下没有更好的选法".to_owned(),
-        false => format!("尚未证明最优，与最优最多相差 {:.1}%", found.gap * 100.0),
+        false => format!("尚未证明最优，与最优最多相差 {:.1}%", percent_at_most(found.gap)),
     };
     let question = study.question;
     let mut lines = Vec::new();

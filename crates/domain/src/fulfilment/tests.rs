@@ -874,3 +874,9 @@ fn what_was_written_out_is_judged_the_same_when_it_is_read_back() {
     assert_eq!(ask.evaluate(), judged);
     assert_eq!(read.facts.subject(SubjectKind::Place, "shop9"), None);
 }
+
+#[test]
+fn a_share_is_cut_off_and_what_is_at_most_is_cut_upwards() {
+    assert_eq!([0.0, 0.00001, 2.0 / 3.0, 0.9999, 1.0].map(percent), [0.0, 0.1, 66.6, 99.9, 100.0]);
+    assert_eq!([0.0, 0.00001, 0.1, 0.1001].map(percent_at_most), [0.0, 0.1, 10.0, 10.1]);
+}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { area, boxOf, circle, distance, length, positions, roomy, roundLength, shapeOf, snapped, spelled, touches, union, unspelled } from './measure'
+import { area, boxOf, circle, crossesItself, distance, length, positions, roomy, roundLength, shapeOf, snapped, spelled, touches, union, unspelled } from './measure'
 import type { Position } from './types'
 
 it('a degree of latitude is 111 km, one of longitude shrinks with the cosine', () => {
@@ -16,6 +16,16 @@ it('a square kilometre is one, closed or open, whichever way it turns', () => {
   expect(area(square) / 1e6).toBeCloseTo(1, 2)
   expect(area([...square].reverse())).toBeCloseTo(area(square), 3)
   expect(area([...square, square[0] as Position])).toBeCloseTo(area(square), 3)
+})
+
+it('an area that crosses itself is none, whichever corner it begins at', () => {
+  const bow: Position[] = [[0, 0], [2, 2], [2, 0], [0, 2]]
+  for (let n = 0; n < 4; n += 1) expect(crossesItself([...bow.slice(n), ...bow.slice(0, n)])).toBe(true)
+  expect(crossesItself([...bow, bow[0] as Position])).toBe(true)
+  const square: Position[] = [[0, 0], [2, 0], [2, 2], [0, 2]]
+  expect([square, [...square, square[0] as Position], [...square].reverse(), square.slice(0, 3)].map(crossesItself)).toEqual([false, false, false, false])
+  expect(crossesItself([[0, 0], [4, 0], [4, 4], [2, 0], [0, 4]])).toBe(true)
+  expect(crossesItself([[0, 0], [1, 0], [1, 0], [1, 1]])).toBe(false)
 })
 
 it('boxes hold what they are around', () => {

@@ -24,6 +24,32 @@ export function area(ring: Position[]): number {
   return Math.abs((twice * EARTH_M * EARTH_M) / 2)
 }
 
+/** On which side of the way from a to b a position lies: left above 0, right below, on it 0. */
+const side = (a: Position, b: Position, at: Position): number => (b[0] - a[0]) * (at[1] - a[1]) - (b[1] - a[1]) * (at[0] - a[0])
+
+/** Whether two straight pieces have a point in common. */
+function meet(a: Position, b: Position, c: Position, d: Position): boolean {
+  const [overC, overD, overA, overB] = [side(a, b, c), side(a, b, d), side(c, d, a), side(c, d, b)]
+  if (overC * overD < 0 && overA * overB < 0) return true
+  const lies = (from: Position, to: Position, at: Position, over: number): boolean =>
+    over === 0 && isIn(at, [Math.min(from[0], to[0]), Math.min(from[1], to[1]), Math.max(from[0], to[0]), Math.max(from[1], to[1])])
+  return lies(a, b, c, overC) || lies(a, b, d, overD) || lies(c, d, a, overA) || lies(c, d, b, overB)
+}
+
+/** Whether a ring, closed or not, meets itself elsewhere than from corner to corner: what it encloses is nothing one can say. */
+export function crossesItself(ring: Position[]): boolean {
+  const corners = ring.filter((at, i) => {
+    const before = ring[(i || ring.length) - 1] as Position
+    return at[0] !== before[0] || at[1] !== before[1]
+  })
+  const n = corners.length
+  const corner = (i: number): Position => corners[i % n] as Position
+  for (let i = 0; i < n; i += 1)
+    for (let k = i + 2; k < n; k += 1)
+      if (!(i === 0 && k === n - 1) && meet(corner(i), corner(i + 1), corner(k), corner(k + 1))) return true
+  return false
+}
+
 /** Every position of a geometry. */
 export function positions(geometry: Geometry): Position[] {
   return (geometry.type === 'Point' ? [geometry.coordinates] : geometry.coordinates.flat(geometry.type === 'MultiPolygon' ? 2 : geometry.type === 'Polygon' || geometry.type === 'MultiLineString' ? 1 : 0)) as Position[]
