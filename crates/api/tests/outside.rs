@@ -110,7 +110,9 @@ async fn hydrants_from_abroad_are_named_and_left_out_until_somebody_means_them()
         assert_eq!((&report["created"], &report["committed"]), (&json!(1), &json!(true)), "{report}");
         let report = hydrants(&town, &mut clerk, table, json!({ "outside_ok": true })).await?;
         assert_eq!((&report["created"], &report["problems"]), (&json!(1), &json!([])), "{report}");
-        assert_eq!(report["notes"][0]["code"], "facility.outside", "still named: {report}");
+        let note = &report["notes"][0];
+        assert_eq!(note["code"], "facility.outside", "still named: {report}");
+        assert!(text(note, "message").contains("已允许镇外位置"), "nobody is told to allow what is allowed: {report}");
         let mut auditor = town.login("auditor").await?;
         let entries = auditor.get("/api/v1/audit").await?.ok()?.to_string();
         assert!(entries.contains("outside_ok"), "{entries}");
@@ -155,6 +157,8 @@ async fn roads_and_maps_from_abroad_are_named_and_left_out_until_somebody_means_
             town.app.run_due_jobs().await?;
             let job = clerk.get(&format!("/api/v1/jobs/{}", text(&job, "id"))).await?.ok()?;
             assert_eq!(text(&job, "state"), state, "{query}: {job}");
+            let said = text(&job["result"]["problems"][0], "message");
+            assert_eq!(said.contains("已允许镇外位置"), state == "done", "{query}: {job}");
         }
         Ok(())
     })

@@ -334,7 +334,7 @@ async fn import(
         }
         Err(error) => Err(coded(&error)),
         Ok(extract) if dry_run => {
-            let elsewhere = app.road_map_elsewhere(&caller, &extract).await.map_err(plainly)?;
+            let elsewhere = app.road_map_elsewhere(&caller, &extract, outside_ok).await.map_err(plainly)?;
             if json {
                 let told = serde_json::json!({ "ways": extract.ways.len(), "problems": extract.problems,
                     "elsewhere": elsewhere });

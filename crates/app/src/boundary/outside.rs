@@ -28,6 +28,13 @@ pub(crate) fn row_outside(([lon, lat], km): (Position, f64)) -> String {
     )
 }
 
+/// Says the same of a row that is taken all the same, for somebody allowed it.
+pub(crate) fn row_allowed(([lon, lat], km): (Position, f64)) -> String {
+    format!(
+        "位置（{lon:.4}，{lat:.4}）离本镇约 {km:.0} 公里，已允许镇外位置，照此导入；请再核对一次经纬度和坐标系"
+    )
+}
+
 /// Says of one position what is wrong and what to look at.
 pub(crate) fn outside(([lon, lat], km): (Position, f64)) -> String {
     format!(

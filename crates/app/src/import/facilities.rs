@@ -23,7 +23,7 @@ use store::facility::{FacilityFilter, FacilityRecord};
 use store::import::ImportFile;
 
 use super::{ImportChange, ImportChoice, ImportReport};
-use crate::boundary::outside::{positions, row_outside};
+use crate::boundary::outside::{positions, row_allowed, row_outside};
 use crate::facility::ledger::{is_built, to_row};
 use crate::facility::{facilities, next_code};
 use crate::job::Running;
@@ -265,9 +265,10 @@ impl Stock {
         }
         let drawn = made.shape.as_ref().map(positions)?;
         let far = self.town.as_ref()?.astray(&drawn)?;
-        let level = if is_allowed { Level::Note } else { Level::Error };
+        let (level, message) =
+            if is_allowed { (Level::Note, row_allowed(far)) } else { (Level::Error, row_outside(far)) };
         let key = if meant.row.value.shape.is_some() { "shape" } else { "lon" };
-        Some(parsed.problem(&meant.row, key, level, "facility.outside", &row_outside(far)))
+        Some(parsed.problem(&meant.row, key, level, "facility.outside", &message))
     }
 
     fn town(&self) -> Option<&Territory> {

@@ -127,7 +127,7 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let known = read.roads(&whole, &RoadFilter::default()).await?;
         drop(read);
-        let elsewhere = self.map_elsewhere().await?;
+        let elsewhere = self.map_elsewhere(take.is_some_and(|(.., outside_ok)| outside_ok)).await?;
         let measured: Vec<Segment> = known.into_iter().map(|one| one.segment).collect();
         let (path, progress) = (self.blobs.file(&file.blob)?, progress.clone());
         let read = self.aside(move || {
@@ -167,14 +167,20 @@ impl App {
         Ok(report)
     }
 
-    /// What is said of a map of which nothing lies near the town; of any none while nobody knows where the town lies.
-    async fn map_elsewhere(&self) -> Result<Box<dyn Fn(&Extract) -> Option<String> + Send>> {
+    /// What is said of a map of which nothing lies near the town, refused or allowed; of any none while nobody knows where the
+    /// town lies.
+    async fn map_elsewhere(&self, outside_ok: bool) -> Result<Box<dyn Fn(&Extract) -> Option<String> + Send>> {
         let town = self.town_area(&mut self.db.read(&self.town).await?).await?;
         Ok(Box::new(move |map: &Extract| {
             let (_, km) = town.as_ref()?.far(map.nodes.values().map(|node| node.lon_lat))?;
-            Some(format!(
-                "底图范围不在本镇，离本镇约 {km:.0} 公里，请换成包含本镇的底图；确实要用的，选“允许镇外位置”再导入"
-            ))
+            Some(match outside_ok {
+                true => format!(
+                    "底图范围不在本镇，离本镇约 {km:.0} 公里，已允许镇外位置，照此导入；请再核对一次底图"
+                ),
+                false => format!(
+                    "底图范围不在本镇，离本镇约 {km:.0} 公里，请换成包含本镇的底图；确实要用的，选“允许镇外位置”再导入"
+                ),
+            })
         }))
     }
 
@@ -201,9 +207,14 @@ impl App {
     }
 
     /// What is said of a map of roads that lies elsewhere than the town; none of one that may be the town's.
-    pub async fn road_map_elsewhere(&self, caller: &Caller, map: &Extract) -> Result<Option<String>> {
+    pub async fn road_map_elsewhere(
+        &self,
+        caller: &Caller,
+        map: &Extract,
+        outside_ok: bool,
+    ) -> Result<Option<String>> {
         caller.scope(Action::RoadRead)?;
-        Ok(self.map_elsewhere().await?(map))
+        Ok(self.map_elsewhere(outside_ok).await?(map))
     }
 
     /// Takes in a map of roads; what was measured stays and counts over it.
@@ -217,7 +228,7 @@ impl App {
         outside_ok: bool,
     ) -> Result<RoadNetwork> {
         caller.scope(Action::RoadVoid)?;
-        let elsewhere = self.map_elsewhere().await?;
+        let elsewhere = self.map_elsewhere(outside_ok).await?;
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let (path, blobs) = (file.to_owned(), self.blobs.clone());
         let read = self.aside(move || {
