@@ -48,6 +48,12 @@ async fn the_office_proposes_and_a_leader_decides() -> anyhow::Result<()> {
         let proposed = clerk.post("/api/v1/parameters", ask.clone()).await?.ok()?;
         assert_eq!(proposed["value"], "quarter", "not in force yet");
         let id = proposed["pending"]["id"].as_str().unwrap_or_default().to_owned();
+        // What it would do is looked at by who may propose or decide it, and by nobody else who may read it.
+        let mut staff = town.login("staff1").await?;
+        for (by, may) in [(&mut clerk, true), (&mut leader, true), (&mut staff, false)] {
+            let told = by.post("/api/v1/parameters/preview", ask.clone()).await?;
+            assert_eq!(told.status == StatusCode::FORBIDDEN, !may, "{}", told.body);
+        }
         let told = clerk.post("/api/v1/parameters", ask).await?;
         assert_eq!(told.code(), "parameter.pending");
         let path = format!("/api/v1/parameters/{id}/decide");

@@ -566,7 +566,7 @@ impl App {
     }
 
     /// What a change would do to the board of this year, duty by duty and as a whole, and to the grades of houses where it is
-    /// of their rule; what it leaves as it is is left out.
+    /// of their rule; what it leaves as it is is left out. For whoever may propose or decide it.
     pub async fn preview_parameter(
         &self,
         caller: &Caller,
@@ -574,7 +574,9 @@ impl App {
         value: Value,
         from: Date,
     ) -> Result<Preview> {
-        caller.scope(Action::ParameterRead)?;
+        if caller.hats.hat(Action::ParameterDecide, &Subject::town()).is_none() {
+            caller.hat(Action::ParameterPropose, &Subject::town())?;
+        }
         let known = self.known(None).await?;
         let asked = ParameterInput { name: name.to_owned(), value, unit: None, from, reason: String::new() };
         let now = current(&known.plan, name, from)
@@ -587,25 +589,37 @@ impl App {
             _ => Vec::new(),
         };
         let lens = lens(caller, &known, &Ask::default()).ok();
-        let days = lens.as_ref().map_or((known.from, known.as_of), |lens| lens.days);
-        let before = known.question_over(days);
-        let plan =
-            known.plan.clone().with_parameter(Parameter { value: asked.value, effective_from: from, ..now });
-        let after = Question { plan: &plan, ..before };
-        let touched: Vec<&Duty> = match own(name) {
-            Some(_) => plan.duties.iter().collect(),
-            None => uses(&plan, name).map(|(duty, _)| duty).collect(),
-        };
-        let whole = lens.map(|lens| whole_board(&known, &lens, &plan, &touched));
-        let changes = touched.into_iter().map(|duty| Change {
-            duty: duty.id.clone(),
-            title: duty.title.clone(),
-            before: before.evaluate_duty(duty).tally,
-            after: after.evaluate_duty(duty).tally,
-        });
-        let duties = changes.filter(|change| change.before != change.after).collect();
-        Ok(Preview { duties, whole, houses })
+        let set = Parameter { value: asked.value, effective_from: from, ..now };
+        // Judging the town anew takes a while: not on a thread that others wait for.
+        self.aside(move || Ok(preview(&known, lens.as_ref(), set, houses))).await
     }
+}
+
+/// What a parameter set so does to the board.
+fn preview(
+    known: &Known,
+    lens: Option<&Lens>,
+    set: Parameter,
+    houses: Vec<house::HouseRegraded>,
+) -> Preview {
+    let days = lens.map_or((known.from, known.as_of), |lens| lens.days);
+    let before = known.question_over(days);
+    let name = set.name.clone();
+    let plan = known.plan.clone().with_parameter(set);
+    let after = Question { plan: &plan, ..before };
+    let touched: Vec<&Duty> = match own(&name) {
+        Some(_) => plan.duties.iter().collect(),
+        None => uses(&plan, &name).map(|(duty, _)| duty).collect(),
+    };
+    let whole = lens.map(|lens| whole_board(known, lens, &plan, &touched));
+    let changes = touched.into_iter().map(|duty| Change {
+        duty: duty.id.clone(),
+        title: duty.title.clone(),
+        before: before.evaluate_duty(duty).tally,
+        after: after.evaluate_duty(duty).tally,
+    });
+    let duties = changes.filter(|change| change.before != change.after).collect();
+    Preview { duties, whole, houses }
 }
 
 #[cfg(test)]

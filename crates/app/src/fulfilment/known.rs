@@ -15,7 +15,7 @@ use store::Read;
 use store::audit::Entry;
 use store::fulfilment::{Gathered, Told};
 use store::waiver::WaiverRecord;
-use tokio::sync::{RwLock, RwLockReadGuard};
+use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 use crate::calendar::calendar;
 use crate::force::standards_on;
@@ -90,19 +90,19 @@ pub struct Known {
 /// Where the town's judged record is kept: today's, and that of the past day last asked for.
 #[derive(Default)]
 pub struct Kept {
-    today: RwLock<Option<Known>>,
+    today: Arc<RwLock<Option<Known>>>,
     past: Mutex<Option<Arc<Known>>>,
 }
 
 /// Today's record while it is looked at, or a past day's.
-pub enum Looking<'a> {
+pub enum Looking {
     /// Today's, which nobody changes meanwhile.
-    Today(RwLockReadGuard<'a, Known>),
+    Today(OwnedRwLockReadGuard<Option<Known>, Known>),
     /// A past day's.
     Past(Arc<Known>),
 }
 
-impl std::ops::Deref for Looking<'_> {
+impl std::ops::Deref for Looking {
     type Target = Known;
 
     fn deref(&self) -> &Known {
@@ -256,7 +256,7 @@ impl App {
     }
 
     /// The record as it is known at the end of a day, today unless another is named; today is brought up to date first.
-    pub(crate) async fn known(&self, at: Option<Date>) -> Result<Looking<'_>> {
+    pub(crate) async fn known(&self, at: Option<Date>) -> Result<Looking> {
         let today = self.now().date();
         match at.filter(|at| *at != today) {
             Some(day) if day > today => {
@@ -267,7 +267,7 @@ impl App {
         }
     }
 
-    async fn known_then(&self, day: Date) -> Result<Looking<'_>> {
+    async fn known_then(&self, day: Date) -> Result<Looking> {
         let (seq, _) = self.db.read(&self.town).await?.audit_head().await?;
         let kept = self.fulfilment.past.lock().ok().and_then(|past| past.clone());
         if let Some(known) = kept.filter(|known| known.as_of == day && known.seq == seq) {
@@ -280,15 +280,15 @@ impl App {
         Ok(Looking::Past(known))
     }
 
-    async fn known_today(&self, today: Date) -> Result<Looking<'_>> {
+    async fn known_today(&self, today: Date) -> Result<Looking> {
         let (seq, _) = self.db.read(&self.town).await?.audit_head().await?;
         let is_fresh = |kept: &Option<Known>| kept.as_ref().is_some_and(|k| k.as_of == today && k.seq >= seq);
-        let guard = self.fulfilment.today.read().await;
+        let guard = Arc::clone(&self.fulfilment.today).read_owned().await;
         if is_fresh(&guard) {
             return looking(guard);
         }
         drop(guard);
-        let mut kept = self.fulfilment.today.write().await;
+        let mut kept = Arc::clone(&self.fulfilment.today).write_owned().await;
         if !is_fresh(&kept) {
             // Taken out while it changes: whoever is interrupted leaves nothing half done behind.
             let before = kept.take().filter(|known| known.as_of == today && seq - known.seq <= ONE_BY_ONE);
@@ -312,8 +312,8 @@ impl App {
     }
 }
 
-fn looking(guard: RwLockReadGuard<'_, Option<Known>>) -> Result<Looking<'_>> {
-    RwLockReadGuard::try_map(guard, Option::as_ref)
+fn looking(guard: OwnedRwLockReadGuard<Option<Known>>) -> Result<Looking> {
+    OwnedRwLockReadGuard::try_map(guard, Option::as_ref)
         .map(Looking::Today)
         .map_err(|_| Error::Internal("the judged record is gone".to_owned()))
 }
