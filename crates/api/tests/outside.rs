@@ -112,7 +112,10 @@ async fn hydrants_from_abroad_are_named_and_left_out_until_somebody_means_them()
         assert_eq!((&report["created"], &report["problems"]), (&json!(1), &json!([])), "{report}");
         let note = &report["notes"][0];
         assert_eq!(note["code"], "facility.outside", "still named: {report}");
-        assert!(text(note, "message").contains("已允许镇外位置"), "nobody is told to allow what is allowed: {report}");
+        assert!(
+            text(note, "message").contains("已允许镇外位置"),
+            "nobody is told to allow what is allowed: {report}"
+        );
         let mut auditor = town.login("auditor").await?;
         let entries = auditor.get("/api/v1/audit").await?.ok()?.to_string();
         assert!(entries.contains("outside_ok"), "{entries}");

@@ -90,7 +90,8 @@ async fn of_two_who_propose_at_once_one_waits_for_the_other() -> anyhow::Result<
         let town = town(&fresh).await?;
         town.app.install_plan(&app::Caller::system(), PLAN).await?;
         let (mut one, mut other) = (town.login("clerk").await?, town.login("clerk").await?);
-        let ask = |value: &str| json!({ "name": NAME, "value": value, "from": "2026-10-01", "reason": "入冬前" });
+        let ask =
+            |value: &str| json!({ "name": NAME, "value": value, "from": "2026-10-01", "reason": "入冬前" });
         let path = "/api/v1/parameters";
         let (a, b) = tokio::join!(one.post(path, ask("month")), other.post(path, ask("year")));
         let mut told = [a?, b?];

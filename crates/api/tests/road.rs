@@ -169,7 +169,8 @@ async fn a_road_is_measured_closed_cut_and_voided_and_nothing_is_lost() -> anyho
 }
 
 #[tokio::test]
-async fn of_several_closures_on_one_day_none_hides_another_and_each_is_opened_by_itself() -> anyhow::Result<()> {
+async fn of_several_closures_on_one_day_none_hides_another_and_each_is_opened_by_itself() -> anyhow::Result<()>
+{
     both_databases(|fresh| async move {
         let town = grouped(&fresh).await?;
         let mut clerk = town.login("clerk").await?;
@@ -181,15 +182,29 @@ async fn of_several_closures_on_one_day_none_hides_another_and_each_is_opened_by
             clerk.post(&format!("{at}/steps"), close).await?.ok()?;
         }
         let page = clerk.get(&at).await?.ok()?;
-        assert_eq!((text(&page, "closed"), codes(&page["closures"], "reason")), ("停满车；塌方", vec!["停满车", "塌方"]));
+        assert_eq!(
+            (text(&page, "closed"), codes(&page["closures"], "reason")),
+            ("停满车；塌方", vec!["停满车", "塌方"])
+        );
         let why = codes(&page["passing"][0]["why"], "label");
         assert!(why[0].contains("停满车") && why[1].contains("塌方"), "{why:?}");
-        assert_eq!(clerk.get("/api/v1/roads?closed=true").await?.ok()?["total"], 1, "one road, however often");
-        assert_eq!(step(&mut clerk, &page, json!({ "step": "open" })).await?.code(), "road.not_closed", "which one?");
+        assert_eq!(
+            clerk.get("/api/v1/roads?closed=true").await?.ok()?["total"],
+            1,
+            "one road, however often"
+        );
+        assert_eq!(
+            step(&mut clerk, &page, json!({ "step": "open" })).await?.code(),
+            "road.not_closed",
+            "which one?"
+        );
         let page = step(&mut clerk, &page, json!({ "step": "open", "number": 1 })).await?.ok()?;
         assert_eq!((text(&page, "closed"), &page["passing"][0]["passes"]), ("停满车", &json!("no")));
         let told = &page["events"][0]["changes"][0];
-        assert!(text(told, "before").contains("塌方") && text(told, "after").contains("当天恢复"), "which one: {told}");
+        assert!(
+            text(told, "before").contains("塌方") && text(told, "after").contains("当天恢复"),
+            "which one: {told}"
+        );
         let page = step(&mut clerk, &page, json!({ "step": "open", "number": 0 })).await?.ok()?;
         assert_eq!((&page["closed"], &page["passing"][0]["passes"]), (&Value::Null, &json!("yes")));
         Ok(())

@@ -179,8 +179,10 @@ async fn of_two_who_draw_one_road_at_once_the_second_is_asked() -> anyhow::Resul
         let town = grouped(&fresh).await?;
         let (mut one, mut other) = (town.login("clerk").await?, town.login("clerk").await?);
         let drawn = |name: &str| road(name, "village_main", V1, &STREET, 5.0);
-        let (a, b) =
-            tokio::join!(one.post("/api/v1/roads", drawn("老街")), other.post("/api/v1/roads", drawn("学府路")));
+        let (a, b) = tokio::join!(
+            one.post("/api/v1/roads", drawn("老街")),
+            other.post("/api/v1/roads", drawn("学府路"))
+        );
         let mut told = [a?, b?];
         told.sort_by_key(|told| told.status);
         assert!(told[0].status.is_success(), "{}", told[0].body);

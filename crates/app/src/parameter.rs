@@ -596,12 +596,7 @@ impl App {
 }
 
 /// What a parameter set so does to the board.
-fn preview(
-    known: &Known,
-    lens: Option<&Lens>,
-    set: Parameter,
-    houses: Vec<house::HouseRegraded>,
-) -> Preview {
+fn preview(known: &Known, lens: Option<&Lens>, set: Parameter, houses: Vec<house::HouseRegraded>) -> Preview {
     let days = lens.map_or((known.from, known.as_of), |lens| lens.days);
     let before = known.question_over(days);
     let name = set.name.clone();

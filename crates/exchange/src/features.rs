@@ -219,7 +219,8 @@ mod tests {
     #[test]
     fn a_column_nobody_filled_is_there_all_the_same() {
         let mut table = table();
-        table.columns = [("load_t", Said::Number), ("bridge", Said::Words)].map(|(k, s)| (k.to_owned(), s)).into();
+        table.columns =
+            [("load_t", Said::Number), ("bridge", Said::Words)].map(|(k, s)| (k.to_owned(), s)).into();
         table.rows[2].properties.insert("note".to_owned(), Json::Null);
         let keys = [
             ("bridge", Said::Flag),

@@ -162,7 +162,10 @@ fn filled(
 ) -> Result<Map<String, Value>> {
     let is_field = |form: &Map<String, Value>, key: &str| {
         form.contains_key(key)
-            && (key == "name" || key == ASKED || !NOT_SHOWN.contains(&key) || (key == "found" && stands.is_none()))
+            && (key == "name"
+                || key == ASKED
+                || !NOT_SHOWN.contains(&key)
+                || (key == "found" && stands.is_none()))
     };
     if edit == Edit::Replace {
         let kept: Vec<String> = form.keys().filter(|key| is_field(&form, key)).cloned().collect();
@@ -368,7 +371,9 @@ mod tests {
 
     #[test]
     fn what_is_no_feature_is_told_what_one_is() {
-        for wrong in [json!([1]), json!([]), json!("a"), json!({ "geometry": 1 }), json!({ "properties": [] })] {
+        for wrong in
+            [json!([1]), json!([]), json!("a"), json!({ "geometry": 1 }), json!({ "properties": [] })]
+        {
             let told = FeatureInput::read(wrong.clone());
             let codes = |error| match error {
                 Error::Invalid(fields) => fields[0].code,
@@ -376,7 +381,8 @@ mod tests {
             };
             assert_eq!(told.map_err(codes), Err("layer.feature_form"), "{wrong}");
         }
-        let read = FeatureInput::read(json!({ "type": "Feature", "geometry": null, "properties": { "name": "a" } }));
+        let read =
+            FeatureInput::read(json!({ "type": "Feature", "geometry": null, "properties": { "name": "a" } }));
         assert_eq!(read.map(|one| (one.geometry, one.properties.len())).ok(), Some((None, 1)));
     }
 

@@ -169,7 +169,10 @@ impl App {
 
     /// What is said of a map of which nothing lies near the town, refused or allowed; of any none while nobody knows where the
     /// town lies.
-    async fn map_elsewhere(&self, outside_ok: bool) -> Result<Box<dyn Fn(&Extract) -> Option<String> + Send>> {
+    async fn map_elsewhere(
+        &self,
+        outside_ok: bool,
+    ) -> Result<Box<dyn Fn(&Extract) -> Option<String> + Send>> {
         let town = self.town_area(&mut self.db.read(&self.town).await?).await?;
         Ok(Box::new(move |map: &Extract| {
             let (_, km) = town.as_ref()?.far(map.nodes.values().map(|node| node.lon_lat))?;
