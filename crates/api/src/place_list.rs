@@ -1,5 +1,6 @@
 //! Lists of places and the errors of coverage.
 
+use app::place_list::many::{ManyAsked, ManyListed};
 use app::place_list::{
     BaselineInput, CoverageErrors, EntryPage, EntryView, PlaceListInput, PlaceListView, PlaceLists,
 };
@@ -23,6 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(correct_baseline))
         .routes(routes!(entries, enter))
         .routes(routes!(leave))
+        .routes(routes!(many))
         .routes(routes!(coverage))
         .routes(routes!(export_coverage))
 }
@@ -51,6 +53,25 @@ pub(crate) struct EntryEnd {
     on: String,
     reason: String,
     version: i64,
+}
+
+/// What becomes of many places.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ListStep {
+    /// Put on.
+    Enter,
+    /// Taken off.
+    Leave,
+}
+
+/// Many places at once: put on a list, or taken off it.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct ManyInput {
+    places: Vec<String>,
+    step: ListStep,
+    on: String,
+    reason: String,
 }
 
 /// Which errors.
@@ -147,6 +168,25 @@ async fn leave(
 ) -> Answer<Json<EntryView>> {
     let on = read_day("on", &input.on)?;
     Ok(Json(doors.app.leave_list(&caller, &id, &entry, (on, &input.reason), input.version).await?))
+}
+
+/// 批量列入或移出名录
+#[utoipa::path(post, path = "/api/v1/place-lists/{id}/entries/many", tag = "place_list", params(("id" = String, Path)),
+    request_body = ManyInput,
+    responses((status = 200, body = ManyListed), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn many(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(input): Json<ManyInput>,
+) -> Answer<Json<ManyListed>> {
+    let asked = ManyAsked {
+        places: input.places.into_iter().map(Into::into).collect(),
+        leave: matches!(input.step, ListStep::Leave),
+        on: read_day("on", &input.on)?,
+        reason: input.reason,
+    };
+    Ok(Json(doors.app.list_many(&caller, &id, &asked).await?))
 }
 
 /// 覆盖错误

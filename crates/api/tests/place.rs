@@ -269,6 +269,42 @@ async fn the_police_16_and_the_villages_220_stand_side_by_side_and_are_never_add
 }
 
 #[tokio::test]
+async fn a_register_is_put_on_a_list_in_one_go_and_whatever_is_refused_is_told_by_name() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let (mut clerk, villages, _, places) = two_lists(&town).await?;
+        let elsewhere = add(&mut clerk, restaurant("丁店", V2)).await?;
+        let mut ids: Vec<&str> = places.iter().map(|place| text(place, "/id")).collect();
+        let path = format!("/api/v1/place-lists/{villages}/entries");
+        let many = |ids: &[&str], step: &str, on: &str| json!({ "places": ids, "step": step, "on": on, "reason": "年度摸底" });
+        ids.push(text(&elsewhere, "/id"));
+        let told = clerk.post(&format!("{path}/many"), many(&ids, "enter", "2026-03-01")).await?;
+        assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(told.body["fields"].as_array().map(Vec::len), Some(1), "{}", told.body);
+        assert_eq!(text(&told.body, "/fields/0/code"), "place_list.other_village");
+        assert!(text(&told.body, "/fields/0/message").starts_with("丁店："), "{}", told.body);
+        let on = format!("{path}?on=2026-03-01");
+        assert_eq!(clerk.get(&on).await?.items()?.len(), 2, "nothing half-written");
+        ids.pop();
+        let told = clerk.post(&format!("{path}/many"), many(&ids, "enter", "2026-03-01")).await?.ok()?;
+        assert_eq!(told, json!({ "changed": 1, "kept": 2 }), "who is on it stays as he is");
+        assert_eq!(clerk.get(&on).await?.items()?.len(), 3);
+        let early = clerk.post(&format!("{path}/many"), many(&ids, "leave", "2026-02-01")).await?;
+        assert_eq!(text(&early.body, "/fields/0/code"), "place_list.not_listed");
+        assert!(text(&early.body, "/fields/0/message").starts_with("丙店："), "{}", early.body);
+        let told = clerk.post(&format!("{path}/many"), many(&ids, "leave", "2026-06-01")).await?.ok()?;
+        assert_eq!(told, json!({ "changed": 3, "kept": 0 }));
+        assert_eq!(clerk.get(&format!("{path}?on=2026-06-01")).await?.items()?.len(), 0);
+        let again = clerk.post(&format!("{path}/many"), many(&ids, "leave", "2026-06-01")).await?.ok()?;
+        assert_eq!(again, json!({ "changed": 0, "kept": 3 }));
+        let none = clerk.post(&format!("{path}/many"), many(&[], "enter", "2026-06-01")).await?;
+        assert_eq!(text(&none.body, "/fields/0/code"), "place_list.how_many");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn what_nobody_or_everybody_watches_and_what_is_listed_and_gone_is_told() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = town(&fresh).await?;

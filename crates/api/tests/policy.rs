@@ -215,6 +215,9 @@ impl Ids {
                 json!({ "count": 71, "on": "2023-02-20", "reason": reason, "version": 1 })
             }
             "place-lists/{id}/entries" => json!({ "place": SHOP, "from": "2026-09-21", "reason": reason }),
+            "place-lists/{id}/entries/many" => {
+                json!({ "places": [SHOP], "step": "enter", "on": "2026-09-21", "reason": reason })
+            }
             "place-lists/{id}/entries/{entry}/end" => {
                 json!({ "on": "2026-09-21", "reason": reason, "version": 1 })
             }

@@ -2,6 +2,8 @@
 //! coverage. Counts of two kinds stand side by side and are never added. What does not belong here: whether a stay is
 //! allowed (`domain::place_list`).
 
+pub mod many;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::ids::{OrgId, PlaceId};
@@ -35,6 +37,11 @@ pub(crate) struct Coverage<'a> {
 
 /// Said wherever two counts stand side by side.
 const NEVER_ADDED: &str = "派出所列管与村（社区）列管是两份名录，可能有重叠，分别统计，不相加";
+
+/// Said of a place that is void.
+const VOIDED: &str = "这个场所已作废，不能列入名录，请核对场所";
+/// Said of a place that another village's list is for.
+const OTHER_VILLAGE: &str = "场所不在这个村（社区），请列入所在村（社区）的名录";
 
 /// What a document once counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -527,7 +534,7 @@ impl App {
         if record.voided.is_some() {
             return Err(Error::Refused {
                 code: "place.voided",
-                message: "这个场所已作废，不能列入名录，请核对场所".to_owned(),
+                message: VOIDED.to_owned(),
             });
         }
         if known.list.kind == ListKind::VillageListed
@@ -535,7 +542,7 @@ impl App {
         {
             return Err(Error::Refused {
                 code: "place_list.other_village",
-                message: "场所不在这个村（社区），请列入所在村（社区）的名录".to_owned(),
+                message: OTHER_VILLAGE.to_owned(),
             });
         }
         known.list.enter(place.clone(), from, why)?;

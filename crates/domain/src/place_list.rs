@@ -101,6 +101,15 @@ impl ListRefusal {
     }
 }
 
+/// What many at once come to: those that were changed, or each that is refused and why.
+pub type Many = Result<Vec<PlaceId>, Vec<(PlaceId, ListRefusal)>>;
+
+fn all_or_none(places: Vec<PlaceId>, mut change: impl FnMut(&PlaceId) -> Result<(), ListRefusal>) -> Many {
+    let refused: Vec<_> =
+        places.iter().filter_map(|place| Some((place.clone(), change(place).err()?))).collect();
+    if refused.is_empty() { Ok(places) } else { Err(refused) }
+}
+
 /// 名录.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceList {
@@ -124,6 +133,11 @@ impl PlaceList {
 
     /// Puts a place on the list.
     pub fn enter(mut self, place: PlaceId, from: Date, reason: &str) -> Result<Self, ListRefusal> {
+        self.put_on(place, from, reason)?;
+        Ok(self)
+    }
+
+    fn put_on(&mut self, place: PlaceId, from: Date, reason: &str) -> Result<(), ListRefusal> {
         if reason.trim().is_empty() {
             return Err(ListRefusal::NoReason);
         }
@@ -133,18 +147,41 @@ impl PlaceList {
             return Err(ListRefusal::AlreadyListed);
         }
         self.entries.push(Entry { place, from, reason_in: reason.to_owned(), left: None });
-        Ok(self)
+        Ok(())
     }
 
     /// Takes a place off the list; the stay remains on record.
     pub fn leave(mut self, place: &PlaceId, on: Date, reason: &str) -> Result<Self, ListRefusal> {
+        self.take_off(place, on, reason)?;
+        Ok(self)
+    }
+
+    fn take_off(&mut self, place: &PlaceId, on: Date, reason: &str) -> Result<(), ListRefusal> {
         if reason.trim().is_empty() {
             return Err(ListRefusal::NoReason);
         }
         let stay = self.entries.iter_mut().find(|e| e.place == *place && e.left.is_none() && e.from <= on);
         let Some(stay) = stay else { return Err(ListRefusal::NotListed) };
         stay.left = Some((on, reason.to_owned()));
-        Ok(self)
+        Ok(())
+    }
+
+    /// Puts many places on the list, all of them or none. Gives who is new on it: what is on it that day already stays as it is.
+    ///
+    /// Errors: each place that is refused, with why.
+    pub fn enter_all(mut self, places: &BTreeSet<PlaceId>, from: Date, reason: &str) -> Many {
+        let there: BTreeSet<PlaceId> = self.members(from).into_iter().cloned().collect();
+        let new = places.difference(&there).cloned().collect();
+        all_or_none(new, |place| self.put_on(place.clone(), from, reason))
+    }
+
+    /// Takes many places off the list, all of them or none. Gives who left it: what has no stay that could end stays as it is.
+    ///
+    /// Errors: each place that is refused, with why.
+    pub fn leave_all(mut self, places: &BTreeSet<PlaceId>, on: Date, reason: &str) -> Many {
+        let open = self.entries.iter().filter(|e| e.left.is_none()).map(|e| e.place.clone()).collect();
+        let staying = places.intersection(&open).cloned().collect();
+        all_or_none(staying, |place| self.take_off(place, on, reason))
     }
 
     /// Who is on the list on this date.
@@ -362,6 +399,25 @@ mod tests {
         assert_eq!(list.clone().leave(&"a".into(), day(2026, 3, 2), "重复"), Err(ListRefusal::NotListed));
         assert_eq!(list.clone().enter("a".into(), day(2026, 2, 1), "补录"), Err(ListRefusal::AlreadyListed));
         assert!(list.enter("a".into(), day(2026, 3, 1), "重新开业").is_ok());
+    }
+
+    #[test]
+    fn many_enter_and_leave_together_or_not_at_all() {
+        let ids = |all: &[&str]| all.iter().map(|id| PlaceId::from(*id)).collect::<BTreeSet<_>>();
+        let list = village_list("v", 3)
+            .enter("a".into(), day(2026, 1, 1), "普查")
+            .and_then(|l| l.enter("late".into(), day(2026, 6, 1), "普查"))
+            .expect("new");
+        let on = day(2026, 3, 1);
+        let entered = list.clone().enter_all(&ids(&["a", "b", "c"]), on, "普查");
+        assert_eq!(entered, Ok(vec!["b".into(), "c".into()]), "who is on it stays as he is");
+        let refused = list.clone().enter_all(&ids(&["b", "late"]), on, "普查");
+        assert_eq!(refused, Err(vec![("late".into(), ListRefusal::AlreadyListed)]), "named, and nobody enters");
+        let left = list.clone().leave_all(&ids(&["a", "b"]), on, "注销");
+        assert_eq!(left, Ok(vec!["a".into()]), "who is not on it has nothing to leave");
+        let refused = list.clone().leave_all(&ids(&["a", "late"]), on, "注销");
+        assert_eq!(refused, Err(vec![("late".into(), ListRefusal::NotListed)]));
+        assert_eq!(list.enter_all(&ids(&["b"]), on, " "), Err(vec![("b".into(), ListRefusal::NoReason)]));
     }
 
     #[test]

@@ -531,6 +531,7 @@ pub const TABLE: &[(&str, &str, Kind)] = &[
     ("put", "/api/v1/place-lists/{id}/baseline", Row),
     ("get", "/api/v1/place-lists/{id}/entries", Rows),
     ("post", "/api/v1/place-lists/{id}/entries", Row),
+    ("post", "/api/v1/place-lists/{id}/entries/many", Row),
     ("post", "/api/v1/place-lists/{id}/entries/{entry}/end", Row),
     ("post", "/api/v1/places", Row),
     ("get", "/api/v1/places/{id}", Row),

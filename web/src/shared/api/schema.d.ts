@@ -13353,6 +13353,25 @@ export interface components {
             /** @description Last day. */
             to?: string | null;
         };
+        /**
+         * @description What becomes of many places.
+         * @enum {string}
+         */
+        ListStep: "enter" | "leave";
+        /** @description Many places at once: put on a list, or taken off it. */
+        ManyInput: {
+            on: string;
+            places: string[];
+            reason: string;
+            step: components["schemas"]["ListStep"];
+        };
+        /** @description What became of them. */
+        ManyListed: {
+            /** @description How many were put on or taken off. */
+            changed: number;
+            /** @description How many stayed as they were: on the list already, or not on it. */
+            kept: number;
+        };
         /** @description Where a hat reaches. */
         HatTerritory: {
             /** @description Code. */
