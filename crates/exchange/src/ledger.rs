@@ -356,6 +356,8 @@ pub fn write_text(value: &Value) -> String {
 /// Terms of one ledger by every spelling.
 pub struct Lookup {
     by_spelling: HashMap<(Terms, String), String>,
+    /// Every spelling of a list with the label it stands for.
+    spellings: HashMap<Terms, Vec<(String, String)>>,
     some_labels: HashMap<Terms, String>,
 }
 
@@ -363,6 +365,7 @@ impl Lookup {
     /// Prepares the lists that this ledger draws from.
     pub fn of(definition: &SheetDef, vocabulary: &Vocabulary) -> Self {
         let mut by_spelling = HashMap::new();
+        let mut spellings: HashMap<Terms, Vec<(String, String)>> = HashMap::new();
         let mut some_labels = HashMap::new();
         for column in definition.columns {
             let (Kind::Term(which) | Kind::TermList(which)) = column.kind else { continue };
@@ -370,11 +373,14 @@ impl Lookup {
                 for spelling in [&term.code, &term.label].into_iter().chain(&term.synonyms) {
                     by_spelling.entry((which, comparable(spelling))).or_insert_with(|| term.code.clone());
                 }
+                let said = std::iter::once(&term.label).chain(&term.synonyms);
+                let known = spellings.entry(which).or_default();
+                known.extend(said.map(|spelling| (spelling.clone(), term.label.clone())));
             }
             let labels: Vec<&str> = vocabulary.terms(which).take(6).map(|term| term.label.as_str()).collect();
             some_labels.insert(which, labels.join("、"));
         }
-        Self { by_spelling, some_labels }
+        Self { by_spelling, spellings, some_labels }
     }
 
     fn find(&self, which: Terms, text: &str) -> Option<String> {
@@ -382,6 +388,14 @@ impl Lookup {
     }
 
     fn unknown(&self, which: Terms, text: &str) -> Misread {
+        let words = self.spellings.get(&which).into_iter().flatten();
+        let near = value::nearest(text, words.map(|(spelling, label)| (spelling.as_str(), label.as_str())));
+        if !near.is_empty() {
+            let near = near.join("、");
+            let message =
+                format!("不认识“{text}”，相近的有：{near}；请改成其中一种，都不是就从模板的下拉选项中选择");
+            return Misread::new("cell.unknown_term", message);
+        }
         let labels = self.some_labels.get(&which).map_or("", String::as_str);
         Misread::new("cell.unknown_term", format!("不认识“{text}”，请从模板的下拉选项中选择，如：{labels}"))
     }

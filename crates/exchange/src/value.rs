@@ -129,6 +129,47 @@ pub fn comparable(text: &str) -> String {
     text.chars().map(plain).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// Characters two texts have in common, in the same order.
+fn shared(a: &[char], b: &[char]) -> usize {
+    let mut row = vec![0; b.len() + 1];
+    for x in a {
+        let mut slant = 0;
+        for (at, y) in b.iter().enumerate() {
+            let above = row[at + 1];
+            row[at + 1] = if x == y { slant + 1 } else { above.max(row[at]) };
+            slant = above;
+        }
+    }
+    row[b.len()]
+}
+
+/// Characters of a text that is compared with the words of a list; what is longer is no word.
+const LONGEST_WORD: usize = 24;
+/// Of the nearest words so many are offered.
+const OFFERED: usize = 4;
+
+/// Labels whose spellings come near to what was written, the nearest first: half of the characters agree, or one is short for the
+/// other, as 经发办 for 经济发展办公室. They are for a person to choose from.
+pub fn nearest<'a>(text: &str, words: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<&'a str> {
+    let wanted: Vec<char> = comparable(text).chars().take(LONGEST_WORD).collect();
+    let mut best: Vec<(&str, bool, usize)> = Vec::new();
+    for (spelling, label) in words {
+        let own: Vec<char> = comparable(spelling).chars().collect();
+        let same = shared(&wanted, &own);
+        let is_short_for = same >= 2 && same == wanted.len().min(own.len());
+        let share = 200 * same / (wanted.len() + own.len()).max(1);
+        if !is_short_for && share < 100 {
+            continue;
+        }
+        match best.iter_mut().find(|(known, ..)| *known == label) {
+            Some(known) => (known.1, known.2) = (known.1, known.2).max((is_short_for, share)),
+            None => best.push((label, is_short_for, share)),
+        }
+    }
+    best.sort_by_key(|(_, is_short_for, share)| std::cmp::Reverse((*is_short_for, *share)));
+    best.into_iter().take(OFFERED).map(|(label, ..)| label).collect()
+}
+
 /// Whether people write this when they have nothing to write (`无`, `/`, `—`, `不详` …).
 pub fn is_placeholder(text: &str) -> bool {
     matches!(
@@ -361,6 +402,20 @@ mod tests {
     use domain::time::parse_date;
 
     use super::*;
+
+    #[test]
+    fn the_nearest_words_are_those_that_share_most_or_are_short_for_each_other() {
+        let bodies = ["经济发展办公室", "规划建设管理办公室", "民政和社会事务办公室", "派出所"];
+        let near = |text: &str| nearest(text, bodies.iter().map(|name| (*name, *name)));
+        assert_eq!(near("经发办"), ["经济发展办公室"]);
+        assert_eq!(near("规建办"), ["规划建设管理办公室"]);
+        assert_eq!(near("民政办"), ["民政和社会事务办公室"]);
+        assert_eq!(near("公安派出所"), ["派出所"]);
+        assert_eq!(near("外交部"), [""; 0]);
+        let kinds = [("小餐饮", "小餐饮"), ("小饭店", "小餐饮"), ("餐饮场所", "餐饮"), ("小旅馆", "小旅馆")];
+        assert_eq!(nearest("小餐饮场所店", kinds)[0], "小餐饮", "each label once, by its best spelling");
+        assert_eq!(nearest("", kinds), [""; 0]);
+    }
 
     #[test]
     fn dates_as_people_write_them() {

@@ -106,8 +106,8 @@ impl Ground {
             Some(written) => {
                 let found = self.names.org_written(written).map(|one| one.id.to_string());
                 Some(found.ok_or_else(|| {
-                    let message = format!("没有“{written}”这个机构，请按本镇名称填写");
-                    ("owner", "device.owner", message)
+                    let otherwise = format!("没有“{written}”这个机构，请按本镇名称填写");
+                    ("owner", "device.owner", self.names.unknown_org(written, otherwise))
                 })?)
             }
         };

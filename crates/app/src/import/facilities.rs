@@ -102,7 +102,7 @@ impl App {
     async fn stock(&self, hat: &str) -> Result<Stock> {
         let whole = Caller::system().scope(Action::FacilityRead)?;
         let mut read = self.db.read(&self.town).await?;
-        let names = Gazetteer::read(&mut read).await?;
+        let names = Gazetteer::of_ledger(&mut read, self.now().date()).await?;
         let every = FacilityFilter { with_void: true, ..FacilityFilter::default() };
         let records = read.facilities(&whole, &every, None, i64::MAX).await?;
         let own = read.assignment(&hat.into()).await?.map(|held| held.assignment.org);
@@ -302,11 +302,8 @@ impl Stock {
             (Some(written), None) => match self.names.org_written(written) {
                 Some(org) => org.id.clone(),
                 None => {
-                    return Err((
-                        "org",
-                        "facility.org",
-                        format!("没有“{written}”这个机构，请按本镇名称填写"),
-                    ));
+                    let otherwise = format!("没有“{written}”这个机构，请按本镇名称填写");
+                    return Err(("org", "facility.org", self.names.unknown_org(written, otherwise)));
                 }
             },
             (None, None) => self.org.clone(),

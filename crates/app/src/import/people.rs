@@ -90,7 +90,7 @@ impl App {
             persons.extend(page);
         }
         Ok(Roll {
-            names: Gazetteer::read(&mut read).await?,
+            names: Gazetteer::of_ledger(&mut read, self.now().date()).await?,
             persons,
             posts: read.posts().await?,
             held: read.assignments().await?.into_iter().map(|h| h.assignment).collect(),
@@ -371,7 +371,8 @@ fn wanted_post(
         Some(written) => {
             let found = names.org_written(written);
             if found.is_none() {
-                say("org", "person.org_unknown", format!("没有“{written}”这个单位，请按本镇名称填写"));
+                let otherwise = format!("没有“{written}”这个单位，请按本镇名称填写");
+                say("org", "person.org_unknown", names.unknown_org(written, otherwise));
             }
             found
         }

@@ -170,7 +170,7 @@ impl App {
     async fn register(&self) -> Result<Register> {
         let whole = Caller::system().scope(Action::PlaceRead)?;
         let mut read = self.db.read(&self.town).await?;
-        let names = Gazetteer::read(&mut read).await?;
+        let names = Gazetteer::of_ledger(&mut read, self.now().date()).await?;
         let lists = read.place_lists().await?;
         let mut stays = HashSet::new();
         for list in &lists {
@@ -483,7 +483,8 @@ fn placed<'a>(
     if let Some(written) = &row.value.sector_org {
         sector = names.org_written(written);
         if sector.is_none() {
-            say("sector_org", "place.sector_unknown", format!("没有“{written}”这个部门，请按本镇名称填写"));
+            let otherwise = format!("没有“{written}”这个部门，请按本镇名称填写");
+            say("sector_org", "place.sector_unknown", names.unknown_org(written, otherwise));
         }
     }
     // What was written has been told; from here on the town's own names stand.

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::{OrgId, TerritoryCode};
 use domain::org::{Level, Org, OrgKind, Territory};
-use exchange::value::comparable;
+use domain::time::Date;
+use exchange::value::{comparable, nearest};
 use store::Read;
 
 use crate::Result;
+use crate::plan::read_once;
 use crate::view::Named;
 
 /// The town's territories and organisations by id.
@@ -15,6 +17,8 @@ pub(crate) struct Gazetteer {
     territories: BTreeMap<TerritoryCode, Territory>,
     closed: BTreeSet<TerritoryCode>,
     orgs: BTreeMap<OrgId, Org>,
+    /// What the plan in force calls bodies, with its word for each; only for who reads a ledger.
+    in_the_plan: Vec<(String, String)>,
 }
 
 impl Gazetteer {
@@ -24,7 +28,19 @@ impl Gazetteer {
         let closed = all.iter().filter(|r| r.closed.is_some()).map(|r| r.territory.code.clone()).collect();
         let territories = all.into_iter().map(|r| (r.territory.code.clone(), r.territory)).collect();
         let orgs = read.orgs().await?.into_iter().map(|r| (r.org.id.clone(), r.org)).collect();
-        Ok(Self { territories, closed, orgs })
+        Ok(Self { territories, closed, orgs, in_the_plan: Vec::new() })
+    }
+
+    /// The same for who reads a ledger: its writers call bodies as the plan does.
+    pub(crate) async fn of_ledger(read: &mut Read, on: Date) -> Result<Self> {
+        let mut names = Self::read(read).await?;
+        if let Some(version) = read.plan_on(on).await? {
+            for term in read_once(&version.source)?.terms {
+                let said = std::iter::once(&term.name).chain(&term.aliases);
+                names.in_the_plan.extend(said.map(|name| (comparable(name), term.label.clone())));
+            }
+        }
+        Ok(names)
     }
 
     /// A territory by its code.
@@ -101,13 +117,34 @@ impl Gazetteer {
         })
     }
 
-    /// The organisation somebody wrote, by id, name, short name or alias; one that is no more is not found.
+    /// The organisation somebody wrote, by id, name, short name or alias, or as the plan calls the one body that the town says it is;
+    /// one that is no more is not found.
     pub(crate) fn org_written(&self, text: &str) -> Option<&Org> {
         let wanted = comparable(text);
-        self.orgs.values().filter(|o| o.active).find(|o| {
+        let mut there = self.orgs.values().filter(|o| o.active);
+        let own = there.clone().find(|o| {
             [o.id.as_str(), &o.name, &o.short_name].iter().any(|own| comparable(own) == wanted)
                 || o.aliases.iter().any(|alias| comparable(alias) == wanted)
+        });
+        own.or_else(|| {
+            let (_, label) = self.in_the_plan.iter().find(|(name, _)| *name == wanted)?;
+            let one = there.find(|o| o.label == *label)?;
+            there.all(|o| o.label != *label).then_some(one)
         })
+    }
+
+    /// What to say of an organisation nobody knows: the ones it may be short for, for a person to decide; `otherwise` where there is
+    /// none.
+    pub(crate) fn unknown_org(&self, written: &str, otherwise: String) -> String {
+        let words = self.orgs.values().filter(|o| o.active).flat_map(|o| {
+            let spellings = [&o.name, &o.short_name].into_iter().chain(&o.aliases);
+            spellings.map(move |spelling| (spelling.as_str(), o.name.as_str()))
+        });
+        let near = nearest(written, words).join("、");
+        if near.is_empty() {
+            return otherwise;
+        }
+        format!("没有“{written}”这个机构，相近的有：{near}；是就改用这个名称，或在“机构与辖区”页登记为它的别名")
     }
 }
 
