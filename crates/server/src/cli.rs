@@ -110,7 +110,7 @@ enum Command {
 
 #[derive(Subcommand)]
 enum User {
-    /// 新增账号；初始密码从标准输入读一行，首次登录须修改
+    /// 新增账号；初始密码从标准输入读一行（至少 12 个字符，不用常见密码、键盘顺序、日期、姓名、账号和地名），首次登录须修改
     Add {
         /// 登录名
         login: String,
@@ -127,7 +127,7 @@ enum User {
         #[arg(long, requires = "role")]
         name: Option<String>,
     },
-    /// 重置密码；新密码从标准输入读一行
+    /// 重置密码；新密码从标准输入读一行（规则与新增账号相同）
     Passwd {
         /// 登录名
         login: String,
@@ -466,7 +466,10 @@ pub(crate) fn plainly(error: app::Error) -> anyhow::Error {
 
 /// A password never comes by argument, where every user of the machine could read it.
 fn password() -> anyhow::Result<String> {
-    eprintln!("请输入密码（至少 {} 个字符），回车结束：", app::secret::MIN_PASSWORD);
+    eprintln!(
+        "请输入密码（至少 {} 个字符，不用常见密码、键盘顺序、日期、姓名、账号和地名，可用几个不相干的词连成一句），回车结束：",
+        app::secret::MIN_PASSWORD
+    );
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
