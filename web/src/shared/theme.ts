@@ -13,11 +13,16 @@ function keep(name: string, value: string): void {
   }
 }
 
-export function setTheme(wanted: Theme): void {
+function showTheme(wanted: Theme): void {
   theme.value = wanted
   document.documentElement.dataset['theme'] = wanted
   // Element Plus keys its own dark colours to this class.
   document.documentElement.classList.toggle('dark', wanted === 'night')
+}
+
+/** What the person chose, from now on. */
+export function setTheme(wanted: Theme): void {
+  showTheme(wanted)
   keep('fengsui.theme', wanted)
 }
 
@@ -32,12 +37,22 @@ export function showSize(wanted: Size): void {
   document.documentElement.dataset['size'] = wanted
 }
 
-/** Takes up what this device chose before the first paint. */
-export function setupTheme(): void {
+function chosen(name: string): string | null {
   try {
-    setTheme(localStorage.getItem('fengsui.theme') === 'night' ? 'night' : 'light')
-    setSize(localStorage.getItem('fengsui.size') === 'large' ? 'large' : 'normal')
+    return localStorage.getItem(name)
   } catch {
-    setTheme('light')
+    return null
   }
+}
+
+/** Takes up what this device chose before the first paint; where nobody chose, day and night follow the system, also later. */
+export function setupTheme(): void {
+  const dark = matchMedia('(prefers-color-scheme: dark)')
+  const follow = (): void => {
+    const own = chosen('fengsui.theme')
+    showTheme((own === null ? dark.matches : own === 'night') ? 'night' : 'light')
+  }
+  follow()
+  dark.addEventListener('change', follow)
+  showSize(chosen('fengsui.size') === 'large' ? 'large' : 'normal')
 }

@@ -32,6 +32,15 @@ export function powerOf(task: Task | null): string {
   return task?.kind === ENFORCEMENT ? ENFORCEMENT : 'governance'
 }
 
+/**
+ * In what power a person may inspect: everybody helps to govern; the inspection the law gives the town and the police is made by who
+ * works for those, not by a department or a village; enforcement asks for a certificate. What was chosen stays in sight.
+ */
+export function powersOf(roles: string[], certified: boolean, chosen: string): string[] {
+  const statutory = roles.some((role) => /^(office|police|enforcement)_/.test(role))
+  return ['governance', ...(statutory || chosen === 'statutory' ? ['statutory'] : []), ...(certified || chosen === ENFORCEMENT ? [ENFORCEMENT] : [])]
+}
+
 /** What keeps a check from being one of enforcement: who is not certified, is alone, or showed no certificate. */
 export function lacksOfEnforcement(draft: Draft, me: string, officers: string[]): 'own' | 'second' | 'shown' | null {
   if (draft.power !== ENFORCEMENT) return null

@@ -10,7 +10,7 @@ import { Http } from './http'
 import { Outbox } from './outbox'
 import { sha256 } from '@/shared/photo/hash'
 import { apply, sync } from './sync'
-import { parted } from '../ui/trouble'
+import { goingPhotos, parted } from '../ui/trouble'
 import { looksAlone, recheckKey, type RecheckForm } from './recheck'
 import type { Draft, Entry, Photo, Place, Sheet, Task } from './types'
 
@@ -430,6 +430,11 @@ describe('tasks and hazards', () => {
     const one = (name: string, state: Entry['state']) => ({ id: name, state }) as Entry
     const { going, stuck } = parted([one('a', 'waiting'), one('b', 'refused'), one('c', 'conflict'), one('d', 'delivered'), one('e', 'recorded'), one('f', 'recorded')], new Set(['f']))
     expect([going.map((e) => e.id), stuck.map((e) => e.id)]).toEqual([['a', 'e'], ['b', 'c', 'f']])
+  })
+
+  it('a picture of a draft is not counted among what is to be sent', () => {
+    const photos = ['sent', 'draft'].map((owner) => ({ id: `p-${owner}`, owner }) as Photo)
+    expect(goingPhotos([{ id: 'sent' } as Entry], photos).map((one) => one.id)).toEqual(['p-sent'])
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ENFORCEMENT, powersOf } from './draft'
 import { countsFor, owedAt } from './owed'
 import { cameraTrouble } from './scan'
 import { standing } from './standing'
@@ -25,6 +26,13 @@ describe('a visit begun without its task', () => {
     expect(owedAt([task('a')], [sent('a', 'accept')], TODAY)?.id).toBe('a')
     expect(owedAt([task('a', { kind: 'enforcement' }), task('b', { state: 'cancelled' })], [], TODAY)).toBeNull()
   })
+})
+
+it('only who works for the town or the police is offered the inspection the law gives those; what was chosen stays in sight', () => {
+  expect(powersOf(['dept_inspector', 'village_staff'], false, 'governance')).toEqual(['governance'])
+  expect(powersOf(['office_clerk'], false, 'governance')).toEqual(['governance', 'statutory'])
+  expect(powersOf(['police_officer'], true, 'governance')).toEqual(['governance', 'statutory', ENFORCEMENT])
+  expect(powersOf(['dept_inspector'], false, 'statutory')).toEqual(['governance', 'statutory'])
 })
 
 it('tasks that begin later are counted apart from those that may be done now', () => {

@@ -28,6 +28,12 @@ export function parted(entries: Entry[], spoilt: Set<string>): { going: Entry[];
   return { going: left.filter((one) => !isStuck(one)), stuck: left.filter(isStuck) }
 }
 
+/** The pictures that go with what goes by itself: those of a draft belong to nothing that is sent yet. */
+export function goingPhotos(going: Entry[], photos: Photo[]): Photo[] {
+  const sent = new Set(going.map((one) => one.id))
+  return photos.filter((photo) => sent.has(photo.owner))
+}
+
 /** The state of an entry in people's words. */
 export function entryState(entry: Entry, photos: Photo[]): 'held' | 'sending' | 'sent' | 'delivered' | 'refused' | 'conflict' {
   if (entry.state === 'waiting') return photos.some((p) => p.state === 'refused') ? 'refused' : 'held'
