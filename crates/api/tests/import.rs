@@ -84,6 +84,39 @@ const MISTAKES: &[&str] = &[
 ];
 
 #[tokio::test]
+async fn a_ledger_may_speak_as_the_plan_does_and_of_what_nobody_knows_the_nearest_are_offered() -> anyhow::Result<()>
+{
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let plan = include_str!("../../../plans/qingfeng-2023-16/plan.toml");
+        town.app.install_plan(&app::Caller::system(), plan).await?;
+        // The town has its own name for the body that the plan calls 民政和社会事务办.
+        let mut admin = town.login("admin").await?;
+        let orgs = admin.get("/api/v1/orgs").await?.items()?;
+        let mut body = orgs.into_iter().find(|org| org["id"] == "dept-civil").unwrap_or_default();
+        body["name"] = json!("社会保障服务局");
+        body["short_name"] = json!("社保局");
+        admin.put("/api/v1/orgs/dept-civil", body).await?.ok()?;
+        let mut clerk = town.login("clerk").await?;
+        let rows = [
+            ",丁店,,工贸企业,场镇社区,,民政和社会事务办,,,,,,,,,",
+            ",戊店,,小餐饮屋,场镇社区,,社服局,,,,,,,,,",
+        ];
+        let report = import(&town, &mut clerk, "plan.csv", ledger(&rows)).await?;
+        let told = array(&report["problems"]);
+        assert!(told.iter().all(|p| p["row"] == 3), "{told:#?}");
+        let of = |code: &str| {
+            let found = told.iter().find(|p| p["code"] == code);
+            found.map(|p| text(p, "/message").to_owned()).unwrap_or_default()
+        };
+        assert!(of("cell.unknown_term").contains("相近的有：小餐饮"), "{told:#?}");
+        assert!(of("place.sector_unknown").contains("相近的有：社会保障服务局"), "{told:#?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn every_bad_cell_of_a_row_is_named_at_once() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = reading_town(&fresh).await?;

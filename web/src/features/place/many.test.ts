@@ -3,7 +3,7 @@ import type { Me, PlaceListsView } from '../../shared/api/contract'
 import { everyPlace, likelyList, MOST } from './many'
 
 type List = PlaceListsView['items'][number]
-const list = (id: string, owner: string, village?: string): List => ({ id, owner: { id: owner, name: owner }, village: village ? { id: village, name: village } : null }) as List
+const list = (id: string, owner: string, village?: string): List => ({ id, kind: village ? 'village_listed' : 'police_listed', owner: { id: owner, name: owner }, village: village ? { id: village, name: village } : null }) as List
 const hat = (org: string) => ({ org: { id: org, name: org } }) as Me['hats'][number]
 const lists = [list('a', 'village-1', 'v1'), list('b', 'village-2', 'v2'), list('p', 'police')]
 const at = (village: string) => ({ village: { id: village, name: village } })
@@ -13,6 +13,7 @@ it('the own list is chosen already, or that of the village the places lie in', (
   expect(likelyList(lists, { village: 'v2', picked: [], hats: [hat('office')] })).toBe('b')
   expect(likelyList(lists, { village: 'v2', picked: [at('v1'), at('v1')], hats: [hat('office')] }), 'what was picked says more than the filter').toBe('a')
   expect(likelyList(lists, { village: 'v1', picked: [at('v1'), at('v2')], hats: [hat('office')] }), 'two villages have no list together').toBe('')
+  expect(likelyList(lists, { kind: 'police_listed', village: '', picked: [at('v1')], hats: [hat('village-1')] }), 'who looks at one kind of list takes off that').toBe('p')
   expect(likelyList([lists[2] as List], { village: '', picked: [], hats: [] }), 'the only one').toBe('p')
 })
 

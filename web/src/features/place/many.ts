@@ -6,10 +6,11 @@ type List = PlaceListsView['items'][number]
 export const MOST = 2_000
 
 /**
- * The list that is most likely meant: the only one, that of the village which was filtered for or in which all of the picked lie, or
- * the one the own organisation keeps. None when several fit as well.
+ * The list that is most likely meant: the only one, the one the own organisation keeps, or that of the village which was filtered
+ * for or in which all of the picked lie; of one kind, where only that is looked at. None when several fit as well.
  */
-export function likelyList(lists: List[], asked: { village: string; picked: Pick<PlaceRow, 'village'>[]; hats: Me['hats'] }): string {
+export function likelyList(all: List[], asked: { kind?: string | undefined; village: string; picked: Pick<PlaceRow, 'village'>[]; hats: Me['hats'] }): string {
+  const lists = asked.kind ? all.filter((one) => one.kind === asked.kind) : all
   const villages = new Set(asked.picked.map((row) => row.village.id))
   const village = villages.size === 1 ? [...villages][0] : villages.size ? '' : asked.village
   const fits = (some: List[]): List | undefined => (some.length === 1 ? some[0] : undefined)
