@@ -84,8 +84,8 @@ const MISTAKES: &[&str] = &[
 ];
 
 #[tokio::test]
-async fn a_ledger_may_speak_as_the_plan_does_and_of_what_nobody_knows_the_nearest_are_offered() -> anyhow::Result<()>
-{
+async fn a_ledger_may_speak_as_the_plan_does_and_of_what_nobody_knows_the_nearest_are_offered()
+-> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = reading_town(&fresh).await?;
         let plan = include_str!("../../../plans/qingfeng-2023-16/plan.toml");

@@ -269,7 +269,8 @@ async fn the_police_16_and_the_villages_220_stand_side_by_side_and_are_never_add
 }
 
 #[tokio::test]
-async fn a_register_is_put_on_a_list_in_one_go_and_whatever_is_refused_is_told_by_name() -> anyhow::Result<()> {
+async fn a_register_is_put_on_a_list_in_one_go_and_whatever_is_refused_is_told_by_name() -> anyhow::Result<()>
+{
     both_databases(|fresh| async move {
         let town = town(&fresh).await?;
         let (mut clerk, villages, _, places) = two_lists(&town).await?;

@@ -532,10 +532,7 @@ impl App {
         let hat = caller.hat(Action::ListChange, &subject)?;
         let (record, _) = place_in_scope(&mut tx, caller, Action::PlaceRead, place).await?;
         if record.voided.is_some() {
-            return Err(Error::Refused {
-                code: "place.voided",
-                message: VOIDED.to_owned(),
-            });
+            return Err(Error::Refused { code: "place.voided", message: VOIDED.to_owned() });
         }
         if known.list.kind == ListKind::VillageListed
             && known.list.village.as_ref().is_some_and(|village| *village != record.place.village)

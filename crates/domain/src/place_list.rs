@@ -412,7 +412,11 @@ mod tests {
         let entered = list.clone().enter_all(&ids(&["a", "b", "c"]), on, "普查");
         assert_eq!(entered, Ok(vec!["b".into(), "c".into()]), "who is on it stays as he is");
         let refused = list.clone().enter_all(&ids(&["b", "late"]), on, "普查");
-        assert_eq!(refused, Err(vec![("late".into(), ListRefusal::AlreadyListed)]), "named, and nobody enters");
+        assert_eq!(
+            refused,
+            Err(vec![("late".into(), ListRefusal::AlreadyListed)]),
+            "named, and nobody enters"
+        );
         let left = list.clone().leave_all(&ids(&["a", "b"]), on, "注销");
         assert_eq!(left, Ok(vec!["a".into()]), "who is not on it has nothing to leave");
         let refused = list.clone().leave_all(&ids(&["a", "late"]), on, "注销");

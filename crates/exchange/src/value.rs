@@ -417,7 +417,11 @@ mod tests {
         let kinds = [("小餐饮", "小餐饮"), ("小饭店", "小餐饮"), ("餐饮场所", "餐饮"), ("小旅馆", "小旅馆")];
         assert_eq!(nearest("小餐饮屋", kinds)[0], "小餐饮", "each label once, by its best spelling");
         assert_eq!(nearest("小旅社", kinds)[0], "小旅馆");
-        assert_eq!(nearest("汽车修理店", [("理发店", "小美容洗浴")]), [""; 0], "店 is what every shop ends with");
+        assert_eq!(
+            nearest("汽车修理店", [("理发店", "小美容洗浴")]),
+            [""; 0],
+            "店 is what every shop ends with"
+        );
         assert_eq!(nearest("", kinds), [""; 0]);
     }
 

@@ -144,7 +144,9 @@ impl Gazetteer {
         if near.is_empty() {
             return otherwise;
         }
-        format!("没有“{written}”这个机构，相近的有：{near}；是就改用这个名称，或在“机构与辖区”页登记为它的别名")
+        format!(
+            "没有“{written}”这个机构，相近的有：{near}；是就改用这个名称，或在“机构与辖区”页登记为它的别名"
+        )
     }
 }
 
