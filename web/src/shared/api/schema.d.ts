@@ -5223,6 +5223,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/place-lists/{id}/entries/many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批量列入或移出名录 */
+        post: operations["many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/place-lists/{id}/entries/{entry}/end": {
         parameters: {
             query?: never;
@@ -8024,15 +8041,19 @@ export interface components {
             /** @description Until when he is on leave, or that he is not there by the days of the week. */
             reason: string;
         };
-        /** @description How many people who live in village groups a vehicle reaches in time for sure, perhaps, late, and not at all. */
+        /**
+         * @description How many people who live in village groups a vehicle reaches in time for sure, in time perhaps, late for sure, late
+         *     perhaps, and not at all.
+         */
         AccessPeople: {
-            perhaps_late: number;
             /** Format: int32 */
             late: number;
             /** Format: int32 */
             never: number;
             /** Format: int32 */
             perhaps: number;
+            /** Format: int32 */
+            perhaps_late: number;
             /** Format: int32 */
             sure: number;
         };
@@ -8106,7 +8127,6 @@ export interface components {
         };
         /** @description A kind of vehicle and where it stands. */
         AccessVehicle: {
-            perhaps_late: number;
             /** @description No station has one on record: it is reckoned from all of them. */
             assumed: boolean;
             late: number;
@@ -8114,9 +8134,10 @@ export interface components {
             /** @description People who live in the village groups among them, as far as they were counted. */
             people: components["schemas"]["AccessPeople"];
             perhaps: number;
+            perhaps_late: number;
             /** @description Where it sets out from. */
             stations: components["schemas"]["Named"][];
-            /** @description How many targets it reaches in time for sure, perhaps, late, and not at all. */
+            /** @description How many targets it reaches in time for sure, in time perhaps, late for sure, late perhaps, and not at all. */
             sure: number;
             vehicle: components["schemas"]["Word"];
         };
@@ -8160,7 +8181,10 @@ export interface components {
             station?: components["schemas"]["Named"] | null;
             /** @description `engine`, `mini`, `motorcycle` or `foot`. */
             vehicle: string;
-            /** @description `sure`, `perhaps` (only if what nobody measured passes), `late` or `never`. */
+            /**
+             * @description `sure`, `perhaps` (in time only if what nobody measured passes), `late` (for sure, and not in time), `perhaps_late` (only
+             *     if what nobody measured passes, and not in time then) or `never`.
+             */
             verdict: string;
         };
         /** @description An account to add. */
@@ -12093,10 +12117,6 @@ export interface components {
              */
             version: number;
             voided: boolean;
-            /** @description Whether its water counts today; none for what gives none. */
-            water_counts?: boolean | null;
-            /** @description Why it does not. */
-            water_why?: string | null;
         };
         /** @description A step. */
         FacilityStep: {
@@ -12242,6 +12262,10 @@ export interface components {
             /** @description Why it was voided. */
             void?: string | null;
             water?: components["schemas"]["WaterView"] | null;
+            /** @description Whether its water counts today as the water of its village does; none for what gives none. */
+            water_counts?: boolean | null;
+            /** @description Why it does not. */
+            water_why?: string | null;
         };
         /** @description A feature as a map program sends it. */
         FeatureInput: {
@@ -13352,25 +13376,6 @@ export interface components {
             territory: components["schemas"]["HatTerritory"];
             /** @description Last day. */
             to?: string | null;
-        };
-        /**
-         * @description What becomes of many places.
-         * @enum {string}
-         */
-        ListStep: "enter" | "leave";
-        /** @description Many places at once: put on a list, or taken off it. */
-        ManyInput: {
-            on: string;
-            places: string[];
-            reason: string;
-            step: components["schemas"]["ListStep"];
-        };
-        /** @description What became of them. */
-        ManyListed: {
-            /** @description How many were put on or taken off. */
-            changed: number;
-            /** @description How many stayed as they were: on the list already, or not on it. */
-            kept: number;
         };
         /** @description Where a hat reaches. */
         HatTerritory: {
@@ -15296,6 +15301,11 @@ export interface components {
             /** @description `gb26875`, `mqtt`, `ctwing`, `onenet` or `generic`. */
             provider: string;
         };
+        /**
+         * @description What becomes of many places.
+         * @enum {string}
+         */
+        ListStep: "enter" | "leave";
         /** @description Two kinds of list side by side. */
         ListSummary: {
             /** @description Why there is no total. */
@@ -15335,6 +15345,20 @@ export interface components {
              * @description Degrees east.
              */
             lon: number;
+        };
+        /** @description Many places at once: put on a list, or taken off it. */
+        ManyInput: {
+            on: string;
+            places: string[];
+            reason: string;
+            step: components["schemas"]["ListStep"];
+        };
+        /** @description What became of them. */
+        ManyListed: {
+            /** @description How many were put on or taken off. */
+            changed: number;
+            /** @description How many stayed as they were: on the list already, or not on it. */
+            kept: number;
         };
         /** @description An access code of the map, shown once. */
         MapCode: {
@@ -19249,8 +19273,8 @@ export interface components {
         /** @description A stretch to enter or change. */
         RoadInput: components["schemas"]["FitnessView"] & {
             /**
-             * @description Of a new one that runs along others on record: `same`, it is the same road measured again and is laid over them, or
-             *     `new`, it is another road. Asked for when left out (`road.along`).
+             * @description Of one that is drawn along others on record: `same`, it is the same road measured again and is laid over them, or
+             *     `new`, it is another road. Asked for when left out (`road.along`); one that is on record already cannot become the same.
              * @default null
              */
             along: string | null;
@@ -19419,7 +19443,7 @@ export interface components {
         };
         /** @description A stretch in a list. */
         RoadRow: components["schemas"]["FitnessView"] & {
-            /** @description Closed today, and why. */
+            /** @description Closed today, and why: of several closures every reason. */
             closed?: string | null;
             code: string;
             /** @description `A`, `B`, `C` or `X`; none while nobody can say. */
@@ -19676,14 +19700,6 @@ export interface components {
         };
         /** @description How many are gained and lost by a kind of vehicle. */
         ScenarioCount: {
-            /** @description It arrives where nobody had one and it was only reckoned. */
-            brought: number;
-            brought_people: number;
-            brought_residents: number;
-            /** @description It arrived, and nobody has one any more: it is only reckoned. */
-            withdrawn: number;
-            withdrawn_people: number;
-            withdrawn_residents: number;
             /** @description Nobody has one, while other vehicles are on record, nor does the list bring one: it is reckoned from all stations. */
             assumed: boolean;
             /** @description It arrived only if what nobody measured passes, and does for sure. */
@@ -19698,6 +19714,18 @@ export interface components {
              * @description People who live in the village groups among them, as far as they were counted.
              */
             assured_residents: number;
+            /** @description It arrives where nobody had one and it was only reckoned. */
+            brought: number;
+            /**
+             * Format: int32
+             * @description People at the places among them, as far as they were counted.
+             */
+            brought_people: number;
+            /**
+             * Format: int32
+             * @description People who live in the village groups among them, as far as they were counted.
+             */
+            brought_residents: number;
             /** @description It arrived for sure, and does only if what nobody measured passes. */
             doubtful: number;
             /**
@@ -19723,7 +19751,7 @@ export interface components {
              * @description People who live in the village groups gained, as far as they were counted.
              */
             gained_residents: number;
-            /** @description Of all these in time for sure only now. */
+            /** @description Of those gained, lost, faster or slower in time for sure only now. */
             in_time: number;
             /**
              * Format: int32
@@ -19747,7 +19775,7 @@ export interface components {
              * @description People who live in the village groups lost, as far as they were counted.
              */
             lost_residents: number;
-            /** @description Of all these in time for sure no longer. */
+            /** @description Of those gained, lost, faster or slower in time for sure no longer. */
             out_of_time: number;
             /**
              * Format: int32
@@ -19773,6 +19801,18 @@ export interface components {
             perhaps_gained_residents: number;
             slower: number;
             vehicle: components["schemas"]["Word"];
+            /** @description It arrived, and nobody has one any more: it is only reckoned. */
+            withdrawn: number;
+            /**
+             * Format: int32
+             * @description People at the places among them, as far as they were counted.
+             */
+            withdrawn_people: number;
+            /**
+             * Format: int32
+             * @description People who live in the village groups among them, as far as they were counted.
+             */
+            withdrawn_residents: number;
         };
         /** @description A list to keep. */
         ScenarioInput: {
@@ -19821,8 +19861,9 @@ export interface components {
             /**
              * @description `gained`: it did not arrive and does for sure, at whatever time; `perhaps_gained`: it does if what nobody measured
              *     passes; `assured`: it did only then and does for sure; `doubtful`: it did for sure and does only then; `lost`: it did,
-             *     for sure or then, and does not; `faster` and `slower`: it arrives either way, sooner or later. A vehicle nobody has
-             *     does not arrive beside one that a list brings.
+             *     for sure or then, and does not; `faster` and `slower`: it arrives either way, sooner or later. `brought` and
+             *     `withdrawn`: it arrives either way, but on one side nobody has such a vehicle and it is only reckoned from all
+             *     stations, so the minutes are not held against each other.
              */
             change: string;
             /**
@@ -20572,6 +20613,15 @@ export interface components {
             title: string;
             voided: boolean;
         };
+        /** @description What changed since a study was worked out. */
+        SitingSince: {
+            /** @description Of the places or village groups counted then, how many are gone or elsewhere, or have other people or fires. */
+            demands_n: number;
+            /** @description Another map of roads was handed in since. */
+            road_map: boolean;
+            /** @description Stretches entered, measured, closed, opened or voided since; 0 where distances do not go over roads. */
+            roads_n: number;
+        };
         /** @description Somewhere something could be built. */
         SitingSpot: {
             /** @description It stands already, or is chosen in any case. */
@@ -20587,15 +20637,6 @@ export interface components {
              */
             lon: number;
             name: string;
-        };
-        /** @description What changed since a study was worked out. */
-        SitingSince: {
-            /** @description Of the places or village groups counted then, how many are gone or elsewhere, or have other people or fires. */
-            demands_n: number;
-            /** @description Another map of roads was handed in since. */
-            road_map: boolean;
-            /** @description Stretches entered, measured, closed, opened or voided since; 0 where distances do not go over roads. */
-            roads_n: number;
         };
         /** @description Candidates from the record. */
         SitingSpots: {
@@ -20616,7 +20657,6 @@ export interface components {
             /** Format: int64 */
             people: number;
             reason: string;
-            /** @description What changed since it was worked out; none before. */
             since?: components["schemas"]["SitingSince"] | null;
             solved_at?: string | null;
             /** @description Demands no chosen site reaches, the heaviest first, by name. */
@@ -27636,7 +27676,7 @@ export interface operations {
             query?: {
                 /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
                 format?: string;
-                /** @description Kinds, commas between them. */
+                /** @description Kinds, commas between them; `persuasion_point` for check stations without approval. */
                 kind?: string;
                 /** @description `water`, `forest`, `checkpoint`, `sign`, `device` or `other`. */
                 family?: string;
@@ -28154,6 +28194,8 @@ export interface operations {
                 overdue?: boolean;
                 /** @description Only what is owed by a post that nobody holds. */
                 unheld?: boolean;
+                /** @description Only what waits to be given to somebody and begins within a week, of what the caller may give. */
+                to_assign?: boolean;
                 /** @description Text. */
                 q?: string;
                 /** @description Last due first, in place of first due first. */
@@ -28358,7 +28400,7 @@ export interface operations {
     list: {
         parameters: {
             query?: {
-                /** @description Kinds, commas between them. */
+                /** @description Kinds, commas between them; `persuasion_point` for check stations without approval. */
                 kind?: string;
                 /** @description `water`, `forest`, `checkpoint`, `sign`, `device` or `other`. */
                 family?: string;
@@ -28514,7 +28556,7 @@ export interface operations {
     labels: {
         parameters: {
             query?: {
-                /** @description Kinds, commas between them. */
+                /** @description Kinds, commas between them; `persuasion_point` for check stations without approval. */
                 kind?: string;
                 /** @description `water`, `forest`, `checkpoint`, `sign`, `device` or `other`. */
                 family?: string;
@@ -28574,7 +28616,7 @@ export interface operations {
     label_sheets: {
         parameters: {
             query?: {
-                /** @description Kinds, commas between them. */
+                /** @description Kinds, commas between them; `persuasion_point` for check stations without approval. */
                 kind?: string;
                 /** @description `water`, `forest`, `checkpoint`, `sign`, `device` or `other`. */
                 family?: string;
@@ -35448,6 +35490,10 @@ export interface operations {
                 org?: string;
                 /** @description Territory today. */
                 village?: string;
+                /** @description Only who may be given these tasks, commas between them; all come on one page. */
+                tasks?: string;
+                /** @description Only who may be given a task at this place; likewise. */
+                place?: string;
                 /** @description Rows on a page. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -36306,6 +36352,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyListed"];
                 };
             };
             404: {
@@ -38293,7 +38380,7 @@ export interface operations {
     access: {
         parameters: {
             query?: {
-                /** @description Day; today when left out. */
+                /** @description Day; today when left out. Of an earlier one roads as surveyed by then, water and vehicles as they were. */
                 on?: string;
                 /** @description Whether roads are to be taken as in the wet season; water then counts as in the town's wet month of the year of `on`. */
                 wet?: boolean;
@@ -38331,7 +38418,7 @@ export interface operations {
     access_file: {
         parameters: {
             query?: {
-                /** @description Day; today when left out. */
+                /** @description Day; today when left out. Of an earlier one roads as surveyed by then, water and vehicles as they were. */
                 on?: string;
                 /** @description Whether roads are to be taken as in the wet season; water then counts as in the town's wet month of the year of `on`. */
                 wet?: boolean;
@@ -38739,7 +38826,7 @@ export interface operations {
                 minutes?: number;
                 /** @description `engine`, `mini`, `motorcycle` or `foot`. */
                 vehicle?: string;
-                /** @description Day; today when left out. */
+                /** @description Day; today when left out. Of an earlier one roads as surveyed by then. */
                 on?: string;
                 /** @description Whether it is the wet season. */
                 wet?: boolean;
@@ -38787,7 +38874,7 @@ export interface operations {
                 vehicle?: string;
                 /** @description `time` or `distance`. */
                 objective?: string;
-                /** @description Day; today when left out. */
+                /** @description Day; today when left out. Of an earlier one roads as surveyed by then. */
                 on?: string;
                 /** @description Whether it is the wet season. */
                 wet?: boolean;
@@ -40427,6 +40514,8 @@ export interface operations {
                 overdue?: boolean;
                 /** @description Only what is owed by a post that nobody holds. */
                 unheld?: boolean;
+                /** @description Only what waits to be given to somebody and begins within a week, of what the caller may give. */
+                to_assign?: boolean;
                 /** @description Text. */
                 q?: string;
                 /** @description Last due first, in place of first due first. */
@@ -42779,6 +42868,10 @@ export interface operations {
                 limit?: number;
                 /** @description Go on after this id; the link `next` has it. */
                 after?: string;
+                /** @description `http://www.opengis.net/def/crs/OGC/1.3/CRS84`, the only one there is. */
+                crs?: string;
+                /** @description The same of the box. */
+                "bbox-crs"?: string;
             };
             header?: never;
             path: {
