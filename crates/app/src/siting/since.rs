@@ -43,6 +43,7 @@ impl SitingSince {
             what.push(format!("计入的 {count}已停用、移位或人数、火灾有变"));
         }
         let what = Some(what.join("；")).filter(|what| !what.is_empty())?;
+        // tidy(english): words of a printed report, which is Chinese in every language of the screen.
         Some(format!("注意：计算之后{what}。结论仍是计算当日的，没有随之更新，请重新论证后再作依据。"))
     }
 }
