@@ -160,7 +160,7 @@ async fn a_pool_is_led_from_proposal_to_service_and_out_of_it() -> anyhow::Resul
             "the map says so too"
         );
         let early = step(&mut staff, &page, json!({ "step": "repair", "cost_fen": 35_000 })).await?;
-        assert_eq!(early.code(), "facility.no_cost", "nobody knows yet what it costs");
+        assert_eq!(early.body["fields"][0]["code"], "facility.no_cost", "nobody knows yet what it costs");
         let page = step(&mut staff, &page, json!({ "step": "repair" })).await?.ok()?;
         let page = step(&mut staff, &page, json!({ "step": "restore", "cost_fen": 35_000 })).await?.ok()?;
         assert_eq!((&page["stage"]["code"], &page["cost_fen"]), (&json!("in_service"), &json!(35_000)));

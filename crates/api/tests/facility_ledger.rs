@@ -166,7 +166,7 @@ async fn other_peoples_hydrants_come_on_record_and_each_bad_row_is_named() -> an
         )
         .await?;
         assert_eq!((&report["rows"], &report["created"]), (&json!(2), &json!(2)), "{report}");
-        let said = report["problems"][0]["message"].as_str().unwrap_or_default();
+        let said = report["notes"][0]["message"].as_str().unwrap_or_default();
         assert!(said.starts_with("位置（经度和纬度）与第 2 行相同"), "{report}");
         Ok(())
     })

@@ -195,6 +195,7 @@ async fn over_roads_it_goes_by_what_drives_there_and_becomes_the_report_of_claus
         assert!(said[0].contains("在册的路网计算") && !said[0].contains("计算之后"), "{said:?}");
         assert!(xml.contains("附表：未覆盖的场所（1 处场所"), "whoever is left out is listed behind it");
         town.clock.advance_days(2);
+        let mut clerk = town.login("clerk").await?;
         let road = json!({ "name": "新路", "rank": "village_main", "territory": V1, "width_m": 5.0, "height_m": 4.5,
             "geometry": { "type": "LineString", "coordinates": [[105.890, 29.260], [105.900, 29.260]] },
             "surveyed_on": "2026-03-01", "wet_season": "passable", "source": "皮尺" });
