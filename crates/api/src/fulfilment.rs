@@ -192,6 +192,8 @@ pub(crate) struct BoardView {
     clauses: Vec<ClauseRow>,
     whole: Tally,
     villages: Vec<VillageTally>,
+    /// Whether it is decided or proposed from which day the town counts (`fulfilment.counted_from`), a day to come included.
+    start_said: bool,
 }
 
 /// A clause in the words of the attached notice.
@@ -305,6 +307,9 @@ pub(crate) struct OccurrenceRow {
     status_label: String,
     done: u32,
     needed: u32,
+    /// Why it is not applicable: `entered_late`, `left` or `encouraged`; null with any other status.
+    not_owed: Option<String>,
+    not_owed_label: Option<String>,
     /// Records handed in for it that nobody has decided about yet.
     waiting: u32,
     /// Approved projects that build or mend it and are not over.
@@ -512,6 +517,7 @@ fn board_view(board: &Board) -> BoardView {
         clauses: board.clauses.iter().map(|line| clause_row(board, line)).collect(),
         whole: (&board.whole.whole).into(),
         villages: villages(board, &board.whole.areas),
+        start_said: board.start_said,
     }
 }
 
@@ -655,6 +661,8 @@ fn occurrence_row(case: &Case) -> OccurrenceRow {
         status_label: case.status.label().to_owned(),
         done: case.done,
         needed: case.needed,
+        not_owed: case.not_owed.map(|why| why.code().to_owned()),
+        not_owed_label: case.not_owed.map(|why| why.label().to_owned()),
         waiting: case.waiting,
         projects: case.projects.clone(),
     }

@@ -211,6 +211,50 @@ async fn an_inspection_moves_the_clause_and_the_figure_opens_down_to_it() -> any
     .await
 }
 
+#[tokio::test]
+async fn whoever_is_entered_late_in_a_month_owes_nothing_and_an_inspection_shows_all_the_same()
+-> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        fill(&town).await?;
+        let caller = app::Caller::system();
+        let mut tx = town.app.write(&caller).await?;
+        tx.insert_places(&[place(&town, "p3", "今天列管的旅馆", V1)]).await?;
+        let entry =
+            Entry {
+                place: "p3".into(), from: day(common::TODAY), reason_in: "列管".to_owned(), left: None
+            };
+        let (id, list, recorded_at) = ("e-p3".to_owned(), "list".to_owned(), town.app.now());
+        tx.insert_list_entries(&[EntryRecord { id, list, entry, version: 1, recorded_at }]).await?;
+        tx.commit(caller.audit("place.import", "place", "p3", town.app.now()), ()).await?;
+        let mut clerk = town.login("clerk").await?;
+        let of_p3 = |page: Value| {
+            let items = page["occurrences"]["items"].as_array().cloned().unwrap_or_default();
+            let mine: Vec<Value> = items.into_iter().filter(|one| one["subject"]["id"] == "p3").collect();
+            assert_eq!(mine.len(), 1, "{mine:?}");
+            mine.into_iter().next().unwrap_or_default()
+        };
+        let before = of_p3(duty(&mut clerk, "?from=2026-09-01").await?);
+        assert_eq!(
+            (&before["status"], &before["not_owed"], &before["done"], &before["needed"]),
+            (&json!("not_applicable"), &json!("entered_late"), &json!(0), &json!(1)),
+            "{before}"
+        );
+        let evidence = "/api/v1/board/duties/C10.6/evidence?subject_kind=place&subject=p3&window=2026-09";
+        let why = clerk.get(evidence).await?.ok()?["why"].clone();
+        assert!(why.as_str().is_some_and(|why| why.contains("原因：本期较晚才列入")), "{why}");
+        inspect(&town, "i-3", "p3", V1, common::TODAY).await?;
+        let after = of_p3(duty(&mut clerk, "?from=2026-09-01").await?);
+        assert_eq!((&after["status"], &after["not_owed"]), (&json!("ahead"), &Value::Null), "{after}");
+        let opened = clerk.get(evidence).await?.ok()?;
+        assert_eq!((&opened["items"][0]["id"], &opened["items"][0]["counts"]), (&json!("i-3"), &json!(true)));
+        let board = clerk.get("/api/v1/board").await?.ok()?;
+        assert_eq!(clause(&board, "C10")["tally"]["ahead"], 1, "the clause moves");
+        Ok(())
+    })
+    .await
+}
+
 fn clause<'a>(board: &'a Value, code: &str) -> &'a Value {
     let clauses = board["clauses"].as_array();
     clauses.into_iter().flatten().find(|row| row["code"] == code).unwrap_or(&Value::Null)

@@ -9,8 +9,8 @@ mod standing;
 use std::collections::BTreeSet;
 
 use domain::fulfilment::board::{Row, Stretch, View};
-use domain::fulfilment::{CountedIn, DutyReport, Report, Status, SubjectIx, Tally};
-use domain::plan::{Basis, Clause, Duty, Plan, SubjectKind, Value};
+use domain::fulfilment::{CountedIn, DutyReport, NotOwed, Report, Status, SubjectIx, Tally};
+use domain::plan::{Basis, COUNTED_FROM, Clause, Duty, Plan, SubjectKind, Value};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
 
@@ -76,6 +76,8 @@ pub struct Board {
     pub clauses: Vec<ClauseLine>,
     /// All clauses together.
     pub whole: Row,
+    /// Whether it is decided or proposed from which day the town counts, a day to come included.
+    pub start_said: bool,
 }
 
 /// One clause.
@@ -266,6 +268,8 @@ pub struct Case {
     pub done: u32,
     /// How much is needed.
     pub needed: u32,
+    /// Why it is not applicable.
+    pub not_owed: Option<NotOwed>,
     /// Records handed in for it that nobody has decided about yet.
     pub waiting: u32,
     /// Projects under way for it.
@@ -440,6 +444,7 @@ fn board(known: &Known, lens: &Lens) -> Board {
         months: lens.months.iter().map(|(first, _)| *first).collect(),
         clauses,
         whole: shown(whole),
+        start_said: false,
     }
 }
 
@@ -490,7 +495,16 @@ impl App {
     pub async fn board(&self, caller: &Caller, ask: &Ask) -> Result<Board> {
         caller.scope(Action::BoardRead)?;
         let known = self.known(ask.at).await?;
-        Ok(board(&known, &lens(caller, &known, ask)?))
+        let mut board = board(&known, &lens(caller, &known, ask)?);
+        // What the plan file says itself is no record of the town's.
+        let written = known.plan.parameter_on(COUNTED_FROM.0, known.as_of);
+        board.start_said = matches!(written.map(|set| &set.value), Some(Value::Text(day)) if !day.is_empty());
+        drop(known);
+        if !board.start_said {
+            let mut read = self.db.read(&self.town).await?;
+            board.start_said = crate::parameter::is_said(&mut read, COUNTED_FROM.0).await?;
+        }
+        Ok(board)
     }
 
     /// Every duty of the board, for a sheet.
@@ -610,6 +624,7 @@ impl App {
                 status: one.status,
                 done: one.done,
                 needed: one.needed,
+                not_owed: one.not_owed,
                 waiting: 0,
                 projects: Vec::new(),
             });

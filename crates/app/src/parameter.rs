@@ -365,6 +365,14 @@ pub fn value_json(value: &Value) -> serde_json::Value {
     }
 }
 
+/// Whether a text setting is decided or proposed to be something, from whatever day: its last version by its first day says.
+pub(crate) async fn is_said(read: &mut Read, name: &str) -> Result<bool> {
+    let mut records = read.parameters().await?;
+    records.retain(|one| one.parameter.name == name && one.decision != Decision::Rejected);
+    let last = records.last().map(|one| &one.parameter.value);
+    Ok(matches!(last, Some(Value::Text(text)) if !text.is_empty()))
+}
+
 /// A proposal that waits for a leader.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct WaitingParameter {

@@ -7,6 +7,8 @@
 //!   open or already done ([`Status::Ahead`]), and neither enters the ratio.
 //! - Ratio = Σ weight × score / Σ weight over what is due; met 1, late and partial by the town's parameters, unmet 0.
 //!   Waived and not applicable leave the denominator and are counted beside it.
+//! - Who entered too late in a window owes nothing in it; what was done in time all the same counts as done, so that a
+//!   record never makes less of a figure.
 //! - A standing duty scores the share of its days on which it was held.
 //! - Without a source of data there is no score at all, neither 0 nor 1.
 //! - What is only encouraged, or weighs nothing, is reported and never scored: it is in no figure of several duties, neither
@@ -99,6 +101,40 @@ impl Status {
             Self::Waived => "豁免",
             Self::NotApplicable => "不适用",
             Self::NoData => "无数据",
+        }
+    }
+}
+
+/// Why an occurrence is [`Status::NotApplicable`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NotOwed {
+    /// The subject entered, or the duty began to count, too late in the window.
+    EnteredLate,
+    /// The subject left before it was due.
+    Left,
+    /// Only encouraged, and not done.
+    Encouraged,
+}
+
+impl NotOwed {
+    /// All reasons.
+    pub const ALL: [Self; 3] = [Self::EnteredLate, Self::Left, Self::Encouraged];
+
+    /// Stable word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::EnteredLate => "entered_late",
+            Self::Left => "left",
+            Self::Encouraged => "encouraged",
+        }
+    }
+
+    /// Words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::EnteredLate => "本期较晚才列入或起计，做了才计入",
+            Self::Left => "到期前已退出",
+            Self::Encouraged => "倡导事项，没有做的不计",
         }
     }
 }
@@ -219,6 +255,15 @@ pub struct Occurrence {
     pub done: u32,
     /// How much is needed, in the same unit.
     pub needed: u32,
+    /// Why it is not applicable; none with any other status.
+    pub not_owed: Option<NotOwed>,
+}
+
+impl Occurrence {
+    fn is_not_owed(&mut self, why: NotOwed) {
+        self.status = Status::NotApplicable;
+        self.not_owed = Some(why);
+    }
 }
 
 /// Counts of occurrences by status, and the score of what is due.

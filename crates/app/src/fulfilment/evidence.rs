@@ -125,7 +125,9 @@ impl App {
         let days = (window_of.from, window_of.to);
         let over = (known.from.min(lens.days.0), known.as_of.max(lens.days.1));
         let question = known.question_over(over);
-        let facts = question.drill(duty, ix, window);
+        let mut facts = question.drill(duty, ix, window);
+        // What is not owed has no figure that could be made of them.
+        facts.iter_mut().for_each(|fact| fact.counts &= case.not_owed.is_none());
         let unit = known.plan.duty(duty).map_or(CountedIn::Records, |duty| question.counted_in(duty)).label();
         let waiver = known.waivers.iter().find(|waiver| {
             waiver.duty == duty && waiver.subject.is_none_or(|one| one == ix) && case.status == Status::Waived
@@ -145,6 +147,9 @@ impl App {
                 format!("需要 {needed} {unit}，已有 {done} {unit}：{status}。")
             }
         };
+        if let Some(reason) = case.not_owed {
+            why.push_str(&format!("原因：{}。", reason.label()));
+        }
         let waiting = waiting_for(&read.evidence_waiting().await?, duty, (kind, subject), days);
         if waiting > 0 {
             why.push_str(&format!("另有 {waiting} 份佐证待认定，认定后计入。"));

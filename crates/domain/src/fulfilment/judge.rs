@@ -3,7 +3,7 @@
 use chrono::Datelike;
 
 use super::{
-    Occurrence, Question, Status, Waiver,
+    NotOwed, Occurrence, Question, Status, Waiver,
     facts::{Facts, Row, Span, SubjectIx},
 };
 use crate::{
@@ -133,8 +133,7 @@ impl<'a> Judge<'a> {
         let mut held: Option<(&[u32], Days)> = None;
         for (due, n) in self.dues.iter().zip(0u32..) {
             let Some((first, last)) = stay_in(&stays, &due.window) else { continue };
-            let mut occurrence =
-                Occurrence { subject, window: n, status: Status::NotDue, done: 0, needed: 0 };
+            let mut occurrence = begun(subject, n);
             if !self.has_data {
                 occurrence.status = Status::NoData;
             } else if self.standing {
@@ -143,10 +142,13 @@ impl<'a> Judge<'a> {
                 }
                 let days = held.as_ref().map_or(&[][..], |(_, days)| days.as_slice());
                 self.judge_days(subject, &cut(&stays, &due.window), days, &mut occurrence);
-            } else if self.enters_too_late(first, due) {
-                occurrence.status = Status::NotApplicable;
             } else {
                 self.judge_window(subject, due, last, &mut occurrence);
+                // Done in time counts whoever owes it; done late would score less than not owing it at all.
+                let is_done = matches!(occurrence.status, Status::Met | Status::Ahead);
+                if !is_done && self.enters_too_late(first, due) {
+                    occurrence.is_not_owed(NotOwed::EnteredLate);
+                }
             }
             self.encouraged(&mut occurrence);
             out.push(occurrence);
@@ -163,8 +165,7 @@ impl<'a> Judge<'a> {
         for window in self.event_windows(subject, trigger) {
             let Some((_, last)) = stay_in(&stays, &window) else { continue };
             let n = u32::try_from(windows.len()).unwrap_or(u32::MAX);
-            let mut occurrence =
-                Occurrence { subject, window: n, status: Status::NotDue, done: 0, needed: 0 };
+            let mut occurrence = begun(subject, n);
             let due = due(self.question.plan, self.duty, window, Period::Event);
             self.judge_window(subject, &due, last, &mut occurrence);
             self.encouraged(&mut occurrence);
@@ -288,7 +289,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Handbook §1.0: who enters on or after the cut-off day does not owe that month; for other periods the second
-    /// half counts as too late.
+    /// half counts as too late. What he does in it counts all the same.
     fn enters_too_late(&self, first: Date, due: &Due) -> bool {
         let Due { window, period, .. } = due;
         if first == window.from {
@@ -319,8 +320,10 @@ impl<'a> Judge<'a> {
             out.status = Status::Late;
             return;
         }
+        if last < window.to && last < as_of {
+            return out.is_not_owed(NotOwed::Left);
+        }
         out.status = match () {
-            () if last < window.to && last < as_of => Status::NotApplicable,
             () if as_of <= *grace_end => Status::Open,
             () if out.done > 0 => Status::Partial,
             () => Status::Unmet,
@@ -375,7 +378,7 @@ impl<'a> Judge<'a> {
 
     fn encouraged(&self, out: &mut Occurrence) {
         if self.duty.informational && matches!(out.status, Status::Unmet | Status::Partial) {
-            out.status = Status::NotApplicable;
+            out.is_not_owed(NotOwed::Encouraged);
         }
     }
 
@@ -544,6 +547,11 @@ impl<'a> Judge<'a> {
     fn number(&self, number: &Number, date: Date) -> u32 {
         self.question.plan.number(number, date).unwrap_or(0)
     }
+}
+
+/// Nothing known of it yet.
+fn begun(subject: SubjectIx, window: u32) -> Occurrence {
+    Occurrence { subject, window, status: Status::NotDue, done: 0, needed: 0, not_owed: None }
 }
 
 fn due(plan: &Plan, duty: &Duty, window: Window, period: Period) -> Due {

@@ -8894,6 +8894,8 @@ export interface components {
             clauses: components["schemas"]["ClauseRow"][];
             from: string;
             plan: components["schemas"]["PlanHead"];
+            /** @description Whether it is decided or proposed from which day the town counts (`fulfilment.counted_from`), a day to come included. */
+            start_said: boolean;
             to: string;
             villages: components["schemas"]["VillageTally"][];
             whole: components["schemas"]["Tally"];
@@ -16148,6 +16150,9 @@ export interface components {
             done: number;
             /** Format: int32 */
             needed: number;
+            /** @description Why it is not applicable: `entered_late`, `left` or `encouraged`; null with any other status. */
+            not_owed?: string | null;
+            not_owed_label?: string | null;
             /** @description Approved projects that build or mend it and are not over. */
             projects: components["schemas"]["Named"][];
             status: string;

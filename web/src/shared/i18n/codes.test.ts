@@ -106,6 +106,7 @@ const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['case_clock', () => all(part('crates/domain/src/enforcement/clock.rs', '    Clock {'), /\w+ "(\w+)" "/g)],
   ['penalty', () => all(part('crates/domain/src/enforcement.rs', '    PenaltyKind {'), /\w+ "(\w+)" "/g)],
   ['case_word', () => ['PartyKind', 'Procedure', 'ReviewGround', 'Outcome', 'Heard', 'Paid'].flatMap((name) => all(part('crates/domain/src/enforcement.rs', `    ${name} {`), /\w+ "(\w+)" "/g))],
+  ['not_owed', () => all(part('crates/domain/src/fulfilment.rs', 'impl NotOwed'), /=> "([a-z_]+)"/g)],
   ['waiver', () => all(part('crates/domain/src/fulfilment.rs', 'impl WaiverKind'), /=> "([a-z_]+)"/g)],
 ]
 
