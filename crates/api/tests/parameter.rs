@@ -216,11 +216,17 @@ async fn a_town_that_begins_late_counts_from_the_day_it_decided() -> anyhow::Res
         assert!(!seen["changes"].as_array().is_none_or(Vec::is_empty), "whoever decides sees what it does: {seen}");
         let mut later = ask(json!("2026-09-01"));
         later["from"] = json!("2026-09-22");
+        let said = async |who: &mut Browser| -> anyhow::Result<Value> {
+            Ok(who.get("/api/v1/board").await?.ok()?["start_said"].clone())
+        };
+        assert_eq!(said(&mut clerk).await?, false);
         let told = clerk.post("/api/v1/parameters", later).await?.ok()?;
+        assert_eq!(said(&mut clerk).await?, true, "somebody proposed it");
         let id = told["pending"]["id"].as_str().unwrap_or_default().to_owned();
         let yes = json!({ "approve": true, "version": told["pending"]["version"] });
         let decided = leader.post(&format!("/api/v1/parameters/{id}/decide"), yes).await?.ok()?;
         assert_eq!((unmet(&mut clerk).await?, &decided["value"]), (before, &json!("")), "from tomorrow on");
+        assert_eq!(said(&mut clerk).await?, true, "though not in force yet");
         town.clock.advance_days(1);
         let mut clerk = town.login("clerk").await?;
         assert!(unmet(&mut clerk).await? < before);

@@ -214,14 +214,15 @@ pub async fn status(
             None => "无数据".to_owned(),
         };
         println!(
-            "{}\t{}\t{ratio}\t到期 {}\t已落实 {}\t逾期落实 {}\t部分落实 {}\t未落实 {}",
+            "{}\t{}\t{ratio}\t到期 {}\t已落实 {}\t逾期落实 {}\t部分落实 {}\t未落实 {}\t不适用 {}",
             line.duty,
             line.title,
             tally.due(),
             n(Status::Met),
             n(Status::Late),
             n(Status::Partial),
-            n(Status::Unmet)
+            n(Status::Unmet),
+            n(Status::NotApplicable)
         );
     }
     Ok(())

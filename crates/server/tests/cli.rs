@@ -77,6 +77,12 @@ fn plan_status_tells_every_duty_or_one_clause_as_of_a_day() -> Result<()> {
     let clause = clause.as_array().context("an array")?;
     let of_clause: Vec<&Value> = rows.iter().filter(|row| row["clause"] == "C10").collect();
     assert_eq!(clause.iter().collect::<Vec<_>>(), of_clause, "the same lines, and no others");
+    let told = run(&data, &["plan", "status", "--clause", "C10"], "")?;
+    let told = String::from_utf8(told.stdout)?;
+    assert_eq!(told.lines().count(), clause.len());
+    for (line, row) in told.lines().zip(clause) {
+        assert!(line.ends_with(&format!("\t不适用 {}", row["not_applicable"])), "{line} {row}");
+    }
     let due = |rows: &[Value]| rows.iter().filter_map(|row| row["due"].as_u64()).sum::<u64>();
     assert!(due(clause) > 0);
     let earlier =

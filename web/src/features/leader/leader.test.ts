@@ -113,7 +113,7 @@ describe('the page of the leader', () => {
     const whole = { ...tally, due: 177, unmet: 177, total: 177, ratio: 0 }
     const row = { code: 'C1', label: '第一条', title: '责任', section: 'mechanisms', section_label: '', part: null, absent: false, note: null, who: [], duties_n: 1, measures: [], next_due: null, tally: whole, villages: [], trend: [] }
     const answer = { as_of: '2026-11-28', from: '', to: '', plan: { title: '方案', notice_no: '' }, villages: [], clauses: [row] }
-    const of = async (part: object) => (await show(BoardPage, '/board', () => new Response(JSON.stringify({ ...answer, whole: { ...whole, ...part } })))).shown
+    const of = async (part: object, start_said = false) => (await show(BoardPage, '/board', () => new Response(JSON.stringify({ ...answer, start_said, whole: { ...whole, ...part } })))).shown
     const fresh = await of({})
     expect(fresh.find('.begins').text()).toContain('177 件都还没有落实')
     expect(fresh.find('.begins a').attributes('href')).toBe('/parameters?q=fulfilment.counted_from')
@@ -121,5 +121,8 @@ describe('the page of the leader', () => {
     const begun = await of({ met: 1, unmet: 176 })
     expect(begun.find('.begins').exists()).toBe(false)
     begun.unmount()
+    const told = await of({}, true)
+    expect(told.find('.begins').exists(), 'the day is said or proposed').toBe(false)
+    told.unmount()
   })
 })
