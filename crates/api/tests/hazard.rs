@@ -422,9 +422,16 @@ async fn a_suspicion_is_confirmed_by_the_office_handed_over_and_comes_back_as_ma
         assert!(page["level_confirmed"] == false && !may(&page, "transfer") && !may(&page, "confirm_level"));
         let page = clerk.get(&format!("/api/v1/hazards/{id}")).await?.ok()?;
         assert!(may(&page, "confirm_level") && !may(&page, "transfer"), "confirmed first, then handed over");
+        let settled = |page: &Value| {
+            let phase = &page["phases"][1];
+            assert_eq!(phase["code"], "graded");
+            (phase["done"] == true, phase["by"].as_str().map(str::to_owned))
+        };
+        assert_eq!(settled(&page), (false, None), "a level that waits for the office is not settled");
         let transfer = json!({ "step": "transfer", "to": "fire_rescue", "reason": "疑似重大", "document_no": "演示移送〔2026〕1号" });
         assert_eq!(refused(&step(&mut clerk, &id, transfer.clone()).await?), (422, "hazard.level_unconfirmed"));
-        step(&mut clerk, &id, json!({ "step": "confirm_level" })).await?.ok()?;
+        let page = step(&mut clerk, &id, json!({ "step": "confirm_level" })).await?.ok()?;
+        assert_eq!(settled(&page), (true, Some("周文书".to_owned())), "by whoever confirmed, not the finder");
         assert_eq!(refused(&step(&mut staff, &id, transfer.clone()).await?), (403, "policy.forbidden"));
         let page = step(&mut clerk, &id, transfer).await?.ok()?;
         assert_eq!(page["state"], "transferred");
@@ -529,10 +536,15 @@ async fn what_is_recorded_later_than_it_happened_says_so() -> anyhow::Result<()>
         assert_eq!(page["timeline"][0]["late"], true);
         assert_eq!(page["timeline"][0]["happened_at"], "2026-09-20T15:00:00.000+08:00");
         assert_eq!(page["timeline"][0]["recorded_at"], "2026-09-21T09:00:00.000+08:00");
+        let begun = &page["phases"][0];
+        assert_eq!(begun["at"], "2026-09-20T15:00:00.000+08:00");
+        assert_eq!(begun["recorded_at"], "2026-09-21T09:00:00.000+08:00", "the stepper has both dates, too");
         let ahead =
             json!({ "step": "grade", "level": "general", "happened_at": "2026-09-22T15:00:00+08:00" });
         let no = step(&mut staff, &hazard(1), ahead).await?;
         assert_eq!(refused(&no), (422, "hazard.happened_after_recorded"));
+        let page = step(&mut staff, &hazard(1), json!({ "step": "grade", "level": "general" })).await?.ok()?;
+        assert_eq!(page["phases"][1]["recorded_at"], Value::Null, "recorded as it happened");
         Ok(())
     })
     .await

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { count, day, instant, moment, percent, percentAtMost, provisional, setHolidaysTo, setToday, spot } from './formats'
+import { count, day, instant, moment, percent, percentAtMost, provisional, recordedLater, setHolidaysTo, setToday, spot } from './formats'
 
 it('says the year only when it is another', () => {
   setToday('2026-11-25')
@@ -11,6 +11,10 @@ it('says the year only when it is another', () => {
 })
 it('writes instants on the clock of the town', () => {
   expect(instant(new Date('2026-11-25T16:00:05Z'))).toBe('2026-11-26T00:00:05+08:00')
+})
+it('tells what was recorded a while after it happened', () => {
+  expect(recordedLater('2026-11-26T18:00:00+08:00', '2026-11-28T09:00:00+08:00')).toBe(true)
+  expect(recordedLater('2026-11-26T18:00:00+08:00', '2026-11-26T18:09:59+08:00')).toBe(false)
 })
 it('never rounds a share up to the whole', () => {
   expect(percent(0.9999)).toBe('99.9%')

@@ -56,12 +56,13 @@ export function moment(value: Instant | null | undefined, empty = '—'): string
   return year === thisYear ? `${date} ${time}` : `${year}-${date} ${time}`
 }
 
-/** A record made so much later than the act says between which instants it can have been done. */
+/** A record made so much later than the act says when it was made, and between which instants it can have been done. */
 const LATER_MS = 10 * 60_000
-/** Between when an act can have been done, where that is worth saying: it was recorded a while after it is said to have happened. */
+/** Whether something was recorded a while after it is said to have happened. */
+export const recordedLater = (happened: Instant, recorded: Instant): boolean => new Date(recorded).getTime() - new Date(happened).getTime() >= LATER_MS
+/** Between when an act can have been done, where that is worth saying. */
 export function doubtfully<T>(one: { happened_at: Instant; recorded_at: Instant; between?: T | null }): T | null {
-  const later = new Date(one.recorded_at).getTime() - new Date(one.happened_at).getTime()
-  return later >= LATER_MS ? (one.between ?? null) : null
+  return recordedLater(one.happened_at, one.recorded_at) ? (one.between ?? null) : null
 }
 
 /** The town's calendar day of an instant. */

@@ -189,6 +189,8 @@ pub struct PhaseView {
     pub label: String,
     /// When it was done.
     pub at: Option<String>,
+    /// When that was recorded, where it was on a later day than it was done.
+    pub recorded_at: Option<String>,
     /// Who did it.
     pub by: Option<String>,
     /// Whether it is done.
@@ -462,9 +464,11 @@ fn phase_of(step: Step) -> usize {
 fn phases_done(hazard: &Hazard) -> usize {
     match &hazard.state {
         State::Found => 1,
-        State::Graded | State::LongTermControl { .. } => 2,
+        // A level that waits for the office is not settled yet.
+        State::Graded => 1 + usize::from(hazard.level_confirmed),
+        State::LongTermControl { .. } => 2,
         State::Transferred { rectification, .. } => 2 + usize::from(rectification.is_some()),
-        State::Reopened | State::False | State::Voided => 1 + usize::from(hazard.level.is_some()),
+        State::Reopened | State::False | State::Voided => 1 + usize::from(hazard.level_confirmed),
         State::MeasureOrdered(_) | State::Rectifying(_) => 3,
         State::FixSubmitted { .. } => 4,
         State::Rechecking { fix, .. } => 3 + usize::from(fix.is_some()),
@@ -478,7 +482,8 @@ fn phases_done(hazard: &Hazard) -> usize {
 pub(crate) fn phases(hazard: &Hazard, events: &[Event], names: &Names) -> Vec<PhaseView> {
     let ends = |phase: usize, step: Step| match phase {
         0 => step == Step::Found,
-        1 => step == Step::Graded,
+        // By whoever settled it: where the office confirmed, not the finder who proposed it.
+        1 => matches!(step, Step::Graded | Step::LevelConfirmed),
         2 => matches!(step, Step::Advised | Step::Ordered | Step::TransferAnswered),
         3 => matches!(step, Step::FixSubmitted | Step::FixedOnSpot),
         4 => step == Step::RecheckPassed,
@@ -498,6 +503,9 @@ pub(crate) fn phases(hazard: &Hazard, events: &[Event], names: &Names) -> Vec<Ph
                 code: (*code).to_owned(),
                 label: (*label).to_owned(),
                 at: last.map(|event| event.act.happened_at.to_rfc3339()),
+                recorded_at: last
+                    .filter(|event| event.is_late_entry())
+                    .map(|event| event.recorded_at.to_rfc3339()),
                 by: last.map(|event| actor_name(&event.act.actor, names)),
                 done,
             }

@@ -113,6 +113,13 @@ pub struct Event {
     pub kind: EventKind,
 }
 
+impl Event {
+    /// Whether it was recorded on a later date than it happened.
+    pub fn is_late_entry(&self) -> bool {
+        self.recorded_at.date() > self.act.happened_at.date()
+    }
+}
+
 /// What a step changed, with every date already counted out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case")]

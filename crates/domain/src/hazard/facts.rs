@@ -397,7 +397,7 @@ pub fn timeline(events: &[Event]) -> Vec<Fact> {
             happened_at: event.act.happened_at,
             recorded_at: event.recorded_at,
             document_no: event.act.document_no.clone(),
-            is_late_entry: event.recorded_at.date() > event.act.happened_at.date(),
+            is_late_entry: event.is_late_entry(),
         })
         .collect()
 }

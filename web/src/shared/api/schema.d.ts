@@ -16950,6 +16950,8 @@ export interface components {
             done: boolean;
             /** @description Chinese. */
             label: string;
+            /** @description When that was recorded, where it was on a later day than it was done. */
+            recorded_at?: string | null;
         };
         /** @description A part that does not continue what is here. */
         PhotoOffset: {
