@@ -543,7 +543,8 @@ async fn what_is_recorded_later_than_it_happened_says_so() -> anyhow::Result<()>
             json!({ "step": "grade", "level": "general", "happened_at": "2026-09-22T15:00:00+08:00" });
         let no = step(&mut staff, &hazard(1), ahead).await?;
         assert_eq!(refused(&no), (422, "hazard.happened_after_recorded"));
-        let page = step(&mut staff, &hazard(1), json!({ "step": "grade", "level": "general" })).await?.ok()?;
+        let page =
+            step(&mut staff, &hazard(1), json!({ "step": "grade", "level": "general" })).await?.ok()?;
         assert_eq!(page["phases"][1]["recorded_at"], Value::Null, "recorded as it happened");
         Ok(())
     })

@@ -138,8 +138,11 @@ async fn own_places(read: &mut Read, org: &Org, on: Date) -> Result<Vec<Graded>>
 /// What the name of a setting of how often begins with; the word of a grade follows.
 pub(crate) const OF_VISITS: &str = "inspection.frequency.";
 
+/// How often a year places are visited while the town has set nothing else.
+pub(crate) const PROPOSED: Frequency = Frequency::proposed(Date::MIN);
+
 /// How often a year a place without a grade is visited; the town's to set.
-pub(crate) const UNGRADED_VISITS: (&str, f64) = ("inspection.frequency.ungraded", 1.0);
+pub(crate) const UNGRADED_VISITS: (&str, f64) = ("inspection.frequency.ungraded", PROPOSED.ungraded as f64);
 
 /// How often a year the police station looks at each of its listed units; the town's to set.
 pub(crate) const POLICE_VISITS: (&str, f64) = ("inspection.frequency.police", 12.0);

@@ -333,7 +333,7 @@ pub struct Frequency {
 
 impl Frequency {
     /// Our proposal: monthly, quarterly, half-yearly, yearly.
-    pub fn proposed(valid_from: Date) -> Self {
+    pub const fn proposed(valid_from: Date) -> Self {
         Self { valid_from, red: 12, orange: 4, yellow: 2, blue: 1, ungraded: 1 }
     }
 

@@ -1,6 +1,8 @@
 //! Inspection plans and the visits they promise, as rows. A visit that is planned no longer is voided, not deleted.
 //! What does *not* belong here: the steps of a plan (`domain::inspection_plan`), tasks made from it (`task`).
 
+use std::ops::RangeInclusive;
+
 use domain::ids::{InspectionPlanId, OrgId, PersonId, PlaceId};
 use domain::inspection_plan::{InspectionPlan, PlanItem, State};
 use domain::place_list::ListKind;
@@ -242,6 +244,25 @@ impl Read {
         let mark = only.mark(year);
         only.and(&format!("year = {mark}"));
         only.is("org", org.map(OrgId::as_str));
+        only.within(&COLUMNS, scope);
+        let (sql, list) = only.finish();
+        self.rows(format!("SELECT * FROM inspection_plan{sql} ORDER BY recorded_at DESC, id DESC"), list)
+            .await?
+            .iter()
+            .map(PlanRecord::from_row)
+            .collect()
+    }
+
+    /// The approved plans of some years, without visits, newest first.
+    pub async fn approved_plans(
+        &mut self,
+        years: RangeInclusive<i32>,
+        scope: &Scope,
+    ) -> Result<Vec<PlanRecord>> {
+        let mut only = Where::town("town", self.town.as_str());
+        only.is("state", Some("approved"));
+        let (from, to) = (only.mark(*years.start()), only.mark(*years.end()));
+        only.and(&format!("year BETWEEN {from} AND {to}"));
         only.within(&COLUMNS, scope);
         let (sql, list) = only.finish();
         self.rows(format!("SELECT * FROM inspection_plan{sql} ORDER BY recorded_at DESC, id DESC"), list)

@@ -183,6 +183,11 @@ async fn a_plan_keeps_its_steps_and_a_visit_taken_out_stays_on_record() -> anyho
         assert_eq!(read.inspection_plans(2026, None, &own).await?, [plan("iq", "org-2", "t/v2")]);
         assert_eq!(read.inspection_plans(2026, Some(&"org-1".into()), &everything()).await?.len(), 1);
         assert!(read.inspection_plans(2027, None, &everything()).await?.is_empty());
+        let in_force = read.approved_plans(2025..=2027, &everything()).await?;
+        let in_force: Vec<_> = in_force.iter().map(|one| one.plan.id.as_str()).collect();
+        assert_eq!(in_force, ["ip"], "a draft is not in force");
+        assert!(read.approved_plans(2025..=2027, &own).await?.is_empty());
+        assert!(read.approved_plans(2027..=2028, &everything()).await?.is_empty());
         assert_eq!(read.verify().await?.findings, []);
         Ok(())
     })

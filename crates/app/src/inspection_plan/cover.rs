@@ -141,11 +141,10 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Re
     let Some(scope) = scope else { return Ok(None) };
     // A place that both the year's plan and the month's leave out is one place to see to.
     let mut found: BTreeSet<(OrgId, PlaceId)> = BTreeSet::new();
-    for year in [today.year() - 1, today.year(), today.year() + 1] {
-        for record in read.inspection_plans(year, None, &scope).await? {
-            let gaps = uncovered_now(read, &record.plan, today).await?;
-            found.extend(gaps.into_iter().map(|gap| (record.plan.org.clone(), gap.place)));
-        }
+    // Of last year for campaigns that run over the new year.
+    for record in read.approved_plans(today.year() - 1..=today.year() + 1, &scope).await? {
+        let gaps = uncovered_now(read, &record.plan, today).await?;
+        found.extend(gaps.into_iter().map(|gap| (record.plan.org.clone(), gap.place)));
     }
     Ok(Some(found.len() as i64))
 }

@@ -22,7 +22,7 @@ use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
 use crate::house;
 use crate::incident;
 use crate::inspection::NEAR_METRES;
-use crate::inspection_plan;
+use crate::inspection_plan::{self, PROPOSED};
 use crate::message;
 use crate::placard;
 use crate::post;
@@ -99,10 +99,10 @@ static OWN: &[Own] = &[
     own_of(LARGER_DAYS, "较大隐患整改期限", &["日", WORKING_DAYS], 365.0),
     own_of(EXTENSION_SHARE, "延期最长占原整改期限的比例", &["%"], 100.0),
     own_of(LISTED_AFTER, "较大隐患逾期多少天由镇挂牌督办", &["日"], 365.0),
-    own_of(("inspection.frequency.red", 12.0), "红色场所每年检查几次", &["次"], 366.0),
-    own_of(("inspection.frequency.orange", 4.0), "橙色场所每年检查几次", &["次"], 366.0),
-    own_of(("inspection.frequency.yellow", 2.0), "黄色场所每年检查几次", &["次"], 366.0),
-    own_of(("inspection.frequency.blue", 1.0), "蓝色场所每年检查几次", &["次"], 366.0),
+    own_of(("inspection.frequency.red", PROPOSED.red as f64), "红色场所每年检查几次", &["次"], 366.0),
+    own_of(("inspection.frequency.orange", PROPOSED.orange as f64), "橙色场所每年检查几次", &["次"], 366.0),
+    own_of(("inspection.frequency.yellow", PROPOSED.yellow as f64), "黄色场所每年检查几次", &["次"], 366.0),
+    own_of(("inspection.frequency.blue", PROPOSED.blue as f64), "蓝色场所每年检查几次", &["次"], 366.0),
     own_of(inspection_plan::UNGRADED_VISITS, "未评级（资料不足）的场所每年检查几次", &["次"], 366.0),
     own_of(inspection_plan::POLICE_VISITS, "派出所列管单位每年检查几次", &["次"], 366.0),
     own_of(EXPORTS_A_DAY, "每人每天最多导出次数", &["次"], 1_000.0),
@@ -274,4 +274,23 @@ pub(super) fn owns() -> impl Iterator<Item = &'static Own> {
 /// The one of this name.
 pub(super) fn own(name: &str) -> Option<&'static Own> {
     owns().find(|own| own.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::inspection_plan::GRADES;
+
+    use super::*;
+
+    #[test]
+    fn every_grade_comes_with_the_visits_that_plans_propose() {
+        for (word, grade) in GRADES {
+            let name = format!("{}{word}", inspection_plan::OF_VISITS);
+            let comes = own(&name).map(|own| match own.comes {
+                Comes::Number(n) => n,
+                _ => 0.0,
+            });
+            assert_eq!(comes, Some(f64::from(PROPOSED.visits(Some(grade)))), "{name}");
+        }
+    }
 }
