@@ -442,6 +442,8 @@ async fn whoever_approves_a_second_plan_of_the_same_time_sees_what_it_puts_an_en
             .get(&format!("/api/v1/tasks?plan={}", plans[1]["id"].as_str().unwrap_or_default()))
             .await?
             .items()?;
+        let code = tasks[0]["code"].as_str().unwrap_or_default();
+        assert!(code.starts_with("RW-2027-"), "approved in 2026, of 2027: {code}");
         let give =
             json!({ "tasks": [{ "id": tasks[0]["id"], "version": tasks[0]["version"] }], "to": "p-staff1" });
         let given = secretary.post("/api/v1/tasks/assign", give).await?.items()?;

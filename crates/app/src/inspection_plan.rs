@@ -668,7 +668,7 @@ impl App {
                 let path = paths.get(&spec.place).cloned().unwrap_or_default();
                 let task = Task::pending(self.new_id().into(), spec.place, spec.org, Vec::new(), window);
                 let filing = TaskFiling {
-                    code: next_code(tx, now).await?,
+                    code: next_code(tx, window).await?,
                     plan: Some(spec.plan),
                     path,
                     kind: kind.to_owned(),

@@ -502,9 +502,10 @@ impl App {
                 message: "这个场所在这段时间已经安排了联合检查，请办理原任务".to_owned(),
             });
         }
-        let task = Task::pending(self.new_id().into(), place, lead, joint, Window::new(from, due_on)?);
+        let window = Window::new(from, due_on)?;
+        let task = Task::pending(self.new_id().into(), place, lead, joint, window);
         let filing = TaskFiling {
-            code: next_code(&mut tx, now).await?,
+            code: next_code(&mut tx, window).await?,
             plan: None,
             path: record.path.clone(),
             kind: "joint".to_owned(),

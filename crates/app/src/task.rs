@@ -347,9 +347,10 @@ pub(crate) fn doing_hat<'a>(
     }
 }
 
-/// The number of the next task recorded now, as `RW-2026-00042`.
-pub(crate) async fn next_code(tx: &mut Write, now: Timestamp) -> Result<String> {
-    let series = format!("RW-{}", now.date().year());
+/// The number of the next task of this window, as `RW-2026-00042`: of the year the visit may begin in, whenever its plan was
+/// approved.
+pub(crate) async fn next_code(tx: &mut Write, window: Window) -> Result<String> {
+    let series = format!("RW-{}", window.from.year());
     Ok(format!("{series}-{:05}", tx.next_number(&series).await?))
 }
 
@@ -465,7 +466,7 @@ impl App {
         let act = caller.act(hat, now, None);
         let task = Task::pending(self.new_id().into(), id, hat.org.clone(), Vec::new(), window);
         let filing = TaskFiling {
-            code: next_code(&mut tx, now).await?,
+            code: next_code(&mut tx, window).await?,
             plan: None,
             path: place.path.clone(),
             kind: input.kind.clone(),

@@ -142,7 +142,7 @@ impl App {
         let joint: Vec<OrgId> = orgs.into_iter().collect();
         let window = Window::new(from, due_on)?;
         let task = Task::pending(self.new_id().into(), place.place.id.clone(), lead.clone(), joint, window);
-        let code = next_code(&mut tx, now).await?;
+        let code = next_code(&mut tx, window).await?;
         let filing = TaskFiling {
             code: code.clone(),
             plan: None,

@@ -249,7 +249,7 @@ pub(super) async fn fill(app: &App, cast: &Cast, library: &Library, calendar: &C
                 let place = one.record.place.id.clone();
                 let task = Task::pending(key.into(), place, together.recorder.org.clone(), joint, window);
                 let filing = TaskFiling {
-                    code: crate::task::next_code(&mut tx, now).await?,
+                    code: crate::task::next_code(&mut tx, window).await?,
                     plan: None,
                     path: one.record.path.clone(),
                     kind: "joint".to_owned(),

@@ -336,7 +336,7 @@ async fn write_down(app: &App, entries: Vec<Entry>) -> Result<()> {
                 match row {
                     Row::Task(task, kind, plan) => {
                         let filing = TaskFiling {
-                            code: crate::task::next_code(&mut tx, entry.at).await?,
+                            code: crate::task::next_code(&mut tx, task.window).await?,
                             plan: Some(plan.id.clone()),
                             path: entry.path.clone(),
                             kind,
