@@ -797,3 +797,63 @@ async fn a_blocked_lane_says_whom_it_cuts_off_today_houses_among_them() -> anyho
     })
     .await
 }
+
+#[tokio::test]
+async fn roads_are_taken_as_the_towns_season_has_the_day_asked_unless_it_is_said() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        station(&town).await?;
+        let mut clerk = town.login("clerk").await?;
+        let put = json!({ "lon": 105.889, "lat": 29.2601, "version": 0 });
+        clerk.put("/api/v1/roads/groups/g2", put).await?.ok()?;
+        add(&mut clerk, road("老街", "village_main", V1, &[[105.870, 29.260], [105.880, 29.260]], 5.0))
+            .await?;
+        let mut muddy = road("河滩路", "inter_village", V2, &[[105.880, 29.260], [105.884, 29.260]], 5.0);
+        muddy["wet_season"] = json!("impassable");
+        let muddy = add(&mut clerk, muddy).await?;
+        add(&mut clerk, road("进村路", "inter_village", V2, &[[105.884, 29.260], [105.892, 29.260]], 5.0))
+            .await?;
+        let gets_through = async |clerk: &mut Browser, query: &str| -> anyhow::Result<bool> {
+            let ends = "vehicle=engine&from=105.871,29.260&to=105.889,29.260";
+            let way = clerk.get(&format!("/api/v1/roads/route?{ends}{query}")).await?.ok()?;
+            Ok(!way["optimistic"].is_null())
+        };
+        assert!(gets_through(&mut clerk, "").await?, "the town has no wet season yet");
+        assert_eq!(clerk.get("/api/v1/roads/access").await?.ok()?["wet"], false);
+
+        // Today is the 21st of September.
+        set_number(&town, "road.wet_from", 5.0).await?;
+        set_number(&town, "road.wet_until", 9.0).await?;
+        assert!(!gets_through(&mut clerk, "").await?);
+        assert!(gets_through(&mut clerk, "&wet=false").await?);
+        assert!(gets_through(&mut clerk, "&on=2026-11-02").await?, "after the season");
+        let km = async |clerk: &mut Browser, query: &str| -> anyhow::Result<Option<f64>> {
+            let from = "vehicle=engine&minutes=60&from=105.871,29.260";
+            let reach = clerk.get(&format!("/api/v1/roads/reach?{from}{query}")).await?.ok()?;
+            Ok(reach["optimistic"]["road_km"].as_f64())
+        };
+        assert!(km(&mut clerk, "").await? < km(&mut clerk, "&wet=false").await?);
+
+        let report = clerk.get("/api/v1/roads/access").await?.ok()?;
+        assert_eq!((&report["wet"], text(&report["rows"][0]["ways"][0], "verdict")), (&json!(true), "never"));
+        let dry = clerk.get("/api/v1/roads/access?wet=false").await?.ok()?;
+        assert_eq!(dry["wet"], false);
+        assert_ne!(text(&dry["rows"][0]["ways"][0], "verdict"), "never");
+
+        let shut = json!({ "what": "close", "road": muddy["id"], "from": "2026-09-01" });
+        let list = json!({ "name": "河滩路封闭", "changes": [shut] });
+        let list = clerk.post("/api/v1/roads/scenarios", list).await?.ok()?;
+        let at = format!("/api/v1/roads/scenarios/{}/result", text(&list, "id"));
+        let told = clerk.get(&at).await?.ok()?;
+        let of_engines = |told: &Value| codes(&told["rows"], "vehicle").contains(&"engine");
+        assert_eq!(
+            (&told["wet"], of_engines(&told)),
+            (&json!(true), false),
+            "not reached before either: {told}"
+        );
+        let told = clerk.get(&format!("{at}?wet=false")).await?.ok()?;
+        assert_eq!((&told["wet"], of_engines(&told)), (&json!(false), true), "{told}");
+        Ok(())
+    })
+    .await
+}

@@ -25,6 +25,7 @@ use store::road::{RoadFilter, RoadRecord};
 use store::{Read, Write};
 
 use crate::names::Names;
+use crate::parameter::number_on;
 use crate::view::{Named, Word, no_such_page, read_day};
 use crate::{App, Caller, Error, Result};
 use vehicle::vehicles_on;
@@ -47,9 +48,25 @@ pub(crate) const SHUTTLE_MINUTES: (&str, f64) = ("road.shuttle_minutes", 10.0);
 /// 按雨季核算时，水源按几月的水情计入. No source gives one; the town sets its own.
 pub(crate) const WET_MONTH: (&str, f64) = ("road.wet_month", 7.0);
 
-/// 雨季从几月起, and to which month: dispatch and siting then take roads as in the wet season. 0 while the town sets none.
+/// 雨季从几月起, and to which month: roads are then taken as in the wet season, unless it is asked otherwise. 0 while the town
+/// sets none.
 pub(crate) const WET_FROM: (&str, f64) = ("road.wet_from", 0.0);
 pub(crate) const WET_UNTIL: (&str, f64) = ("road.wet_until", 0.0);
+
+/// The months in which the town's wet season begins and ends; 0 where it sets none.
+pub(crate) async fn wet_months(read: &mut Read, today: Date) -> Result<(u16, u16)> {
+    Ok((number_on(read, WET_FROM, today).await?, number_on(read, WET_UNTIL, today).await?))
+}
+
+/// Whether a day lies in a wet season of these months, which may run over the new year.
+pub(crate) fn is_in_wet((from, until): (u16, u16), day: Date) -> bool {
+    let month = u16::try_from(chrono::Datelike::month(&day)).unwrap_or(0);
+    match (from, until) {
+        (0, _) | (_, 0) => false,
+        _ if from <= until => (from..=until).contains(&month),
+        _ => month >= from || month <= until,
+    }
+}
 
 /// What stands before the number the program gives.
 const SERIES: &str = "LD";

@@ -125,7 +125,7 @@ pub struct On {
     /// 日期，用于封闭路段；用本镇路网而不填时为今天
     #[arg(long)]
     day: Option<String>,
-    /// 雨季
+    /// 按雨季；用本镇路网而不写时，依本镇设定的雨季月份判断当天
     #[arg(long)]
     wet: bool,
     /// 输出一份 JSON
@@ -430,7 +430,7 @@ async fn route_in_town(place: Where, asked: &Route) -> anyhow::Result<()> {
         vehicle: class(asked.on.vehicle).code().to_owned(),
         objective: (asked.objective == Least::Distance).then(|| "distance".to_owned()),
         on: asked.on.day.clone(),
-        wet: Some(asked.on.wet),
+        wet: asked.on.wet.then_some(true),
     };
     let found = app.road_route(&Caller::system(), &query).await;
     app.db.close().await;
@@ -475,7 +475,7 @@ async fn reach_in_town(place: Where, asked: &Reached) -> anyhow::Result<()> {
         minutes: Some(asked.minutes),
         vehicle: class(asked.on.vehicle).code().to_owned(),
         on: asked.on.day.clone(),
-        wet: Some(asked.on.wet),
+        wet: asked.on.wet.then_some(true),
     };
     let found = app.road_reach_nodes(&Caller::system(), &query).await;
     app.db.close().await;

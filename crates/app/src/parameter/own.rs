@@ -122,7 +122,7 @@ static OWN: &[Own] = &[
     own_of(road::REACH_MINUTES, "消防车辆几分钟内到达算按时", &["分钟"], 120.0),
     own_of(road::HOSE_LAY_M, "水带铺设多远内的水源可直接取用", &["米"], 5_000.0),
     own_of(road::SHUTTLE_MINUTES, "运水单程几分钟内的水源计入", &["分钟"], 120.0),
-    own_of(road::WET_FROM, "雨季从几月起，调派和选址按雨季判断道路（0 为不设）", &["月"], 12.0),
+    own_of(road::WET_FROM, "雨季从几月起，其间按雨季判断道路（0 为不设）", &["月"], 12.0),
     own_of(road::WET_UNTIL, "雨季到几月止（0 为不设）", &["月"], 12.0),
     own_of(road::WET_MONTH, "按雨季核算时水源按几月计入", &["月"], 12.0),
     own_of(facility::sight::RANGE_M, "没有登记可视距离的林火监控按多远计算", &["米"], 20_000.0),

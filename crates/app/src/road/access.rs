@@ -27,7 +27,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::net::{Blocking, Net, day};
 use super::pump::beside;
-use super::{HOSE_LAY_M, REACH_MINUTES, SHUTTLE_MINUTES, WET_MONTH};
+use super::{HOSE_LAY_M, REACH_MINUTES, SHUTTLE_MINUTES, WET_MONTH, is_in_wet, wet_months};
 use crate::export::Format;
 use crate::parameter::number_on;
 use crate::place::Gazetteer;
@@ -41,7 +41,8 @@ use crate::{App, Caller, Error, Result};
 pub struct AccessAsked {
     /// Day; today when left out. Of an earlier one roads as surveyed by then, water and vehicles as they were.
     pub on: Option<String>,
-    /// Whether roads are to be taken as in the wet season; water then counts as in the town's wet month of the year of `on`.
+    /// Whether roads are to be taken as in the wet season, as the town's season has that day when left out; water then counts as in
+    /// the town's wet month of the year of `on`.
     pub wet: Option<bool>,
     /// Only of this village.
     pub village: Option<String>,
@@ -404,7 +405,10 @@ impl Ground {
         };
         let standing = found.into_iter().map(|one| stood(one.facility));
         let standing: Vec<Facility> = standing.filter(|f| f.stage.is_standing()).collect();
-        let wet = asked.wet.unwrap_or(false);
+        let wet = match asked.wet {
+            Some(wet) => wet,
+            None => is_in_wet(wet_months(read, today).await?, day),
+        };
         let month = number_on(read, WET_MONTH, today).await?;
         let wet_day = Date::from_ymd_opt(chrono::Datelike::year(&day), u32::from(month), 15);
         Ok(Self {

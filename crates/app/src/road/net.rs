@@ -170,14 +170,9 @@ impl Net {
         }
     }
 
-    /// Whether a day lies in the town's wet season, which may run over the new year.
+    /// Whether a day lies in the town's wet season.
     pub fn is_wet(&self, day: Date) -> bool {
-        let month = u16::try_from(chrono::Datelike::month(&day)).unwrap_or(0);
-        match self.wet_months {
-            (0, _) | (_, 0) => false,
-            (from, until) if from <= until => (from..=until).contains(&month),
-            (from, until) => month >= from || month <= until,
-        }
+        super::is_in_wet(self.wet_months, day)
     }
 
     /// The same with the changes of a list that nobody made.
@@ -476,14 +471,12 @@ impl App {
         // Of two that lie along one road of the map the later survey is laid over the other.
         segments.sort_by_key(|segment| segment.surveyed_on);
         let vehicles = vehicles_on(&mut read, day).await?;
-        let wet_from = crate::parameter::number_on(&mut read, super::WET_FROM, today).await?;
-        let wet_until = crate::parameter::number_on(&mut read, super::WET_UNTIL, today).await?;
+        let wet_months = super::wet_months(&mut read, today).await?;
         let hose_lay_m = f64::from(crate::parameter::number_on(&mut read, super::HOSE_LAY_M, today).await?);
         drop(read);
         let map = self.road_map_now().await?;
         let built = self.aside(move || {
             let map = map.as_ref().map(|(record, extract)| (record.clone(), extract.as_ref()));
-            let wet_months = (wet_from, wet_until);
             let own = Net::after(before.as_deref(), segments, vehicles, map);
             // A day that is over is only looked back at.
             Ok(Net { wet_months, hose_lay_m, today: Some(today).filter(|_| day == today), ..own })

@@ -91,7 +91,7 @@ pub struct ScenarioVoid {
 pub struct ScenarioAsked {
     /// Another list; the town as it is when left out.
     pub against: Option<String>,
-    /// Whether it is the wet season.
+    /// Whether it is the wet season; as the town's season has that day when left out.
     pub wet: Option<bool>,
 }
 
@@ -281,6 +281,8 @@ pub struct ScenarioResult {
     pub against: Option<Named>,
     /// The one day both are reckoned for.
     pub on: String,
+    /// Whether both are reckoned as in the wet season.
+    pub wet: bool,
     /// Of the two lists those nothing of which holds on that day: what they close is closed on others.
     pub idle: Vec<Named>,
     /// Town setting. Units: minutes.
@@ -533,6 +535,7 @@ fn difference(before: &AccessReport, after: &AccessReport) -> (Vec<ScenarioRow>,
 /// What is otherwise under a list.
 pub(super) struct Compared {
     pub on: String,
+    pub wet: bool,
     pub minutes: f64,
     pub counts: Vec<ScenarioCount>,
     pub rows: Vec<ScenarioRow>,
@@ -557,7 +560,7 @@ impl Compared {
         let counts = new.vehicles.iter();
         let counts =
             counts.map(|one| ScenarioCount::of(&one.vehicle, one.assumed && is_told, &rows)).collect();
-        Ok(Self { on: new.on, minutes: new.minutes, counts, rows, water })
+        Ok(Self { on: new.on, wet: new.wet, minutes: new.minutes, counts, rows, water })
     }
 }
 
@@ -753,8 +756,9 @@ impl App {
             let map = map.as_ref().map(|(record, extract)| (record.clone(), extract.as_ref()));
             Compared::of((&now, map), (against.as_ref(), &before), (&scenario, &after))
         });
-        let Compared { on, minutes, counts, rows, water } = compared.await?;
-        Ok(ScenarioResult { scenario: shown, against: named, on, idle, minutes, counts, rows, water, astray })
+        let Compared { on, wet, minutes, counts, rows, water } = compared.await?;
+        let (scenario, against) = (shown, named);
+        Ok(ScenarioResult { scenario, against, on, wet, idle, minutes, counts, rows, water, astray })
     }
 }
 

@@ -34,7 +34,7 @@ pub struct RouteAsked {
     pub objective: Option<String>,
     /// Day; today when left out. Of an earlier one roads as surveyed by then.
     pub on: Option<String>,
-    /// Whether it is the wet season.
+    /// Whether it is the wet season; as the town's season has that day when left out.
     pub wet: Option<bool>,
 }
 
@@ -76,7 +76,7 @@ pub struct ReachAsked {
     pub vehicle: String,
     /// Day; today when left out. Of an earlier one roads as surveyed by then.
     pub on: Option<String>,
-    /// Whether it is the wet season.
+    /// Whether it is the wet season; as the town's season has that day when left out.
     pub wet: Option<bool>,
 }
 
@@ -177,13 +177,13 @@ impl App {
         let class = class_of(&asked.vehicle)?;
         let (from, to) = (position("from", &asked.from)?, position("to", &asked.to)?);
         let day = day(asked.on.as_deref(), self.now().date())?;
-        let wet = asked.wet.unwrap_or(false);
         let objective = if asked.objective.as_deref() == Some("distance") {
             Objective::Distance
         } else {
             Objective::Time
         };
         let net = self.road_net_on(day).await?;
+        let wet = asked.wet.unwrap_or_else(|| net.is_wet(day));
         self.aside(move || {
             let network = &net.drawn.network;
             let (vehicle, situation) = (net.vehicle(class)?, net.situation(day, wet));
@@ -231,7 +231,6 @@ impl App {
         let class = class_of(&asked.vehicle)?;
         let today = self.now().date();
         let day = day(asked.on.as_deref(), today)?;
-        let wet = asked.wet.unwrap_or(false);
         let mut read = self.db.read(&self.town).await?;
         let minutes = match asked.minutes {
             Some(minutes) if (0.0..=600.0).contains(&minutes) => minutes,
@@ -252,6 +251,7 @@ impl App {
         };
         drop(read);
         let net = self.road_net_on(day).await?;
+        let wet = asked.wet.unwrap_or_else(|| net.is_wet(day));
         self.aside(move || {
             let network = &net.drawn.network;
             let prepared = net.weighed_as(class, (day, wet), Objective::Time)?;

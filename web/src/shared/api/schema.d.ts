@@ -19860,6 +19860,8 @@ export interface components {
             rows: components["schemas"]["ScenarioRow"][];
             scenario: components["schemas"]["ScenarioView"];
             water: components["schemas"]["ScenarioWater"][];
+            /** @description Whether both are reckoned as in the wet season. */
+            wet: boolean;
         };
         /** @description Somebody who would be reached otherwise. */
         ScenarioRow: {
