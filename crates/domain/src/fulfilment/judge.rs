@@ -316,12 +316,13 @@ impl<'a> Judge<'a> {
             out.status = if as_of > window.to { Status::Met } else { Status::Ahead };
             return;
         }
+        // Before what was done late: that would score less than not owing it at all.
+        if last < window.to && last < as_of {
+            return out.is_not_owed(NotOwed::Left);
+        }
         if as_of > *grace_end && late_end > grace_end && self.reached(subject, due, *late_end).1 {
             out.status = Status::Late;
             return;
-        }
-        if last < window.to && last < as_of {
-            return out.is_not_owed(NotOwed::Left);
         }
         out.status = match () {
             () if as_of <= *grace_end => Status::Open,

@@ -609,7 +609,7 @@ struct History {
 }
 
 const KINDS: [&str; 4] = ["inspection.done", "post.filled", "hazard.found", "hazard.recheck"];
-const SHOPS: usize = 3;
+const SHOPS: usize = 4;
 
 fn day(n: u64) -> Date {
     date("2025-11-01") + Days::new(n)
@@ -699,13 +699,15 @@ fn whole_year<'a>(town: &'a Town, plan: &'a Plan, waivers: &'a [Waiver], as_of: 
 }
 
 fn lived(history: &History) -> Town {
-    let mut town = a_town(SHOPS - 1);
-    // One of them enters in the second half of the month, the quarter's and the half-year's.
-    let late = Span::since(day(19));
+    let mut town = a_town(SHOPS - 2);
+    // One of them enters in the second half of the month, the quarter's and the half-year's; one leaves before their ends.
+    let stays = [("late", Span::since(day(19))), ("left", Span::between(date("2024-01-01"), day(75)))];
     let around = [town.village, town.town];
-    let shop = town.facts.add_subject(SubjectKind::Place, "late", late, 1.0, &around);
-    town.facts.add_label(shop, "list:watched", late);
-    town.shops.push(shop);
+    for (id, stay) in stays {
+        let shop = town.facts.add_subject(SubjectKind::Place, id, stay, 1.0, &around);
+        town.facts.add_label(shop, "list:watched", stay);
+        town.shops.push(shop);
+    }
     for fact in &history.facts {
         put(&mut town, *fact);
     }

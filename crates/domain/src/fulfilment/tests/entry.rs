@@ -56,3 +56,22 @@ fn who_leaves_before_it_is_due_owes_nothing_but_keeps_what_was_done() {
         assert_eq!(statuses(&report, "K1.1"), [status]);
     }
 }
+
+#[test]
+fn what_is_done_late_for_whoever_left_before_it_was_due_takes_nothing_away() {
+    let mut quarterly = duty("K1.1", SubjectKind::Place, &[], "quarter", need("inspection.done"));
+    quarterly.late_days = Some(Number::Fixed(30));
+    let plan = a_plan(vec![quarterly]);
+    let mut town = a_town(1);
+    let stay = Span::between(date("2024-01-01"), date("2026-02-20"));
+    let left = town.facts.add_subject(SubjectKind::Place, "left", stay, 1.0, &[]);
+    town.record("inspection.done", town.shops[0], "2026-01-05");
+    let share = |town: &Town| {
+        let report = town.ask(&plan, "2026-05-31", "2026-01-01", "2026-03-31").evaluate();
+        (statuses(&report, "K1.1"), report.whole(&plan).ratio())
+    };
+    let before = (vec![Status::Met, Status::NotApplicable], Some(1.0));
+    assert_eq!(share(&town), before);
+    town.record("inspection.done", left, "2026-04-10");
+    assert_eq!(share(&town), before);
+}
