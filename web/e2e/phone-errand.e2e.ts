@@ -368,7 +368,8 @@ it('finds a hydrant by the number on its label and dry, from where there is no n
   expect(entry.photos.map((shot) => shot.state)).toEqual(['confirmed'])
   await page.goto(`${town.url}/m/errands`)
   await page.waitForSelector('.pbar')
-  expect(await page.locator(`a[href="/m/facility/${one.id}"]`).count()).toBe(0)
+  // What is left of it is the repair.
+  expect(await page.locator(`a[href="/m/facility/${one.id}"]`).filter({ hasNotText: '开栓无水' }).count()).toBe(0)
 }, 240_000)
 
 it('imposes a penalty on the spot only through every gate, kept without a network and brought in whole', async () => {

@@ -188,6 +188,7 @@ export class PhoneServer {
       return { status: 200, body: {} }
     }
     if (path === '/papers/received') return { status: 200, body: { items: [{ paper: { id: 'paper', title: '冬季消防隐患的通报', number: null, org: { id: 'office', name: '消安办' }, dated: null, answer_by: '2026-11-30' }, receipt: { org: { id: 'village', name: '胡豆坪村' }, state: 'sent', mine: true, version: 1 } }] } }
+    if (path === '/facilities') return { status: 200, body: { items: this.facilities.filter((one) => ['fault', 'repairing'].includes((one.stage as { code: string }).code)), total: 0, next: null } }
     if (path === '/facilities/due') return { status: 200, body: { late: this.facilities, coming: [] } }
     const checked = /^\/facilities\/([^/]+)\/steps$/.exec(path)
     if (checked) {

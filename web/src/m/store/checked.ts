@@ -1,6 +1,7 @@
 // Which facilities were looked at from this phone, and what one may do with one where it stands; apart from the errands, for the
 // first screen asks it too.
 
+import type { FacilityRow } from '@/shared/api/contract'
 import type { Entry } from './types'
 
 /** Facilities (or stopped places) looked at, not mended, from this phone: on their way, or recorded after the list was drawn up. */
@@ -21,3 +22,9 @@ export const facilityStep = (stage: string | undefined): FacilityAct | null =>
 /** Whether this very step is on its way from this phone. */
 export const stepUnderWay = (entries: Entry[], id: string, step: FacilityAct): boolean =>
   entries.some((one) => one.about?.kind === 'facility' && one.about.id === id && (one.body['step'] ?? 'check') === step && ['waiting', 'sending', 'recorded'].includes(one.state))
+
+/** Whether the step a facility out of order waits for was taken here: it is on its way, or came through after the list was drawn up. */
+export const mendedHere = (entries: Entry[], row: Pick<FacilityRow, 'id' | 'stage' | 'version'>): boolean => {
+  const step = facilityStep(row.stage.code)
+  return !!step && (stepUnderWay(entries, row.id, step) || entries.some((one) => one.about?.kind === 'facility' && one.about.id === row.id && one.body['step'] === step && one.state === 'delivered' && Number(one.body['version']) >= row.version))
+}

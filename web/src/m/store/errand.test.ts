@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CaseOptions, FacilityRow, FollowUpView, HouseRow, MyAwayForce, MyCall, MyDispatch, OnSpotInput, PlacardRow, StopUseRow, VisitToSign, WhistleRow, WhistleKind } from '@/shared/api/contract'
 import { sha256 } from '@/shared/photo/hash'
 import { PhoneServer } from '../../../tests/phone-server'
-import { checkedHere, facilityStep, stepUnderWay } from './checked'
+import { checkedHere, facilityStep, mendedHere, stepUnderWay } from './checked'
 import { Clock } from './clock'
 import { PhoneDb } from './db'
 import type { Entry } from './types'
@@ -180,6 +180,9 @@ describe('a facility repaired where it stands', () => {
     const one = (await db.recall<FacilityRow[]>('errand:facilities'))![0]!
     server.facilities = [{ ...server.facilities[0]!, version: 5, stage: { code: 'fault', label: '故障' } }]
     expect(facilityStep('fault')).toBe('repair')
+    await fetchErrands(db, http)
+    const [fault] = (await db.recall<FacilityRow[]>('errand:faults'))!
+    expect([fault!.id, mendedHere(await db.outbox.toArray(), fault!)]).toEqual([one.id, false])
     const begun = made()
     await mendFacility(db, { ...one, version: 4 }, { step: 'repair', text: '', cost: 0, photos: [] }, begun)
     expect(stepUnderWay(await db.outbox.toArray(), one.id, 'repair')).toBe(true)
@@ -187,7 +190,11 @@ describe('a facility repaired where it stands', () => {
     expect(await outbox.run()).toBe('empty')
     expect(server.checks).toEqual([expect.objectContaining({ step: 'repair', cost_fen: null, version: 5 })])
     expect(stepUnderWay(await db.outbox.toArray(), one.id, 'repair')).toBe(false)
+    expect(mendedHere(await db.outbox.toArray(), { ...fault!, version: 4 }), 'the list was drawn up before').toBe(true)
     server.facilities = [{ ...server.facilities[0]!, version: 6, stage: { code: 'repairing', label: '维修中' } }]
+    await fetchErrands(db, http)
+    const [begins] = (await db.recall<FacilityRow[]>('errand:faults'))!
+    expect([begins!.stage.code, mendedHere(await db.outbox.toArray(), begins!)], 'the next step is another').toEqual(['repairing', false])
     await mendFacility(db, { ...one, version: 6 }, { step: 'restore', text: '换了阀门', cost: 35_000, photos: [] }, made())
     expect(await outbox.run()).toBe('empty')
     expect(server.checks.at(-1)).toMatchObject({ step: 'restore', cost_fen: 35_000, text: '换了阀门' })

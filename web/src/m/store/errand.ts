@@ -1,7 +1,7 @@
 // What is to be done beside inspections: a call to answer, placards to hang up, items owed, evidence to record. What the
 // office asks for is fetched when it can be and kept; what was done leaves by the outbox like everything else.
 
-import type { CaseOptions, FacilityDue, FacilityRow, FollowUpView, HouseAnswer, HouseCountInput, HouseList, HouseRow, HouseWait, MyAway, MyAwayForce, MyCall, MyCalls, MyDispatch, MyDispatches, Named, OnSpotInput, PlacardPage, PlacardRow, ReceivedPage, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseView, StopUseList, StopUseRow, StopUseStep, VisitsToSign, VisitToSign, WhistleInput, WhistleKind, WhistleList, WhistleOptions, WhistleRow } from '@/shared/api/contract'
+import type { CaseOptions, FacilityDue, FacilityPage, FacilityRow, FollowUpView, HouseAnswer, HouseCountInput, HouseList, HouseRow, HouseWait, MyAway, MyAwayForce, MyCall, MyCalls, MyDispatch, MyDispatches, Named, OnSpotInput, PlacardPage, PlacardRow, ReceivedPage, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseView, StopUseList, StopUseRow, StopUseStep, VisitsToSign, VisitToSign, WhistleInput, WhistleKind, WhistleList, WhistleOptions, WhistleRow } from '@/shared/api/contract'
 import type { DutyOption, EvidenceOptions, NeedOption } from '@/features/evidence/types'
 import type { PhoneDb } from './db'
 import { blank, type Made } from './draft'
@@ -22,6 +22,7 @@ const LISTS = {
   'errand:whistle_kinds': { needs: 'whistle.read', path: '/whistles/options', rows: (said: WhistleOptions): WhistleKind[] => said.kinds },
   'errand:reports': { needs: 'report_case.read', path: '/report-cases?mine=true&stage=assigned&limit=50', rows: (said: ReportCasePage): ReportCasePage['items'] => said.items },
   'errand:facilities': { needs: 'facility.read', path: '/facilities/due?mine=true', rows: (said: FacilityDue): FacilityRow[] => [...said.late, ...said.coming].slice(0, MOST) },
+  'errand:faults': { needs: 'facility.check', path: '/facilities?mine=true&stage=fault,repairing&limit=100', rows: (said: FacilityPage): FacilityRow[] => said.items.slice(0, MOST) },
   'errand:stops': { needs: 'stop_use.read', path: '/stop-uses?stage=stopped,return_asked,checked', rows: (said: StopUseList): StopUseRow[] => said.items.filter((one) => one.may_patrol).slice(0, MOST) },
   'errand:visits': { needs: null, path: '/joint-control/to-sign', rows: (said: VisitsToSign): VisitToSign[] => said.items.slice(0, MOST) },
   'errand:houses': { needs: 'place.read', path: '/houses', rows: (said: HouseList): HouseRow[] => (said.may_count ? said.items.slice(0, MOST_HOUSES) : []) },
