@@ -6,6 +6,7 @@ import zh from '../locales/zh-CN.json'
 import ConfirmWithReason from './ConfirmWithReason.vue'
 import LoadState from './LoadState.vue'
 import Status from './Status.vue'
+import Timeline from './Timeline.vue'
 import { sayWithUndo, toasts } from './toast'
 import { ApiProblem } from '../api/client'
 
@@ -23,6 +24,19 @@ describe('Status', () => {
     const worded = mount(Status, { props: { tone: 'late', label: '逾期 8 天' }, global: { plugins } })
     expect(worded.text()).toBe('逾期 8 天')
     expect(worded.find('svg').attributes('aria-hidden')).toBe('true')
+  })
+})
+
+describe('Timeline', () => {
+  const shown = (recordedAt: string, late = false) =>
+    mount(Timeline, { props: { rows: [{ key: 1, title: '发现', at: '2026-11-20T10:12:00+08:00', recordedAt, late }] }, global: { plugins } }).text()
+  it('says both moments of what was recorded later, by their names, and one of what was recorded at once', () => {
+    expect(shown('2026-11-20T10:13:00+08:00')).not.toContain('录入')
+    const sameDay = shown('2026-11-20T18:40:00+08:00')
+    expect(sameDay).toMatch(/发生\s*\S*11-20 10:12/)
+    expect(sameDay).toMatch(/录入 \S*11-20 18:40/)
+    expect(sameDay).not.toContain('补录')
+    expect(shown('2026-11-22T09:00:00+08:00', true)).toContain('补录 · 录入')
   })
 })
 
