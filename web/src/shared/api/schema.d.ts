@@ -38391,7 +38391,10 @@ export interface operations {
             query?: {
                 /** @description Day; today when left out. Of an earlier one roads as surveyed by then, water and vehicles as they were. */
                 on?: string;
-                /** @description Whether roads are to be taken as in the wet season; water then counts as in the town's wet month of the year of `on`. */
+                /**
+                 * @description Whether roads are to be taken as in the wet season, as the town's season has that day when left out; water then counts as in
+                 *     the town's wet month of the year of `on`.
+                 */
                 wet?: boolean;
                 /** @description Only of this village. */
                 village?: string;
@@ -38429,7 +38432,10 @@ export interface operations {
             query?: {
                 /** @description Day; today when left out. Of an earlier one roads as surveyed by then, water and vehicles as they were. */
                 on?: string;
-                /** @description Whether roads are to be taken as in the wet season; water then counts as in the town's wet month of the year of `on`. */
+                /**
+                 * @description Whether roads are to be taken as in the wet season, as the town's season has that day when left out; water then counts as in
+                 *     the town's wet month of the year of `on`.
+                 */
                 wet?: boolean;
                 /** @description Only of this village. */
                 village?: string;
@@ -38837,7 +38843,7 @@ export interface operations {
                 vehicle?: string;
                 /** @description Day; today when left out. Of an earlier one roads as surveyed by then. */
                 on?: string;
-                /** @description Whether it is the wet season. */
+                /** @description Whether it is the wet season; as the town's season has that day when left out. */
                 wet?: boolean;
             };
             header?: never;
@@ -38885,7 +38891,7 @@ export interface operations {
                 objective?: string;
                 /** @description Day; today when left out. Of an earlier one roads as surveyed by then. */
                 on?: string;
-                /** @description Whether it is the wet season. */
+                /** @description Whether it is the wet season; as the town's season has that day when left out. */
                 wet?: boolean;
             };
             header?: never;
@@ -39061,7 +39067,7 @@ export interface operations {
             query?: {
                 /** @description Another list; the town as it is when left out. */
                 against?: string;
-                /** @description Whether it is the wet season. */
+                /** @description Whether it is the wet season; as the town's season has that day when left out. */
                 wet?: boolean;
             };
             header?: never;
