@@ -298,6 +298,8 @@ async fn a_register_is_put_on_a_list_in_one_go_and_whatever_is_refused_is_told_b
         assert_eq!(clerk.get(&format!("{path}?on=2026-06-01")).await?.items()?.len(), 0);
         let again = clerk.post(&format!("{path}/many"), many(&ids, "leave", "2026-06-01")).await?.ok()?;
         assert_eq!(again, json!({ "changed": 0, "kept": 3 }));
+        let ahead = clerk.post(&format!("{path}/many"), many(&ids, "enter", "2036-06-01")).await?;
+        assert_eq!(text(&ahead.body, "/fields/2/code"), "place_list.future", "{}", ahead.body);
         let none = clerk.post(&format!("{path}/many"), many(&[], "enter", "2026-06-01")).await?;
         assert_eq!(text(&none.body, "/fields/0/code"), "place_list.how_many");
         Ok(())

@@ -542,7 +542,7 @@ impl App {
                 message: OTHER_VILLAGE.to_owned(),
             });
         }
-        known.list.enter(place.clone(), from, why)?;
+        known.list.enter(place.clone(), from, why, now.date())?;
         let entry = entry_of(self.new_id(), list, place, from, why, now);
         tx.insert_list_entries(std::slice::from_ref(&entry)).await?;
         let named =
@@ -582,7 +582,7 @@ impl App {
         if stay.entry.left.is_some() || on < stay.entry.from {
             return Err(ListRefusal::NotListed.into());
         }
-        known.list.leave(&stay.entry.place, on, why)?;
+        known.list.leave(&stay.entry.place, on, why, now.date())?;
         tx.end_list_entry(entry, version, on, why).await?;
         named.entry.entry.left = Some((on, why.to_owned()));
         named.entry.version += 1;

@@ -82,6 +82,17 @@ pub enum ListRefusal {
     /// Already on it.
     #[error("该场所在这一天已经列入本名录，不用重复列入")]
     AlreadyListed,
+    /// A stay on it begins later.
+    #[error(
+        "该场所从 {from} 起列入过本名录，更早的日期不能再列入；那一次日期有误的，请先在 {from} 当天移出，再按实际日期列入"
+    )]
+    ListedLater {
+        /// First day of that stay.
+        from: Date,
+    },
+    /// A list says who is on it, not who will be.
+    #[error("日期晚于今天，请核对日期；以后才列入或移出的，到那一天再办理")]
+    Future,
     /// Not on it.
     #[error("该场所在这一天不在本名录中，不能移出，请核对日期")]
     NotListed,
@@ -95,6 +106,8 @@ impl ListRefusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::AlreadyListed => "place_list.already_listed",
+            Self::ListedLater { .. } => "place_list.listed_later",
+            Self::Future => "place_list.future",
             Self::NotListed => "place_list.not_listed",
             Self::NoReason => "place_list.no_reason",
         }
@@ -132,36 +145,64 @@ impl PlaceList {
     }
 
     /// Puts a place on the list.
-    pub fn enter(mut self, place: PlaceId, from: Date, reason: &str) -> Result<Self, ListRefusal> {
-        self.put_on(place, from, reason)?;
+    ///
+    /// Errors: no reason; a day to come; it is on it that day, or is later.
+    pub fn enter(
+        mut self,
+        place: PlaceId,
+        from: Date,
+        reason: &str,
+        today: Date,
+    ) -> Result<Self, ListRefusal> {
+        self.put_on(place, from, reason, today)?;
         Ok(self)
     }
 
-    fn put_on(&mut self, place: PlaceId, from: Date, reason: &str) -> Result<(), ListRefusal> {
+    fn put_on(&mut self, place: PlaceId, from: Date, reason: &str, today: Date) -> Result<(), ListRefusal> {
         if reason.trim().is_empty() {
             return Err(ListRefusal::NoReason);
         }
+        if from > today {
+            return Err(ListRefusal::Future);
+        }
+        // A stay that ended on its first day was a mistake, and lasted none.
+        let lasted = |e: &&Entry| e.left.as_ref().is_none_or(|(day, _)| e.from < *day);
         // An open stay that begins later, or one not yet ended on `from`, would overlap with this one.
-        let overlaps = |e: &Entry| e.place == place && e.left.as_ref().is_none_or(|(day, _)| from < *day);
-        if self.entries.iter().any(overlaps) {
-            return Err(ListRefusal::AlreadyListed);
+        let overlaps = |e: &&Entry| e.place == place && e.left.as_ref().is_none_or(|(day, _)| from < *day);
+        if let Some(stay) = self.entries.iter().filter(lasted).find(overlaps) {
+            return Err(match stay.from <= from {
+                true => ListRefusal::AlreadyListed,
+                false => ListRefusal::ListedLater { from: stay.from },
+            });
         }
         self.entries.push(Entry { place, from, reason_in: reason.to_owned(), left: None });
         Ok(())
     }
 
-    /// Takes a place off the list; the stay remains on record.
-    pub fn leave(mut self, place: &PlaceId, on: Date, reason: &str) -> Result<Self, ListRefusal> {
-        self.take_off(place, on, reason)?;
+    /// Takes a place off the list; the stay remains on record. On its first day that is a correction: it lasted no day.
+    ///
+    /// Errors: no reason; it is not on it that day; a day to come.
+    pub fn leave(
+        mut self,
+        place: &PlaceId,
+        on: Date,
+        reason: &str,
+        today: Date,
+    ) -> Result<Self, ListRefusal> {
+        self.take_off(place, on, reason, today)?;
         Ok(self)
     }
 
-    fn take_off(&mut self, place: &PlaceId, on: Date, reason: &str) -> Result<(), ListRefusal> {
+    fn take_off(&mut self, place: &PlaceId, on: Date, reason: &str, today: Date) -> Result<(), ListRefusal> {
         if reason.trim().is_empty() {
             return Err(ListRefusal::NoReason);
         }
         let stay = self.entries.iter_mut().find(|e| e.place == *place && e.left.is_none() && e.from <= on);
         let Some(stay) = stay else { return Err(ListRefusal::NotListed) };
+        // What was entered for a day to come by mistake is taken back on that day.
+        if on > today && on != stay.from {
+            return Err(ListRefusal::Future);
+        }
         stay.left = Some((on, reason.to_owned()));
         Ok(())
     }
@@ -169,19 +210,19 @@ impl PlaceList {
     /// Puts many places on the list, all of them or none. Gives who is new on it: what is on it that day already stays as it is.
     ///
     /// Errors: each place that is refused, with why.
-    pub fn enter_all(mut self, places: &BTreeSet<PlaceId>, from: Date, reason: &str) -> Many {
+    pub fn enter_all(mut self, places: &BTreeSet<PlaceId>, from: Date, reason: &str, today: Date) -> Many {
         let there: BTreeSet<PlaceId> = self.members(from).into_iter().cloned().collect();
         let new = places.difference(&there).cloned().collect();
-        all_or_none(new, |place| self.put_on(place.clone(), from, reason))
+        all_or_none(new, |place| self.put_on(place.clone(), from, reason, today))
     }
 
     /// Takes many places off the list, all of them or none. Gives who left it: what has no stay that could end stays as it is.
     ///
     /// Errors: each place that is refused, with why.
-    pub fn leave_all(mut self, places: &BTreeSet<PlaceId>, on: Date, reason: &str) -> Many {
+    pub fn leave_all(mut self, places: &BTreeSet<PlaceId>, on: Date, reason: &str, today: Date) -> Many {
         let open = self.entries.iter().filter(|e| e.left.is_none()).map(|e| e.place.clone()).collect();
         let staying = places.intersection(&open).cloned().collect();
-        all_or_none(staying, |place| self.take_off(place, on, reason))
+        all_or_none(staying, |place| self.take_off(place, on, reason, today))
     }
 
     /// Who is on the list on this date.
@@ -357,6 +398,8 @@ mod tests {
     use crate::place::Opening;
     use crate::place::tests::a_restaurant;
 
+    const TODAY: Date = Date::from_ymd_opt(2026, 12, 31).expect("a day");
+
     fn day(y: i32, m: u32, d: u32) -> Date {
         Date::from_ymd_opt(y, m, d).expect("a date written in a test exists")
     }
@@ -390,47 +433,77 @@ mod tests {
     #[test]
     fn a_stay_on_a_list_has_dates_and_reasons() {
         let list = village_list("v", 1);
-        assert_eq!(list.clone().enter("a".into(), day(2026, 1, 1), " "), Err(ListRefusal::NoReason));
-        let list = list.enter("a".into(), day(2026, 1, 1), "新开业").expect("new");
-        assert_eq!(list.clone().enter("a".into(), day(2026, 2, 1), "再列"), Err(ListRefusal::AlreadyListed));
-        let list = list.leave(&"a".into(), day(2026, 3, 1), "注销").expect("listed");
+        assert_eq!(list.clone().enter("a".into(), day(2026, 1, 1), " ", TODAY), Err(ListRefusal::NoReason));
+        let list = list.enter("a".into(), day(2026, 1, 1), "新开业", TODAY).expect("new");
+        assert_eq!(
+            list.clone().enter("a".into(), day(2026, 2, 1), "再列", TODAY),
+            Err(ListRefusal::AlreadyListed)
+        );
+        let list = list.leave(&"a".into(), day(2026, 3, 1), "注销", TODAY).expect("listed");
         assert_eq!(list.members(day(2026, 2, 28)).len(), 1);
         assert_eq!(list.members(day(2026, 3, 1)).len(), 0, "the day of leaving is the first day off");
-        assert_eq!(list.clone().leave(&"a".into(), day(2026, 3, 2), "重复"), Err(ListRefusal::NotListed));
-        assert_eq!(list.clone().enter("a".into(), day(2026, 2, 1), "补录"), Err(ListRefusal::AlreadyListed));
-        assert!(list.enter("a".into(), day(2026, 3, 1), "重新开业").is_ok());
+        assert_eq!(
+            list.clone().leave(&"a".into(), day(2026, 3, 2), "重复", TODAY),
+            Err(ListRefusal::NotListed)
+        );
+        assert_eq!(
+            list.clone().enter("a".into(), day(2026, 2, 1), "补录", TODAY),
+            Err(ListRefusal::AlreadyListed)
+        );
+        assert!(list.enter("a".into(), day(2026, 3, 1), "重新开业", TODAY).is_ok());
+    }
+
+    #[test]
+    fn a_day_typed_wrongly_is_refused_and_an_earlier_one_is_entered_once_the_later_stay_is_taken_back() {
+        let list = village_list("v", 1);
+        let ahead = day(2036, 11, 29);
+        assert_eq!(list.clone().enter("a".into(), ahead, "普查", TODAY), Err(ListRefusal::Future));
+        // As it stood on record before that was refused.
+        let reason_in = "普查".to_owned();
+        let astray = Entry { place: "a".into(), from: ahead, reason_in, left: None };
+        let list = PlaceList { entries: vec![astray], ..list };
+        let real = day(2026, 3, 1);
+        let refused = list.clone().enter("a".into(), real, "普查", TODAY);
+        assert_eq!(refused, Err(ListRefusal::ListedLater { from: ahead }));
+        let list = list.leave(&"a".into(), ahead, "日期有误", TODAY).expect("taken back");
+        let list = list.enter("a".into(), real, "普查", TODAY).expect("it lasted no day");
+        assert_eq!((list.members(real).len(), list.members(ahead).len()), (1, 1));
+        assert_eq!(list.leave(&"a".into(), ahead, "注销", TODAY), Err(ListRefusal::Future));
     }
 
     #[test]
     fn many_enter_and_leave_together_or_not_at_all() {
         let ids = |all: &[&str]| all.iter().map(|id| PlaceId::from(*id)).collect::<BTreeSet<_>>();
         let list = village_list("v", 3)
-            .enter("a".into(), day(2026, 1, 1), "普查")
-            .and_then(|l| l.enter("late".into(), day(2026, 6, 1), "普查"))
+            .enter("a".into(), day(2026, 1, 1), "普查", TODAY)
+            .and_then(|l| l.enter("late".into(), day(2026, 6, 1), "普查", TODAY))
             .expect("new");
         let on = day(2026, 3, 1);
-        let entered = list.clone().enter_all(&ids(&["a", "b", "c"]), on, "普查");
+        let entered = list.clone().enter_all(&ids(&["a", "b", "c"]), on, "普查", TODAY);
         assert_eq!(entered, Ok(vec!["b".into(), "c".into()]), "who is on it stays as he is");
-        let refused = list.clone().enter_all(&ids(&["b", "late"]), on, "普查");
+        let refused = list.clone().enter_all(&ids(&["b", "late"]), on, "普查", TODAY);
         assert_eq!(
             refused,
-            Err(vec![("late".into(), ListRefusal::AlreadyListed)]),
+            Err(vec![("late".into(), ListRefusal::ListedLater { from: day(2026, 6, 1) })]),
             "named, and nobody enters"
         );
-        let left = list.clone().leave_all(&ids(&["a", "b"]), on, "注销");
+        let left = list.clone().leave_all(&ids(&["a", "b"]), on, "注销", TODAY);
         assert_eq!(left, Ok(vec!["a".into()]), "who is not on it has nothing to leave");
-        let refused = list.clone().leave_all(&ids(&["a", "late"]), on, "注销");
+        let refused = list.clone().leave_all(&ids(&["a", "late"]), on, "注销", TODAY);
         assert_eq!(refused, Err(vec![("late".into(), ListRefusal::NotListed)]));
-        assert_eq!(list.enter_all(&ids(&["b"]), on, " "), Err(vec![("b".into(), ListRefusal::NoReason)]));
+        assert_eq!(
+            list.enter_all(&ids(&["b"]), on, " ", TODAY),
+            Err(vec![("b".into(), ListRefusal::NoReason)])
+        );
     }
 
     #[test]
     fn drift_tells_explained_changes_from_missing_names() {
         let list = village_list("v", 3)
-            .enter("a".into(), day(2023, 2, 20), "附件")
-            .and_then(|l| l.enter("b".into(), day(2023, 2, 20), "附件"))
-            .and_then(|l| l.enter("c".into(), day(2024, 6, 1), "新开业"))
-            .and_then(|l| l.leave(&"a".into(), day(2025, 6, 1), "注销"))
+            .enter("a".into(), day(2023, 2, 20), "附件", TODAY)
+            .and_then(|l| l.enter("b".into(), day(2023, 2, 20), "附件", TODAY))
+            .and_then(|l| l.enter("c".into(), day(2024, 6, 1), "新开业", TODAY))
+            .and_then(|l| l.leave(&"a".into(), day(2025, 6, 1), "注销", TODAY))
             .expect("in order");
         let drift = list.drift(day(2026, 1, 1)).expect("has a baseline");
         assert_eq!(drift.count, super::drift(3, 2));
@@ -454,7 +527,7 @@ mod tests {
         }
         let [suspended, dormant] = resting;
         let enter = |list: PlaceList, ids: &[&str]| {
-            ids.iter().fold(list, |l, id| l.enter((*id).into(), on, "普查").expect("new"))
+            ids.iter().fold(list, |l, id| l.enter((*id).into(), on, "普查", TODAY).expect("new"))
         };
         let lists = [
             enter(village_list("v", 5), &["watched", "twice", "gone", "never_seen"]),

@@ -83,8 +83,8 @@ impl App {
             called.insert(id.clone(), record.place.name);
         }
         let done = match asked.leave {
-            false => known.list.enter_all(&asked.places, asked.on, why),
-            true => known.list.leave_all(&asked.places, asked.on, why),
+            false => known.list.enter_all(&asked.places, asked.on, why, now.date()),
+            true => known.list.leave_all(&asked.places, asked.on, why, now.date()),
         };
         for (id, refusal) in done.as_ref().err().into_iter().flatten() {
             let name = called.get(id).map_or("", String::as_str);
