@@ -98,7 +98,13 @@ async fn a_new_edition_is_edited_compared_published_and_ends_the_old_one() -> an
         let empty =
             clerk.post(&path(&own, "/publish"), json!({ "from": "2026-10-01", "version": 1 })).await?;
         assert_eq!((empty.status, empty.code()), (StatusCode::UNPROCESSABLE_ENTITY, "validation"));
-        let thief = json!({ "title": "锅炉房", "version": 1, "items": [{ "code": "B05", "text": "别人的编号",
+        let made_up = json!({ "title": "锅炉房", "version": 1, "items": [{ "code": "T01", "text": "门口通畅",
+            "hazard_code": "H99.9", "basis": [{ "instrument": "镇街自定" }] }] });
+        let made_up = clerk.put(&path(&own, ""), made_up).await?.ok()?;
+        let publish = json!({ "from": "2026-10-01", "version": made_up["version"] });
+        let told = clerk.post(&path(&own, "/publish"), publish).await?;
+        assert_eq!(told.body["fields"][0]["code"], "checklist.item_hazard_unknown", "{}", told.body);
+        let thief = json!({ "title": "锅炉房", "version": 2, "items": [{ "code": "B05", "text": "别人的编号",
             "hazard_code": "H01.1", "basis": [{ "instrument": "镇街自定" }] }] });
         let thief = clerk.put(&path(&own, ""), thief).await?.ok()?;
         let publish = json!({ "from": "2026-10-01", "version": thief["version"] });
@@ -127,6 +133,11 @@ async fn what_is_exported_imports_again_and_mistakes_are_named_by_cell() -> anyh
         let rows = "编号,检查内容,判定依据,隐患代码\nHY01,无人住宿,镇街自定,H09.1\nHY02,,镇街自定,X1\n";
         let told = clerk.send(Method::POST, &path(&draft, "/import"), &[], rows.into()).await?;
         assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "validation"));
+        assert_eq!(
+            told.body["fields"][0]["message"].as_str().and_then(|said| said.split_once("：")),
+            Some(("工作表“Sheet1”第 3 行 B 检查内容", "检查项“HY02”没有检查内容，请填写")),
+            "sheet, row and column: a number that comes twice finds nothing"
+        );
         let cells: Vec<&str> = told.body["fields"]
             .as_array()
             .into_iter()

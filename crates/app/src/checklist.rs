@@ -269,7 +269,9 @@ impl App {
     ) -> Result<ChecklistView> {
         let mut tx = self.write(caller).await?;
         let record = self.changeable(caller, &mut tx, id, Some(version)).await?;
-        let problems = record.checklist.validate();
+        let mut problems = record.checklist.validate();
+        let unknown = |item: &Item| item.unknown_hazard(|code| hazard_dictionary().knows(code));
+        problems.extend(record.checklist.items.iter().filter_map(unknown));
         if record.checklist.state == State::Draft && !problems.is_empty() {
             return Err(invalid(&problems));
         }
@@ -380,18 +382,19 @@ fn read_sheet(bytes: &[u8]) -> Result<Vec<Item>> {
     for sheet in &book.sheets {
         let rows: Vec<Vec<String>> =
             sheet.rows.iter().map(|row| row.iter().map(|cell| cell.shown().into_owned()).collect()).collect();
-        let (items, problems) = exchange::checklist_sheet::read(&rows);
+        let (items, problems) = exchange::checklist_sheet::read(&rows, hazard_dictionary());
         let problems: Vec<FieldProblem> = problems
             .into_iter()
             .filter(|problem| problem.code != "checklist_sheet.unknown_column")
-            .map(|problem| FieldProblem {
-                field: format!(
-                    "{}{}",
-                    exchange::sheet::column_letter(problem.column.saturating_sub(1)),
-                    problem.line
-                ),
-                code: problem.code,
-                message: problem.message,
+            .map(|problem| {
+                let letter =
+                    problem.column.checked_sub(1).map(exchange::sheet::column_letter).unwrap_or_default();
+                let spot = exchange::checklist_sheet::spot(&sheet.name, &rows, &problem);
+                FieldProblem {
+                    field: format!("{letter}{}", problem.line),
+                    code: problem.code,
+                    message: format!("{spot}：{}", problem.message),
+                }
             })
             .collect();
         if problems.is_empty() && !items.is_empty() {

@@ -184,6 +184,17 @@ impl Item {
         problems
     }
 
+    /// What is wrong with a hazard code that is written as one but that nobody `knows`: no dictionary of hazards has it.
+    pub fn unknown_hazard(&self, knows: impl Fn(&HazardCode) -> bool) -> Option<Problem> {
+        let code = HazardCode::parse(&self.hazard).ok().filter(|code| !knows(code))?;
+        let text = format!(
+            "检查项“{}”的隐患代码“{}”不在隐患库中，请从隐患库中选择，都不合适的填 H99",
+            self.code,
+            code.as_str()
+        );
+        Some(Problem::new("item.hazard", "checklist.item_hazard_unknown", text))
+    }
+
     fn fields(&self) -> Vec<(&'static str, String)> {
         let basis: Vec<String> = self
             .basis

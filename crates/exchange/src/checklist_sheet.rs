@@ -9,6 +9,8 @@ use domain::checklist::{Basis, Checklist, Item, SuggestedGrade, duplicate_item};
 use domain::place::{Confidence, KindCode};
 
 use crate::checklist_file::{ANSWERS, CONFIDENCES, GRADES, PHOTOS};
+use crate::hazard_dictionary::HazardDictionary;
+use crate::ledger::address;
 use crate::toml_doc::{FileProblem, Word, find_word};
 
 /// The columns, in the order they are written; the field is what `domain` calls it in a problem.
@@ -28,13 +30,31 @@ const COLUMNS: [(&str, &str); 11] = [
 const REQUIRED: [&str; 4] = ["编号", "检查内容", "判定依据", "隐患代码"];
 const HEADER_WITHIN: usize = 5;
 
-/// Reads items out of rows of cells. Problems name the row and the cell, both from 1. Empty rows are passed over.
-pub fn read(rows: &[Vec<String>]) -> (Vec<Item>, Vec<FileProblem>) {
-    let mut problems = Vec::new();
+fn header_at(rows: &[Vec<String>]) -> Option<usize> {
     let is_header = |row: &Vec<String>| {
         ["编号", "检查内容"].iter().all(|name| row.iter().any(|cell| cell.trim() == *name))
     };
-    let Some(header_at) = rows.iter().take(HEADER_WITHIN).position(is_header) else {
+    rows.iter().take(HEADER_WITHIN).position(is_header)
+}
+
+/// Where a problem of [`read`] is, as people find it: sheet, row, and column with its header as in `E 建议等级`.
+pub fn spot(sheet: &str, rows: &[Vec<String>], problem: &FileProblem) -> String {
+    let line = problem.line;
+    let Some(header) = header_at(rows).and_then(|at| rows.get(at)) else { return format!("工作表“{sheet}”") };
+    match problem.column.checked_sub(1) {
+        None => format!("工作表“{sheet}”第 {line} 行"),
+        Some(index) => {
+            let column = address(index, header.get(index).map_or("", String::as_str));
+            format!("工作表“{sheet}”第 {line} 行 {column}")
+        }
+    }
+}
+
+/// Reads items out of rows of cells, whose hazards are those of a dictionary. Problems name the row and the cell, both from
+/// 1; the cell is 0 where the whole row is meant. Empty rows are passed over.
+pub fn read(rows: &[Vec<String>], hazards: &HazardDictionary) -> (Vec<Item>, Vec<FileProblem>) {
+    let mut problems = Vec::new();
+    let Some(header_at) = header_at(rows) else {
         let text = format!("前 {HEADER_WITHIN} 行里没有找到表头：至少要有“编号”和“检查内容”两列");
         problems.push(FileProblem { line: 1, column: 1, code: "checklist_sheet.no_header", message: text });
         return (Vec::new(), problems);
@@ -50,7 +70,7 @@ pub fn read(rows: &[Vec<String>]) -> (Vec<Item>, Vec<FileProblem>) {
     for name in REQUIRED.iter().filter(|name| column_of(header, name).is_none()) {
         let text = format!("缺少“{name}”一列，请补上");
         let code = "checklist_sheet.missing_column";
-        problems.push(FileProblem { line: header_at + 1, column: 1, code, message: text });
+        problems.push(FileProblem { line: header_at + 1, column: 0, code, message: text });
     }
     let mut items = Vec::new();
     let mut seen = BTreeSet::new();
@@ -59,7 +79,7 @@ pub fn read(rows: &[Vec<String>]) -> (Vec<Item>, Vec<FileProblem>) {
             continue;
         }
         let mut row = Row { header, cells, line: at + 1, problems: &mut problems };
-        let item = row.item();
+        let item = row.item(hazards);
         if !seen.insert(item.code.clone()) {
             let problem = duplicate_item(&item.code);
             row.report("编号", problem.code, problem.message);
@@ -110,7 +130,7 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn item(&mut self) -> Item {
+    fn item(&mut self, hazards: &HazardDictionary) -> Item {
         let grade = self.word("建议等级", &GRADES).unwrap_or_default();
         let item = Item {
             code: self.cell("编号").to_owned(),
@@ -125,7 +145,7 @@ impl Row<'_> {
             quick: self.quick(),
             only: split(self.cell("适用类别"), &['、', ',', '，', ' ']).map(KindCode::from).collect(),
         };
-        for problem in item.problems() {
+        for problem in item.problems().into_iter().chain(item.unknown_hazard(|code| hazards.knows(code))) {
             let name = COLUMNS.iter().find(|(_, field)| *field == problem.field).map_or("", |(name, _)| name);
             self.report(name, problem.code, problem.message);
         }
@@ -137,7 +157,7 @@ impl Row<'_> {
     }
 
     fn report(&mut self, name: &str, code: &'static str, message: String) {
-        let column = column_of(self.header, name).unwrap_or(0) + 1;
+        let column = column_of(self.header, name).map_or(0, |at| at + 1);
         self.problems.push(FileProblem { line: self.line, column, code, message });
     }
 

@@ -18,6 +18,13 @@ pub struct HazardDictionary {
     pub hazards: BTreeMap<HazardCode, String>,
 }
 
+impl HazardDictionary {
+    /// Whether it has a code; there is always one for the rest.
+    pub fn knows(&self, code: &HazardCode) -> bool {
+        *code == HazardCode::other() || self.hazards.contains_key(code)
+    }
+}
+
 /// Reads a dictionary; entries with problems are left out of it.
 pub fn read(text: &str) -> (HazardDictionary, Vec<FileProblem>) {
     let mut reader = Reader::new(text);

@@ -14,7 +14,7 @@ use crate::toml_words;
 pub struct FileProblem {
     /// Line of the file or row of the sheet, from 1.
     pub line: usize,
-    /// Column in characters or cells, from 1.
+    /// Column in characters or cells, from 1; 0 when a whole row of a sheet is meant.
     pub column: usize,
     /// Stable dotted code.
     pub code: &'static str,

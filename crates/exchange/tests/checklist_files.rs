@@ -10,6 +10,10 @@ fn shipped_lists() -> Vec<Checklist> {
     shipped::CHECKLISTS.iter().filter_map(|(_, text)| checklist_file::read(text).0).collect()
 }
 
+fn dictionary() -> hazard_dictionary::HazardDictionary {
+    hazard_dictionary::read(shipped::HAZARDS).0
+}
+
 fn places_of(problems: &[FileProblem]) -> Vec<(usize, usize, &str)> {
     problems.iter().map(|problem| (problem.line, problem.column, problem.code)).collect()
 }
@@ -27,7 +31,7 @@ fn writing_and_reading_gives_the_same_list_back() {
         for list in [draft, valid, retired] {
             let (again, problems) = checklist_file::read(&checklist_file::write(&list));
             assert_eq!((again.as_ref(), problems), (Some(&list), vec![]));
-            let (items, problems) = checklist_sheet::read(&checklist_sheet::write(&list));
+            let (items, problems) = checklist_sheet::read(&checklist_sheet::write(&list), &dictionary());
             assert_eq!((&items, problems), (&list.items, vec![]));
         }
     }
@@ -101,7 +105,7 @@ fn an_office_fills_in_a_sheet_with_few_columns() {
         "某镇检查表\n编号,检查内容,判定依据,隐患代码,建议等级,快查\n\
          T01,锅炉房无杂物,镇街自定;锅炉规定|第3条,H08.1,较大,是\n\nT02,门口通畅,消防法|第28条|2021|已核对,H01.1",
     );
-    let (items, problems) = checklist_sheet::read(&sheet);
+    let (items, problems) = checklist_sheet::read(&sheet, &dictionary());
     assert_eq!(problems, []);
     assert_eq!(items.iter().map(|i| (i.weight, i.quick)).collect::<Vec<_>>(), [(3, true), (1, false)]);
     let checked: Vec<Confidence> = items.iter().flat_map(|i| &i.basis).map(|b| b.confidence).collect();
@@ -112,9 +116,10 @@ fn an_office_fills_in_a_sheet_with_few_columns() {
 fn each_mistake_of_a_sheet_is_named_with_row_and_cell() {
     let sheet = rows(
         "编号,检查内容,判定依据,隐患代码,建议等级,权重,心情\n\
-         T01,,消防法,H01.1,重大,许多\nT01,通道畅通,消防法|||确实,X,一般,1",
+         T01,,消防法,H01.1,重大,许多\nT01,通道畅通,消防法|||确实,X,一般,1\n\
+         T03,门口通畅,消防法,H99.9,一般,1",
     );
-    let (_, problems) = checklist_sheet::read(&sheet);
+    let (_, problems) = checklist_sheet::read(&sheet, &dictionary());
     let expected = [
         (1, 7, "checklist_sheet.unknown_column"),
         (2, 5, "checklist_sheet.unknown_word"),
@@ -123,12 +128,16 @@ fn each_mistake_of_a_sheet_is_named_with_row_and_cell() {
         (3, 3, "checklist_sheet.unknown_word"),
         (3, 4, "checklist.item_hazard"),
         (3, 1, "checklist.item_duplicate"),
+        (4, 4, "checklist.item_hazard_unknown"),
     ];
     assert_eq!(places_of(&problems), expected);
-    let (_, problems) = checklist_sheet::read(&rows("随便,写写"));
+    let spots: Vec<String> = problems.iter().map(|p| checklist_sheet::spot("秋", &sheet, p)).collect();
+    assert_eq!((&*spots[1], &*spots[6]), ("工作表“秋”第 2 行 E 建议等级", "工作表“秋”第 3 行 A 编号"));
+    let (_, problems) = checklist_sheet::read(&rows("随便,写写"), &dictionary());
     assert_eq!(places_of(&problems), [(1, 1, "checklist_sheet.no_header")]);
-    let (_, problems) = checklist_sheet::read(&rows("编号,检查内容"));
+    let (_, problems) = checklist_sheet::read(&rows("编号,检查内容"), &dictionary());
     assert_eq!(problems.len(), 2, "both missing columns are named");
+    assert_eq!(checklist_sheet::spot("秋", &rows("编号,检查内容"), &problems[0]), "工作表“秋”第 1 行");
 }
 
 #[test]

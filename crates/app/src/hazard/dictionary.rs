@@ -14,7 +14,7 @@ fn dictionary() -> &'static HazardDictionary {
 
 /// Whether the dictionary knows a code.
 pub(crate) fn knows(code: &HazardCode) -> bool {
-    *code == HazardCode::other() || dictionary().hazards.contains_key(code)
+    dictionary().knows(code)
 }
 
 /// What the dictionary calls a hazard; the category where it has no closer word.

@@ -161,6 +161,17 @@ fn what_is_pinned_survives_retirement_and_notices_every_change() {
 }
 
 #[test]
+fn a_hazard_code_nobody_knows_is_named() {
+    let with = |hazard: &str| Item { hazard: hazard.into(), ..an_item("B01") };
+    let knows = |code: &HazardCode| code.as_str() == "H01.1";
+    assert_eq!(with("H01.1").unknown_hazard(knows), None);
+    assert_eq!(with("X").unknown_hazard(knows), None, "what is no code at all is told by itself");
+    let problem = with("H99.9").unknown_hazard(knows).expect("nobody knows it");
+    assert_eq!((problem.field, problem.code), ("item.hazard", "checklist.item_hazard_unknown"));
+    assert!(problem.message.contains("B01") && problem.message.contains("H99.9"), "{}", problem.message);
+}
+
+#[test]
 fn the_hazard_code_carries_its_category() {
     let with = |hazard: &str| Item { hazard: hazard.into(), ..an_item("B01") };
     assert_eq!(with("H01.1").hazard_category(), Some("01"));
