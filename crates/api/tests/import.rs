@@ -361,6 +361,34 @@ async fn a_trial_run_shows_field_by_field_what_it_would_overwrite_with_phones_hi
 }
 
 #[tokio::test]
+async fn who_is_still_on_a_list_comes_in_unchanged_and_a_day_ahead_is_worth_a_look() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let list = json!({ "kind": "police_listed", "owner": "police" });
+        let list = clerk.post("/api/v1/place-lists", list).await?.ok()?;
+        let row = ["B-1,平安副食店,,小商店,场镇社区,,,老街 1 号,张三,13800001111,3,,,派出所列管,,"];
+        import(&town, &mut clerk, "a.csv", ledger(&row)).await?;
+        let path = format!("/api/v1/place-lists/{}/entries", text(&list, "/id"));
+        let entry = clerk.get(&path).await?.items()?;
+        let end = json!({ "on": "2030-12-31", "reason": "届时搬走", "version": 1 });
+        let ended = clerk.post(&format!("{path}/{}/end", text(&entry[0], "/id")), end).await?;
+        ended.ok()?;
+        let report = import(&town, &mut clerk, "b.csv", ledger(&row)).await?;
+        assert_eq!((&report["updated"], &report["unchanged"]), (&json!(0), &json!(1)), "{report}");
+
+        let ahead = ["B-1,平安副食店,,小商店,场镇社区,,,老街 1 号,张三,13800001111,3,,,派出所列管,停业,2031-01-01"];
+        let view = send(&mut clerk, "places", "c.csv", ledger(&ahead)).await?.ok()?;
+        let job = work(&town, &mut clerk, &view, "dry-run", &choice(&view)).await?;
+        let told = array(&job["result"]["notes"]);
+        let told: Vec<(&str, &str)> = told.iter().map(|p| (text(p, "/column"), text(p, "/code"))).collect();
+        assert!(told.contains(&("P 关停日期", "place.closes_later")), "{told:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn people_too_are_shown_with_what_changes_of_them() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = reading_town(&fresh).await?;

@@ -72,7 +72,12 @@ pub struct Entry {
 
 impl Entry {
     fn is_active(&self, on: Date) -> bool {
-        self.from <= on && self.left.as_ref().is_none_or(|(day, _)| on < *day)
+        self.from <= on && !self.is_over(on)
+    }
+
+    /// Whether it has ended by this date. One that has not leaves no room for another stay of the place from that date on.
+    pub fn is_over(&self, on: Date) -> bool {
+        self.left.as_ref().is_some_and(|(day, _)| *day <= on)
     }
 }
 
@@ -168,7 +173,7 @@ impl PlaceList {
         // A stay that ended on its first day was a mistake, and lasted none.
         let lasted = |e: &&Entry| e.left.as_ref().is_none_or(|(day, _)| e.from < *day);
         // An open stay that begins later, or one not yet ended on `from`, would overlap with this one.
-        let overlaps = |e: &&Entry| e.place == place && e.left.as_ref().is_none_or(|(day, _)| from < *day);
+        let overlaps = |e: &&Entry| e.place == place && !e.is_over(from);
         if let Some(stay) = self.entries.iter().filter(lasted).find(overlaps) {
             return Err(match stay.from <= from {
                 true => ListRefusal::AlreadyListed,
@@ -442,6 +447,11 @@ mod tests {
         let list = list.leave(&"a".into(), day(2026, 3, 1), "注销", TODAY).expect("listed");
         assert_eq!(list.members(day(2026, 2, 28)).len(), 1);
         assert_eq!(list.members(day(2026, 3, 1)).len(), 0, "the day of leaving is the first day off");
+        let over = |on| list.entries[0].is_over(on);
+        assert_eq!(
+            (over(day(2025, 12, 31)), over(day(2026, 2, 28)), over(day(2026, 3, 1))),
+            (false, false, true)
+        );
         assert_eq!(
             list.clone().leave(&"a".into(), day(2026, 3, 2), "重复", TODAY),
             Err(ListRefusal::NotListed)

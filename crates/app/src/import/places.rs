@@ -48,7 +48,7 @@ struct Work {
 struct Register {
     names: Gazetteer,
     lists: Vec<ListRecord>,
-    /// List and place of every stay that goes on.
+    /// List and place of every stay that is not over: the last day may be known already.
     stays: HashSet<(String, PlaceId)>,
     existing: Vec<ExistingKey>,
     /// Every number that is taken, by voided places too (under nobody).
@@ -170,11 +170,12 @@ impl App {
     async fn register(&self) -> Result<Register> {
         let whole = Caller::system().scope(Action::PlaceRead)?;
         let mut read = self.db.read(&self.town).await?;
-        let names = Gazetteer::of_ledger(&mut read, self.now().date()).await?;
+        let today = self.now().date();
+        let names = Gazetteer::of_ledger(&mut read, today).await?;
         let lists = read.place_lists().await?;
         let mut stays = HashSet::new();
         for list in &lists {
-            for entry in read.list_entries(&list.id).await?.iter().filter(|e| e.entry.left.is_none()) {
+            for entry in read.list_entries(&list.id).await?.iter().filter(|e| !e.entry.is_over(today)) {
                 stays.insert((list.id.clone(), entry.entry.place.clone()));
             }
         }
@@ -362,6 +363,12 @@ impl App {
         }
         if let Some(opening) = row.opening.as_deref().and_then(parse_word::<Opening>) {
             p.opening = opening;
+        }
+        // A day that is known ahead is taken, here as at the desk; in a ledger it is more often a slip of the year.
+        if let Some(closes) = row.closed_on.filter(|day| *day > now.date()) {
+            let message = format!("关停日期 {closes} 在今天之后，请核对年份；确定届时关停的不必改");
+            let code = "place.closes_later";
+            problems.push(parsed.problem(&placed.row, "closed_on", Level::Warning, code, &message));
         }
         p.closed_on = row.closed_on.or(p.closed_on);
         for problem in p.validate(catalog()) {
