@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { deadlineOf } from './deadline'
-import { blank, bodyOf, lacks, offered, STEPS, type Filled, type StepCode } from './steps'
+import { blank, bodyOf, lacks, decider, offered, STEPS, type Filled, type StepCode } from './steps'
 
 const form = (step: StepCode) => STEPS.find((one) => one.step === step)!
 const filled = (given: Partial<Filled> = {}): Filled => ({ ...blank({ suggested: { level: 'larger', days: { kind: 'calendar', count: 7 } }, level: null }), ...given })
@@ -56,6 +56,16 @@ describe('the steps of a hazard', () => {
     })
     expect(bodyOf(form('order'), filled({ text: 'x', certificate_no: '1', authority_item: '2', colleague: '3' }))).toMatchObject({ authority_item: '2', with: ['3'] })
     expect(bodyOf(form('close'), filled())).toEqual({ step: 'close' })
+  })
+})
+
+describe('an extension asked for', () => {
+  const asked = { extension: { state: 'asked', days: 3, reason: '等货', cap: 5 }, measure: 'order', actions: [] as string[] }
+  it('says whose decision it is to who cannot take it', () => {
+    expect(decider(asked)).toBe('order')
+    expect(decider({ ...asked, measure: 'advice' })).toBe('advice')
+    expect(decider({ ...asked, actions: ['grant_extension', 'refuse_extension'] })).toBeNull()
+    expect(decider({ ...asked, extension: { ...asked.extension, state: 'none' } })).toBeNull()
   })
 })
 

@@ -84,6 +84,12 @@ export function blank(hazard: Pick<HazardView, 'suggested' | 'level'>, step?: St
 /** The steps offered now, main one first. */
 export const offered = (actions: string[]): StepForm[] => STEPS.filter((one) => actions.includes(one.step))
 
+/** Whose decision an extension waits for, for a reader it does not wait for: the officers' where it is an order, otherwise the issuer's. */
+export function decider(hazard: Pick<HazardView, 'extension' | 'measure' | 'actions'>): 'order' | 'advice' | null {
+  if (hazard.extension.state !== 'asked' || hazard.actions.some((one) => one === 'grant_extension' || one === 'refuse_extension')) return null
+  return hazard.measure === 'order' ? 'order' : 'advice'
+}
+
 /** What is missing or wrong: field name to a key of `hazard.need`. */
 export function lacks(form: StepForm, filled: Filled, hazard: Pick<HazardView, 'level'>): Record<string, string> {
   const wrong: Record<string, string> = {}
