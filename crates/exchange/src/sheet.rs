@@ -408,13 +408,33 @@ fn xlsx_error(error: &XlsxError) -> ImportError {
     }
 }
 
+/// The first cell of its sort, and how many there are.
+struct Odd {
+    /// From 1.
+    row: u32,
+    /// Letter.
+    column: String,
+    count: usize,
+}
+
+impl Odd {
+    fn address(&self) -> String {
+        format!("{}{}", self.column, self.row)
+    }
+
+    /// Told at the first of them.
+    fn problem(self, sheet: &str, code: &'static str, message: String) -> Problem {
+        Problem::of_row(Level::Error, sheet, self.row, code, message).at(self.column, "")
+    }
+}
+
 /// Collects cells under the limits, sheet by sheet; shared by every reader.
 pub(crate) struct Gathered<'a> {
     limits: &'a Limits,
     pub(crate) workbook: Workbook,
     cells: usize,
-    far: Option<(String, usize)>,
-    long: Option<(String, usize)>,
+    far: Option<Odd>,
+    long: Option<Odd>,
 }
 
 impl<'a> Gathered<'a> {
@@ -434,9 +454,9 @@ impl<'a> Gathered<'a> {
         let (Ok(at_row), Ok(at_column)) = (usize::try_from(row), usize::try_from(column)) else {
             return Err(ImportError::FileTooComplex);
         };
-        let address = || format!("{}{}", column_letter(at_column), u64::from(row) + 1);
+        let odd = || Odd { row: row.saturating_add(1), column: column_letter(at_column), count: 0 };
         if row >= self.limits.rows || column >= self.limits.columns {
-            self.far.get_or_insert_with(|| (address(), 0)).1 += 1;
+            self.far.get_or_insert_with(odd).count += 1;
             return Ok(());
         }
         if sheet.rows.len() <= at_row {
@@ -455,7 +475,7 @@ impl<'a> Gathered<'a> {
                 if text.len() > self.limits.cell_chars
                     && text.chars().nth(self.limits.cell_chars).is_some() =>
             {
-                self.long.get_or_insert_with(|| (address(), 0)).1 += 1;
+                self.long.get_or_insert_with(odd).count += 1;
                 Cell::Text(text.chars().take(self.limits.cell_chars).collect())
             }
             cell => cell,
@@ -485,36 +505,23 @@ impl<'a> Gathered<'a> {
             sheet.merged.push(area);
         }
         let name = sheet.name.clone();
-        if let Some((address, count)) = self.far.take() {
-            self.workbook.problems.push(
-                Problem::of_row(
-                    Level::Error,
-                    &name,
-                    0,
-                    "sheet.far_cell",
-                    format!(
-                        "{address} 等 {count} 个单元格超出 {} 行 × {} 列的范围，没有读入，请删除或分表",
-                        self.limits.rows, self.limits.columns
-                    ),
-                )
-                .at(address, ""),
+        let Limits { rows, columns, cell_chars, .. } = self.limits;
+        let far = self.far.take().map(|odd| {
+            let address = odd.address();
+            let count = odd.count;
+            let message = format!(
+                "{address} 等 {count} 个单元格超出 {rows} 行 × {columns} 列的范围，没有读入，请删除或分表"
             );
-        }
-        if let Some((address, count)) = self.long.take() {
-            self.workbook.problems.push(
-                Problem::of_row(
-                    Level::Error,
-                    &name,
-                    0,
-                    "sheet.long_cell",
-                    format!(
-                        "{address} 等 {count} 个单元格超过 {} 字，只读入了前面的部分，请缩短",
-                        self.limits.cell_chars
-                    ),
-                )
-                .at(address, ""),
-            );
-        }
+            odd.problem(&name, "sheet.far_cell", message)
+        });
+        let long = self.long.take().map(|odd| {
+            let address = odd.address();
+            let count = odd.count;
+            let message =
+                format!("{address} 等 {count} 个单元格超过 {cell_chars} 字，只读入了前面的部分，请缩短");
+            odd.problem(&name, "sheet.long_cell", message)
+        });
+        self.workbook.problems.extend(far.into_iter().chain(long));
         Ok(())
     }
 }

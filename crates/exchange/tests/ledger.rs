@@ -337,6 +337,7 @@ fn a_far_cell_costs_no_memory_and_is_told() {
     assert_eq!(book.sheets[0].width(), 256, "the merged area is filled only inside the limits");
     assert_eq!((&*book.problems[0].code, book.problems[0].level), ("sheet.far_cell", Level::Error));
     assert!(book.problems[0].message.contains("XFD1048576"));
+    assert_eq!((book.problems[0].row, &*book.problems[0].column), (1_048_576, "XFD"));
 }
 
 #[test]

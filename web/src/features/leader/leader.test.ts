@@ -103,8 +103,8 @@ describe('the page of the leader', () => {
     const whole = { ...tally, due: 416, unmet: 415, partial: 1, total: 416, ratio: 0.001 }
     const row = { code: 'C1', label: '第一条', title: '责任', section: 'mechanisms', section_label: '', part: null, absent: false, note: null, who: [], duties_n: 1, measures: [], next_due: null, tally: whole, villages: [], trend: [] }
     const { shown } = await show(BoardPage, '/board', () => new Response(JSON.stringify({ as_of: '2026-11-28', from: '', to: '', plan: { title: '方案', notice_no: '' }, villages: [], clauses: [row], whole })))
-    expect(shown.find('.sum').text()).toContain('含部分落实 1 件折算')
-    expect(shown.find('td.cr').text()).toContain('含部分落实 1 件折算')
+    expect(shown.find('.sum').text()).toContain('另有部分落实 1 件，折算计入落实度')
+    expect(shown.find('td.cr').text()).toContain('另有部分落实 1 件，折算计入落实度')
     shown.unmount()
   })
 

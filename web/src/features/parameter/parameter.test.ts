@@ -38,7 +38,7 @@ it('a preview shows the whole board before and after, as numerator, denominator 
   const shown = mount(Effect, { props: { changes, whole, houses: [] }, global: { plugins: [router, words('zh-CN', { parameter, shared })] } })
   expect(shown.findAll('tbody tr').map((row) => row.text().replace(/\s+/g, ' '))).toEqual(['全部任务30/40 75.0%31/48 63.3%', '台账核对4/4 100%5/12 40.0%'])
   await shown.setProps({ whole: { before: whole.before, after: { ...tally, due: 416, unmet: 415, partial: 1, ratio: 0.001 } } })
-  expect(shown.find('tbody tr').text()).toContain('0/416 0.1% 含部分落实 1 件折算')
+  expect(shown.find('tbody tr').text()).toContain('0/416 0.1% 另有部分落实 1 件，折算计入落实度')
   shown.unmount()
 })
 
