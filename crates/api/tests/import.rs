@@ -377,7 +377,8 @@ async fn who_is_still_on_a_list_comes_in_unchanged_and_a_day_ahead_is_worth_a_lo
         let report = import(&town, &mut clerk, "b.csv", ledger(&row)).await?;
         assert_eq!((&report["updated"], &report["unchanged"]), (&json!(0), &json!(1)), "{report}");
 
-        let ahead = ["B-1,平安副食店,,小商店,场镇社区,,,老街 1 号,张三,13800001111,3,,,派出所列管,停业,2031-01-01"];
+        let ahead =
+            ["B-1,平安副食店,,小商店,场镇社区,,,老街 1 号,张三,13800001111,3,,,派出所列管,停业,2031-01-01"];
         let view = send(&mut clerk, "places", "c.csv", ledger(&ahead)).await?.ok()?;
         let job = work(&town, &mut clerk, &view, "dry-run", &choice(&view)).await?;
         let told = array(&job["result"]["notes"]);

@@ -40,7 +40,9 @@ fn header_at(rows: &[Vec<String>]) -> Option<usize> {
 /// Where a problem of [`read`] is, as people find it: sheet, row, and column with its header as in `E 建议等级`.
 pub fn spot(sheet: &str, rows: &[Vec<String>], problem: &FileProblem) -> String {
     let line = problem.line;
-    let Some(header) = header_at(rows).and_then(|at| rows.get(at)) else { return format!("工作表“{sheet}”") };
+    let Some(header) = header_at(rows).and_then(|at| rows.get(at)) else {
+        return format!("工作表“{sheet}”");
+    };
     match problem.column.checked_sub(1) {
         None => format!("工作表“{sheet}”第 {line} 行"),
         Some(index) => {
