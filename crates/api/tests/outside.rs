@@ -101,13 +101,20 @@ async fn hydrants_from_abroad_are_named_and_left_out_until_somebody_means_them()
         let town = reading_town(&fresh).await?;
         drawn(&town).await?;
         let mut clerk = town.login("clerk").await?;
-        let table = "HYDRANT_ID,LONGITUDE,LATITUDE,ADDRESS,Flow (gpm)\r\n\
-                     00559-0014,-95.882277,36.063804,6919 S MEMORIAL  DR E,1060\r\n\
-                     X-1,105.871,29.261,,1000\r\n";
+        let table = "HYDRANT_ID,LONGITUDE,LATITUDE,ADDRESS,Flow (gpm),CONDITION\r\n\
+                     00559-0014,-95.882277,36.063804,6919 S MEMORIAL  DR E,1060,GOOD\r\n\
+                     X-1,105.871,29.261,,1000,\r\n";
         let report = hydrants(&town, &mut clerk, table, json!({})).await?;
         let bad: Vec<_> = list(&report["problems"]).iter().map(|one| (&one["row"], &one["code"])).collect();
         assert_eq!(bad, [(&json!(2), &json!("facility.outside"))], "{report}");
         assert_eq!((&report["created"], &report["committed"]), (&json!(1), &json!(true)), "{report}");
+        let unread = report["notes"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+        assert_eq!((&unread["code"], &unread["row"]), (&json!("import.unread"), &json!(0)), "{report}");
+        assert!(text(&unread, "message").contains("CONDITION"), "named once: {report}");
+        // Where no row is good nothing is written, and nobody is told it was.
+        let abroad = table.replace("X-1,105.871,29.261,", "X-2,-95.87,36.06,");
+        let report = hydrants(&town, &mut clerk, &abroad, json!({})).await?;
+        assert_eq!((&report["created"], &report["committed"]), (&json!(0), &json!(false)), "{report}");
         let report = hydrants(&town, &mut clerk, table, json!({ "outside_ok": true })).await?;
         assert_eq!((&report["created"], &report["problems"]), (&json!(1), &json!([])), "{report}");
         let note = &report["notes"][0];

@@ -249,6 +249,11 @@ impl ImportReport {
         self.problems.is_empty() && self.duplicates.is_empty()
     }
 
+    /// Whether anything of it is left to be written once bad rows are left out.
+    pub fn has_good(&self) -> bool {
+        self.created + self.updated + self.unchanged > 0
+    }
+
     /// Notes a row that changes something, as long as there is room to show it.
     fn note_change(&mut self, change: impl FnOnce() -> ImportChange) {
         if self.changes.len() < MOST_CHANGES {

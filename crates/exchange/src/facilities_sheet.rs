@@ -2,7 +2,7 @@
 //! hydrants, which give no name and no kind. What does not belong here: whether a facility fits its kind
 //! (`domain::facility`).
 
-use domain::facility::water::Source;
+use domain::facility::water::{MOST_L_S, MOST_LIFT_M, MOST_M3, Source};
 use domain::facility::{Catalog, Site};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
@@ -14,8 +14,6 @@ use crate::value::{Misread, Value};
 
 /// Litres a second in a gallon (US) a minute, exactly.
 const L_S_OF_GPM: f64 = 3.785_411_784 / 60.0;
-/// More than this comes out of no water point; a greater number is in another unit. Units: L/s.
-const MOST_L_S: f64 = 1_000.0;
 
 /// One row of the ledger of facilities. Codes are those of the [`Vocabulary`] the row was read with.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -225,7 +223,7 @@ const COLUMNS: &[Column] = &[
         header: "可用容积（m³）",
         english: "Usable volume (m3)",
         synonyms: &["可用容积", "有效容积", "有效水量", "可用水量", "蓄水量"],
-        kind: Kind::Measure(&["立方米", "立方", "m³", "m3", "方"], 10_000_000.0),
+        kind: Kind::Measure(&["立方米", "立方", "m³", "m3", "方"], MOST_M3),
         example: "100",
         ..BLANK
     },
@@ -245,7 +243,7 @@ const COLUMNS: &[Column] = &[
         english: "Flow (gpm)",
         synonyms: &["流量（gpm）"],
         except: &["FLOW"],
-        // Above this it would be more than `MOST_L_S`.
+        // `MOST_L_S` in gallons, cut to the ten.
         kind: Kind::Measure(&["gpm"], 15_850.0),
         ..BLANK
     },
@@ -254,7 +252,7 @@ const COLUMNS: &[Column] = &[
         header: "吸水高度（m）",
         english: "Lift (m)",
         synonyms: &["吸水高度", "取水高度"],
-        kind: Kind::Measure(&["米", "m"], 1_000.0),
+        kind: Kind::Measure(&["米", "m"], MOST_LIFT_M),
         ..BLANK
     },
     Column {
@@ -471,5 +469,36 @@ pub fn vocabulary(catalog: &Catalog) -> Vocabulary {
                 vec![term("yes", "是", &["有", "可以", "y"]), term("no", "否", &["没有", "不可以", "n"])],
             ),
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::facility::water::Water;
+
+    use super::*;
+
+    /// What a form may enter a ledger must read in again, and the other way round.
+    #[test]
+    fn the_bounds_of_the_ledger_are_those_of_the_domain() {
+        let most = |key: &str| match FACILITIES.columns.iter().find(|column| column.key == key) {
+            Some(Column { kind: Kind::Measure(_, most), .. }) => *most,
+            _ => panic!("{key} is no measure"),
+        };
+        let with = |key: &str, value: f64| match key {
+            "usable_m3" => Water { usable_m3: Some(value), ..Water::default() },
+            "lift_m" => Water { lift_m: Some(value), ..Water::default() },
+            GPM => Water { flow_l_s: Some(value * L_S_OF_GPM), ..Water::default() },
+            _ => Water { flow_l_s: Some(value), ..Water::default() },
+        };
+        let measures = FACILITIES.columns.iter().filter(|column| matches!(column.kind, Kind::Measure(..)));
+        let keys: Vec<&str> = measures.map(|column| column.key).collect();
+        assert_eq!(keys, ["usable_m3", "flow_l_s", GPM, "lift_m"], "a new measure needs its bound here");
+        for key in keys {
+            assert_eq!(with(key, most(key)).check(), Ok(()), "{key}");
+            // Gallons are cut to the ten.
+            let next = if key == GPM { 10.0 } else { 1.0 };
+            assert!(with(key, most(key) + next).check().is_err(), "{key}");
+        }
     }
 }

@@ -224,6 +224,16 @@ impl<R: Row> Parsed<R> {
         let shown = write_text(&row.value.get(key));
         Problem::of_row(level, &self.sheet, row.row, code, message).at(self.mapping.address(key), &shown)
     }
+
+    /// Names the columns nothing was taken of, once for the sheet; none where every one was read.
+    pub fn unread(&self) -> Option<Problem> {
+        let left = self.mapping.columns.iter().filter(|column| column.key.is_none());
+        let names: Vec<&str> =
+            left.map(|column| column.header.trim()).filter(|name| !name.is_empty()).collect();
+        let names = names.join("、");
+        let message = format!("这些列没有读取：{names}；要导入的，请指定它对应哪一项");
+        (!names.is_empty()).then(|| Problem::of_row(Level::Note, &self.sheet, 0, "import.unread", message))
+    }
 }
 
 /// Reads every row below the header.

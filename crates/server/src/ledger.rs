@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{anyhow, bail, ensure};
 use app::facility::view::FacilityAsked;
-use app::import::{ImportChoice, ImportField, ImportReport, ImportView};
+use app::import::{ImportChoice, ImportField, ImportProblem, ImportReport, ImportView};
 use app::place::view::PlaceQuery;
 use app::report_case::order::ReportOrderAsked;
 use app::{App, Caller};
@@ -175,7 +175,8 @@ pub fn settled(asked: &Import, report: &ImportReport) -> anyhow::Result<()> {
     if report.committed {
         return Ok(());
     }
-    let leaves_bad = asked.leave_bad || asked.kind == Kind::Hydrants;
+    // Where every row is bad, leaving out the bad ones leaves nothing.
+    let leaves_bad = (asked.leave_bad || asked.kind == Kind::Hydrants) && report.has_good();
     let bad = report.problems.len();
     ensure!(report.problems.is_empty() || (asked.dry_run && leaves_bad), "有 {bad} 处错误，没有写入");
     ensure!(
@@ -187,18 +188,19 @@ pub fn settled(asked: &Import, report: &ImportReport) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Lines for people.
+/// Lines for people: what keeps rows back first, what is only worth a look after it, each marked as what it is.
 pub fn lines(report: &ImportReport) -> Vec<String> {
-    let mut lines: Vec<String> = report
-        .problems
-        .iter()
-        .chain(&report.notes)
-        .map(|p| format!("{}\t第 {} 行\t{}\t{}\t{}", p.sheet, p.row, p.column, p.value, p.message))
-        .collect();
+    let line = |mark: &str, p: &ImportProblem| {
+        // Row 0 is the whole sheet.
+        let row = if p.row == 0 { "整张表".to_owned() } else { format!("第 {} 行", p.row) };
+        format!("（{mark}）{}\t{row}\t{}\t{}\t{}", p.sheet, p.column, p.value, p.message)
+    };
+    let mut lines: Vec<String> = report.problems.iter().map(|p| line("错误", p)).collect();
     for doubtful in &report.duplicates {
         let why = doubtful.candidates.first().map_or("", |c| c.why.as_str());
-        lines.push(format!("{}\t第 {} 行\t{}\t\t{why}", doubtful.sheet, doubtful.row, doubtful.name));
+        lines.push(format!("（待确认）{}\t第 {} 行\t{}\t\t{why}", doubtful.sheet, doubtful.row, doubtful.name));
     }
+    lines.extend(report.notes.iter().map(|p| line("提示", p)));
     lines.push(format!(
         "共 {} 行：新增 {}，更新 {}，不变 {}，{}",
         report.rows,
@@ -242,4 +244,31 @@ pub async fn export(app: &App, asked: &Export) -> anyhow::Result<usize> {
     let (_, bytes) = written.map_err(plainly)?;
     file::write(&asked.file, &bytes)?;
     Ok(bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_keeps_rows_back_stands_before_what_is_worth_a_look_and_is_marked() {
+        let problem = |row: u32, message: &str| ImportProblem {
+            sheet: "CSV".to_owned(),
+            row,
+            column: String::new(),
+            value: String::new(),
+            code: String::new(),
+            message: message.to_owned(),
+        };
+        let report = ImportReport {
+            rows: 1,
+            problems: vec![problem(9, "坏")],
+            notes: vec![problem(0, "没有读取")],
+            ..ImportReport::default()
+        };
+        let said = lines(&report);
+        assert!(said[0].starts_with("（错误）CSV\t第 9 行"), "{said:?}");
+        assert!(said[1].starts_with("（提示）CSV\t整张表"), "{said:?}");
+        assert!(said[2].ends_with("没有写入"), "{said:?}");
+    }
 }

@@ -24,7 +24,7 @@ pub(crate) fn positions(shape: &Shape) -> Vec<Position> {
 /// Says of a row or feature of a file what is too far away and what to do.
 pub(crate) fn row_outside(([lon, lat], km): (Position, f64)) -> String {
     format!(
-        "位置（{lon:.4}，{lat:.4}）离本镇约 {km:.0} 公里，请核对经纬度和坐标系；确实在镇外的，选“允许镇外位置”再导入"
+        "位置（{lon:.4}，{lat:.4}）离本镇约 {km:.0} 公里，请核对经纬度和坐标系；确实在镇外的，选“允许镇外位置”（命令行加 --outside-ok）再导入"
     )
 }
 

@@ -80,7 +80,7 @@ impl App {
         let stock = self.stock(hat).await?;
         let (mut report, mut work) = self.plan_facilities(file, choice, &parsed, &stock);
         let leaves_bad = choice.leaves_bad(&file.kind);
-        let Some(running) = commit.filter(|_| leaves_bad || report.is_ready()) else { return Ok(report) };
+        let Some(running) = commit.filter(|_| report.is_ready() || (leaves_bad && report.has_good())) else { return Ok(report) };
         let caller = running.asker.caller();
         let mut tx = self.write(&caller).await?;
         for record in &mut work.inserts {
@@ -209,6 +209,7 @@ impl App {
             work.updates.push(record);
         }
         report.take(&problems);
+        report.take(parsed.unread().as_slice());
         report.problems.sort_by_key(|p| p.row);
         (report, work)
     }
@@ -364,7 +365,7 @@ impl Stock {
                 "facility.value" | "facility.no_field" => "values",
                 "facility.no_site" => "site",
                 "facility.joins_itself" => "joins",
-                "facility.water" => "usable_m3",
+                "facility.water" | "facility.too_much" => "usable_m3",
                 _ if row.shape.is_some() => "shape",
                 _ => "lon",
             };

@@ -39,6 +39,9 @@ pub enum FacilityRefusal {
     /// A measure of its water that cannot be.
     #[error("水源的{0}不能是负数或空值，请核对")]
     Water(&'static str),
+    /// A measure of its water that no water point reaches.
+    #[error("水源的{0}应填 0 到 {1}，请核对数字和单位")]
+    TooMuch(&'static str, f64),
     /// Planned without saying in which plan.
     #[error("请写明列入的规划和条目")]
     NoPlan,
@@ -92,6 +95,7 @@ impl FacilityRefusal {
             Self::NoSite => "facility.no_site",
             Self::JoinsItself => "facility.joins_itself",
             Self::Water(_) => "facility.water",
+            Self::TooMuch(..) => "facility.too_much",
             Self::NoPlan => "facility.no_plan",
             Self::NoMoney => "facility.no_money",
             Self::NobodyAccepted => "facility.nobody_accepted",

@@ -12,6 +12,13 @@ use super::{Facility, FacilityRefusal, Stage};
 use crate::ids::FacilityId;
 use crate::time::Date;
 
+/// More than this no water point of a township holds: somebody mistyped, or wrote another unit. Units: m³.
+pub const MOST_M3: f64 = 10_000_000.0;
+/// More than this comes out of no water point; a greater number is in another unit. Units: L/s.
+pub const MOST_L_S: f64 = 1_000.0;
+/// From deeper nothing is drawn. Units: m.
+pub const MOST_LIFT_M: f64 = 1_000.0;
+
 /// Where its water comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -103,12 +110,19 @@ pub struct Water {
 impl Water {
     /// Checks the measures.
     ///
-    /// Errors: one is negative or no number, a month is none.
+    /// Errors: one is negative, no number or more than can be, a month is none.
     pub fn check(&self) -> Result<(), FacilityRefusal> {
-        let measures = [(self.usable_m3, "可用容积"), (self.flow_l_s, "出水流量"), (self.lift_m, "吸水高度")];
-        for (measure, name) in measures {
+        let measures = [
+            (self.usable_m3, "可用容积", MOST_M3),
+            (self.flow_l_s, "出水流量", MOST_L_S),
+            (self.lift_m, "吸水高度", MOST_LIFT_M),
+        ];
+        for (measure, name, most) in measures {
             if measure.is_some_and(|n| !n.is_finite() || n < 0.0) {
                 return Err(FacilityRefusal::Water(name));
+            }
+            if measure.is_some_and(|n| n > most) {
+                return Err(FacilityRefusal::TooMuch(name, most));
             }
         }
         match self.dry_months.iter().all(|month| (1..=12).contains(month)) {

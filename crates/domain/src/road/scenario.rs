@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::segment::{RoadRefusal, Segment};
 use super::{Closure, Limit, Stops};
+use crate::facility::water::{MOST_L_S, MOST_M3};
 use crate::geometry::Position;
 use crate::ids::{FacilityId, RoadId, ScenarioId};
 use crate::time::Date;
@@ -96,10 +97,10 @@ pub enum ScenarioRefusal {
     #[error(transparent)]
     Road(#[from] RoadRefusal),
     /// Less than no water.
-    #[error("水量须在 0 到 1000000 立方米之间，请核对")]
+    #[error("水量须在 0 到 {MOST_M3} 立方米之间，请核对")]
     Water,
     /// Less than nothing flows, or more than any intake.
-    #[error("出水流量须在 0 到 10000 升/秒之间，请核对")]
+    #[error("出水流量须在 0 到 {MOST_L_S} 升/秒之间，请核对")]
     Flow,
     /// Voided for no reason.
     #[error("请写明作废的原因")]
@@ -152,10 +153,10 @@ impl Scenario {
                 Change::Station { at, .. } => {
                     crate::facility::Shape::Point(*at).check().map_err(RoadRefusal::from)?;
                 }
-                Change::Water { usable_m3, .. } if !(0.0..=1_000_000.0).contains(usable_m3) => {
+                Change::Water { usable_m3, .. } if !(0.0..=MOST_M3).contains(usable_m3) => {
                     return Err(ScenarioRefusal::Water);
                 }
-                Change::Flow { flow_l_s, .. } if !(0.0..=10_000.0).contains(flow_l_s) => {
+                Change::Flow { flow_l_s, .. } if !(0.0..=MOST_L_S).contains(flow_l_s) => {
                     return Err(ScenarioRefusal::Flow);
                 }
                 Change::Close { .. } | Change::Open { .. } | Change::Water { .. } | Change::Flow { .. } => {}
@@ -421,6 +422,12 @@ mod tests {
         assert_eq!(code(vec![swapped]), Some("shape.swapped"));
         let dry = Change::Water { facility: "f".into(), usable_m3: -1.0 };
         assert_eq!(code(vec![dry]), Some("scenario.water"));
+        // As much as a facility may be entered with, and no more.
+        let holds = |usable_m3| Change::Water { facility: "f".into(), usable_m3 };
+        assert_eq!(
+            (code(vec![holds(MOST_M3)]), code(vec![holds(MOST_M3 + 1.0)])),
+            (None, Some("scenario.water"))
+        );
         let flow = |flow_l_s| Change::Flow { facility: "f".into(), flow_l_s };
         assert_eq!((code(vec![flow(3.0)]), code(vec![flow(-1.0)])), (None, Some("scenario.flow")));
         let low = list(vec![flow(9.0), flow(3.0)]);
