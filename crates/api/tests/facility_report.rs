@@ -119,6 +119,13 @@ async fn a_villager_reports_and_the_water_changes_when_its_keeper_says_so() -> a
         let known = staff.get(&reports).await?.ok()?;
         let items = known["items"].as_array().cloned().unwrap_or_default();
         assert_eq!(items.len(), 2, "one about the same thing stands for all of them");
+        report(&town, &path, "trouble=leaking&words=管子接口一直滴水", None).await?;
+        let known = staff.get(&reports).await?.ok()?;
+        let items = known["items"].as_array().cloned().unwrap_or_default();
+        let leaking = items.iter().find(|one| text(&one["trouble"], "code") == "leaking");
+        let further = leaking.map(|one| one["further"].clone()).unwrap_or_default();
+        assert_eq!(text(&further[0], "text"), "管子接口一直滴水", "nobody's words are lost");
+        assert!(!text(&further[0], "at").is_empty() && items.len() == 2, "{known}");
         let with = items.iter().find(|one| text(&one["trouble"], "code") == "no_water");
         let pictures = with.and_then(|one| one["photos"].as_array()).cloned().unwrap_or_default();
         assert_eq!(pictures.len(), 1, "and has their picture");
@@ -139,10 +146,10 @@ async fn a_villager_reports_and_the_water_changes_when_its_keeper_says_so() -> a
         let mut far = town.login("staff2").await?;
         let decision = json!({ "confirmed": true, "version": 2 });
         assert_eq!(far.post(&of("no_water"), decision.clone()).await?.status, StatusCode::FORBIDDEN);
-        let unsaid = staff.post(&of("leaking"), json!({ "confirmed": false, "version": 1 })).await?;
+        let unsaid = staff.post(&of("leaking"), json!({ "confirmed": false, "version": 2 })).await?;
         assert_eq!(unsaid.code(), "facility.no_reason");
         staff
-            .post(&of("leaking"), json!({ "confirmed": false, "text": "到场看过，不漏", "version": 1 }))
+            .post(&of("leaking"), json!({ "confirmed": false, "text": "到场看过，不漏", "version": 2 }))
             .await?
             .ok()?;
         let page = staff.post(&of("no_water"), decision.clone()).await?.ok()?;

@@ -70,6 +70,15 @@ pub struct PublicFacility {
     pub today: Date,
 }
 
+/// What somebody else said of the same trouble before anybody looked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FacilityReportFurther {
+    /// In his words; may be empty.
+    pub text: String,
+    /// When it came in.
+    pub at: String,
+}
+
 /// A report as the facility's page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FacilityReportView {
@@ -83,6 +92,8 @@ pub struct FacilityReportView {
     pub photos: Vec<PhotoView>,
     /// When it came in.
     pub at: String,
+    /// Who said the same after it, in the order it came in.
+    pub further: Vec<FacilityReportFurther>,
     /// What became of it.
     pub state: Word,
     /// Who decided.
@@ -158,6 +169,11 @@ async fn shown(
         trouble: Word::new(r.trouble.code(), r.trouble.label()),
         text: r.text.clone(),
         at: r.at.to_rfc3339(),
+        further: r
+            .further
+            .iter()
+            .map(|one| FacilityReportFurther { text: one.text.clone(), at: one.at.to_rfc3339() })
+            .collect(),
         state: Word::new(r.state.code(), r.state.label()),
         decided_by: r.decision.as_ref().map(|one| Named::new(one.by.as_str(), names.person(&one.by))),
         decided_text: r.decision.as_ref().map(|one| one.text.clone()).unwrap_or_default(),
@@ -205,7 +221,7 @@ impl App {
     }
 
     /// Takes a report from somebody without an account, with a picture or without. One about the same thing that nobody
-    /// looked into yet stands for all of them, and takes their pictures. A picture is drawn anew, so that it tells nothing
+    /// looked into yet stands for all of them, and takes their words and pictures. A picture is drawn anew, so that it tells nothing
     /// of the phone it was taken with.
     ///
     /// Errors: no such facility; it says nothing; the picture is none.
@@ -236,17 +252,14 @@ impl App {
             return Err(Error::NotFound);
         }
         let mut known = same(&mut tx, id, trouble).await?;
-        if known.is_some() && looked.is_none() {
-            return Ok(());
+        if let Some(known) = &mut known {
+            known.report.again(&report);
         }
-        if let Some(looked) = looked {
+        let stands = known.as_mut().map_or(&mut report, |known| &mut known.report);
+        // Where there are pictures enough its words are kept all the same.
+        if let Some(looked) = looked.filter(|_| stands.wants_picture()) {
             let owner = ("facility", id.as_str(), "public");
-            let photo = self.keep_rewritten(&caller, &mut tx, owner, &record.path, looked, now).await?;
-            let stands = known.as_mut().map_or(&mut report, |known| &mut known.report);
-            if !stands.picture(photo) {
-                // Dropped without a commit: there are pictures enough.
-                return Ok(());
-            }
+            stands.picture(self.keep_rewritten(&caller, &mut tx, owner, &record.path, looked, now).await?);
         }
         match &known {
             Some(known) => tx.save_facility_report(known).await?,

@@ -111,6 +111,15 @@ pub struct Decision {
     pub text: String,
 }
 
+/// What somebody else said of the same trouble while nobody had looked into it yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Further {
+    /// In his words; may be empty.
+    pub text: String,
+    /// When it came in.
+    pub at: Timestamp,
+}
+
 /// 群众报告的设施故障.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
@@ -127,6 +136,9 @@ pub struct Report {
     /// What it looks like.
     #[serde(default)]
     pub photos: Vec<PhotoId>,
+    /// Who said the same after it, in the order it came in.
+    #[serde(default)]
+    pub further: Vec<Further>,
     /// What became of it.
     pub state: ReportState,
     /// Who decided.
@@ -157,18 +169,27 @@ impl Report {
             text,
             at,
             photos: Vec::new(),
+            further: Vec::new(),
             state: ReportState::Open,
             decision: None,
         })
     }
 
-    /// One more picture of the same thing, while nobody looked yet and there are not many.
-    pub fn picture(&mut self, photo: PhotoId) -> bool {
-        let is_wanted = self.state == ReportState::Open && self.photos.len() < MOST_PHOTOS;
-        if is_wanted {
+    /// Takes in another report of the same trouble: what it says and when it came in are kept beside its own.
+    pub fn again(&mut self, other: &Self) {
+        self.further.push(Further { text: other.text.clone(), at: other.at });
+    }
+
+    /// Whether one more picture of the same thing is of use: nobody looked yet and there are not many.
+    pub fn wants_picture(&self) -> bool {
+        self.state == ReportState::Open && self.photos.len() < MOST_PHOTOS
+    }
+
+    /// One more picture of the same thing, where [`Self::wants_picture`] says so.
+    pub fn picture(&mut self, photo: PhotoId) {
+        if self.wants_picture() {
             self.photos.push(photo);
         }
-        is_wanted
     }
 
     /// What is wrong, as it goes into the facility's own record.
@@ -211,8 +232,18 @@ mod tests {
         let Ok(found) = report(Trouble::NoWater, " 打开没有水 ") else { panic!("it says enough") };
         assert_eq!(found.fault(), "群众报告“没有水、不出水”：打开没有水");
         let mut found = found;
-        let kept = (0..8).filter(|n| found.picture(n.to_string().as_str().into())).count();
-        assert_eq!((kept, found.photos.len()), (6, 6), "pictures are not many");
+        for n in 0..8 {
+            found.picture(n.to_string().as_str().into());
+        }
+        assert_eq!((found.wants_picture(), found.photos.len()), (false, 6), "pictures are not many");
+        let Ok(other) = report(Trouble::NoWater, "阀门拧不动") else { panic!("it says enough") };
+        found.again(&other);
+        assert_eq!(
+            found.further,
+            [Further { text: "阀门拧不动".to_owned(), at: Timestamp(0) }],
+            "nobody's words are lost"
+        );
+        assert_eq!(found.fault(), "群众报告“没有水、不出水”：打开没有水");
         assert_eq!(found.clone().decide(false, decision(" ")), Err(FacilityRefusal::NoReason));
         let Ok(found) = found.decide(true, decision("")) else { panic!("to confirm needs no words") };
         assert_eq!(

@@ -12059,6 +12059,13 @@ export interface components {
              */
             version: number;
         };
+        /** @description What somebody else said of the same trouble before anybody looked. */
+        FacilityReportFurther: {
+            /** @description When it came in. */
+            at: string;
+            /** @description In his words; may be empty. */
+            text: string;
+        };
         /** @description A report as the facility's page shows it. */
         FacilityReportView: {
             /** @description When it came in. */
@@ -12066,6 +12073,8 @@ export interface components {
             decided_by?: components["schemas"]["Named"] | null;
             /** @description What he found. */
             decided_text: string;
+            /** @description Who said the same after it, in the order it came in. */
+            further: components["schemas"]["FacilityReportFurther"][];
             /** @description Id. */
             id: string;
             /** @description Whether the caller may decide it. */
