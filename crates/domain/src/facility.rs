@@ -548,10 +548,14 @@ impl Facility {
     }
 
     /// The facility as it stood at the end of a day: where it was, who kept it, when it was last found good and what was
-    /// wrong with it, by all that is recorded now. What it is (name, position, values) is of today. Before its first
-    /// event it is as that event found it. Events in the order they were recorded.
-    pub fn stood_on(mut self, events: &[Event], day: Date) -> Self {
-        let Some(first) = events.first() else { return self };
+    /// wrong with it, by all that is recorded now. What it is (name, position, values) is of today; none before
+    /// the day of its first event, when nobody had proposed or found it. Events in the order they were recorded.
+    pub fn stood_on(mut self, events: &[Event], day: Date) -> Option<Self> {
+        let Some(first) = events.first() else { return Some(self) };
+        // What was told later may have happened earlier.
+        if events.iter().all(|event| day < event.on) {
+            return None;
+        }
         (self.stage, self.since) = (first.stage, first.on);
         (self.keeping, self.checked_on, self.fault) = (None, None, String::new());
         for event in events.iter().filter(|event| event.on <= day) {
@@ -569,7 +573,7 @@ impl Facility {
                 (self.stage, self.since) = (event.stage, event.on);
             }
         }
-        self
+        Some(self)
     }
 
     /// The last day its last check holds for; none while nobody has to check it.

@@ -72,7 +72,7 @@ impl Layer {
                     let retired = (one.facility.stage == Standing::Retired).then_some(one.facility.since);
                     let life = lives.get(&one.facility.id);
                     let facility = match life {
-                        Some(life) => one.facility.stood_on(life, day),
+                        Some(life) => one.facility.stood_on(life, day)?,
                         None => one.facility,
                     };
                     let shown = self.facility(FacilityRecord { facility, ..one }, village, day)?;

@@ -401,9 +401,9 @@ impl Ground {
         let lives = if day < today { read.facility_lives().await? } else { BTreeMap::new() };
         let stood = |now: Facility| match lives.get(&now.id) {
             Some(life) => now.stood_on(life, day),
-            None => now,
+            None => Some(now),
         };
-        let standing = found.into_iter().map(|one| stood(one.facility));
+        let standing = found.into_iter().filter_map(|one| stood(one.facility));
         let standing: Vec<Facility> = standing.filter(|f| f.stage.is_standing()).collect();
         let wet = match asked.wet {
             Some(wet) => wet,

@@ -242,6 +242,15 @@ fn a_facility_must_fit_its_kind() {
     );
     let deep = Water { lift_m: Some(f64::NAN), ..Water::default() };
     assert_eq!(refused(Facility { water: Some(deep), ..facility() }, &pool), "facility.water");
+    for (water, named) in [
+        (Water { usable_m3: Some(99_999_999_999.0), ..Water::default() }, "可用容积应填 0 到 10000000"),
+        (Water { flow_l_s: Some(1_001.0), ..Water::default() }, "出水流量应填 0 到 1000"),
+        (Water { lift_m: Some(1_001.0), ..Water::default() }, "吸水高度应填 0 到 1000"),
+    ] {
+        let refusal = Facility { water: Some(water), ..facility() }.register(&pool).expect_err(named);
+        assert_eq!(refusal.code(), "facility.too_much");
+        assert!(refusal.to_string().contains(named), "{refusal}");
+    }
     let gate = Kind { by_site: true, gives_water: false, ..kind("checkpoint_std") };
     assert_eq!(refused(facility(), &gate), "facility.no_site");
 
@@ -615,8 +624,9 @@ fn a_facility_on_another_day_is_what_had_happened_to_it_by_then() {
         (Act::Retire, "2026-09-01"),
     ]);
     let (now, events) = lived(&life);
-    let on = |text: &str| now.clone().stood_on(&events, day(text));
-    assert_eq!(on("2025-12-01").stage, Stage::Proposed, "as its first event found it");
+    assert_eq!(now.clone().stood_on(&events, day("2025-12-31")), None, "nobody had proposed it");
+    let on = |text: &str| now.clone().stood_on(&events, day(text)).expect("it is on record");
+    assert_eq!(on("2026-01-01").stage, Stage::Proposed);
     assert_eq!((on("2026-01-19").stage, on("2026-01-19").keeping.is_some()), (Stage::HandedOver, true));
     let good = on("2026-03-01");
     assert_eq!(
