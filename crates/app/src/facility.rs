@@ -13,10 +13,10 @@ use std::sync::OnceLock;
 
 use domain::facility::water::Source;
 use domain::facility::{
-    Act, Event, Facility, FacilityRefusal, FieldValue, Keeping, Kind, Site, Stage, Water,
+    Act, Event, Facility, FacilityRefusal, Family, FieldValue, Keeping, Kind, Site, Stage, Water,
 };
 use domain::ids::{BudgetLineId, FacilityId, OrgId, PhotoId, TerritoryCode};
-use domain::policy::{Action, Subject};
+use domain::policy::{Action, Scope, Subject};
 use domain::time::{Date, Timestamp};
 use exchange::facility_catalog::Facilities;
 use store::facility::{FacilityFilter, FacilityRecord};
@@ -33,6 +33,8 @@ use view::{
 
 /// Asked for as a kind: 宣传劝导点, a check station without approval, whatever its kind.
 const PERSUASION_POINT: &str = "persuasion_point";
+/// What it is called.
+const PERSUADES: &str = "宣传劝导点";
 /// What stands before the number the program gives.
 const SERIES: &str = "SS";
 /// Rows read at most for one page that shows all of something.
@@ -341,6 +343,46 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Re
     Ok(Some([late, at_fault, read.facility_count(&scope, &kept).await?]))
 }
 
+/// Whether a kind is one of check stations.
+fn is_station(code: &str) -> bool {
+    facilities().catalog.kind(code.trim()).is_some_and(|kind| kind.by_site)
+}
+
+/// How many there are of each kind in each stage.
+type Counts = BTreeMap<(String, String), i64>;
+
+/// How many there are of each kind as people call it: a check station nobody approved only persuades.
+async fn called(read: &mut Read, scope: &Scope, filter: FacilityFilter) -> Result<Counts> {
+    let mut counts = read.facility_counts(scope, &filter).await?;
+    let unapproved = FacilityFilter { approved: Some(false), ..filter };
+    for ((code, stage), n) in read.facility_counts(scope, &unapproved).await? {
+        if is_station(&code) {
+            *counts.entry((PERSUASION_POINT.to_owned(), stage.clone())).or_default() += n;
+            *counts.entry((code, stage)).or_default() -= n;
+        }
+    }
+    Ok(counts)
+}
+
+/// Those found standing that no fire plan in force names: nobody planned them.
+async fn stock(read: &mut Read, scope: &Scope, filter: FacilityFilter) -> Result<Counts> {
+    let whole = Caller::system().scope(Action::FirePlanRead)?;
+    let plans = read.fire_plans(&whole).await?.into_iter().map(|one| one.plan);
+    let in_force = plans.filter(|plan| plan.stage == domain::fire_plan::Stage::InForce);
+    let named: BTreeSet<FacilityId> =
+        in_force.flat_map(|plan| plan.items).filter_map(|item| item.facility).collect();
+    let found = FacilityFilter { found: true, ..filter };
+    let mut counts = Counts::new();
+    for one in read.facilities(scope, &found, None, i64::MAX).await? {
+        let f = one.facility;
+        if !named.contains(&f.id) {
+            let code = if f.only_persuades() { PERSUASION_POINT.to_owned() } else { f.kind };
+            *counts.entry((code, f.stage.code().to_owned())).or_default() += 1;
+        }
+    }
+    Ok(counts)
+}
+
 /// Whose facilities are the caller's to look after: those of his organisations; empty for who looks after the town's.
 fn kept_by(caller: &Caller) -> Vec<String> {
     if caller.hats.scope(Action::FacilityCheck).is_some_and(|scope| scope.is_whole()) {
@@ -401,29 +443,40 @@ impl App {
         let asked = FacilityAsked { village: village.map(str::to_owned), ..FacilityAsked::default() };
         let all = filter(caller, &asked, &names, today)?;
         let late = FacilityFilter { due_before: Some(today), ..all.clone() };
-        let counts = read.facility_counts(&scope, &all).await?;
-        let late = read.facility_counts(&scope, &late).await?;
-        let row = |kind: &Kind| {
-            let of = |counts: &BTreeMap<(String, String), i64>, is: &dyn Fn(Stage) -> bool| -> i64 {
+        let counts = called(&mut read, &scope, all.clone()).await?;
+        let late = called(&mut read, &scope, late).await?;
+        let stock = stock(&mut read, &scope, all).await?;
+        let row = |(kind, family): (Word, Family)| {
+            let of = |counts: &Counts, is: &dyn Fn(Stage) -> bool| -> i64 {
                 let own = counts.iter().filter(|((code, _), _)| *code == kind.code);
                 own.filter(|((_, stage), _)| Stage::from_code(stage).is_some_and(is)).map(|(_, n)| n).sum()
             };
+            let found = of(&stock, &Stage::is_standing);
             let planned = |stage: Stage| matches!(stage, Stage::Planned | Stage::Budgeted | Stage::Designed);
             FacilitySummaryRow {
-                kind: Word::new(&kind.code, &kind.name),
-                family: Word::new(kind.family.code(), kind.family.label()),
+                family: Word::new(family.code(), family.label()),
                 proposed: of(&counts, &|stage| stage == Stage::Proposed),
-                planned: of(&counts, &|stage| planned(stage) || stage.is_standing()),
+                planned: of(&counts, &|stage| planned(stage) || stage.is_standing()) - found,
                 standing: of(&counts, &Stage::is_standing),
+                found,
                 in_service: of(&counts, &|stage| stage == Stage::InService),
                 at_fault: of(&counts, &|stage| matches!(stage, Stage::Fault | Stage::Repairing)),
                 unkept: of(&counts, &|stage| matches!(stage, Stage::Built | Stage::Accepted | Stage::Found)),
                 retired: of(&counts, &|stage| stage == Stage::Retired),
                 overdue: of(&late, &|_| true),
+                kind,
             }
         };
-        let rows = facilities().catalog.kinds().map(row);
-        let is_there = |row: &FacilitySummaryRow| row.proposed + row.planned + row.retired > 0;
+        let kinds = facilities().catalog.kinds();
+        let mut words: Vec<_> =
+            kinds.map(|kind| (Word::new(&kind.code, &kind.name), kind.family)).collect();
+        // Beside the stations it would be one of if somebody approved it.
+        let last = words.iter().rposition(|(kind, _)| is_station(&kind.code));
+        if let Some((at, family)) = last.and_then(|at| Some((at + 1, words.get(at)?.1))) {
+            words.insert(at, (Word::new(PERSUASION_POINT, PERSUADES), family));
+        }
+        let rows = words.into_iter().map(row);
+        let is_there = |row: &FacilitySummaryRow| row.proposed + row.planned + row.found + row.retired > 0;
         Ok(FacilitySummary { rows: rows.filter(is_there).collect() })
     }
 
@@ -647,6 +700,9 @@ fn filter(caller: &Caller, asked: &FacilityAsked, names: &Names, today: Date) ->
         }
         (None, None) => None,
     };
+    // A station nobody approved goes by another name, so that asking for stations does not find it.
+    let only_stations = asked.kind.as_deref().and_then(given).is_some_and(|all| all.split(',').all(is_station));
+    let approved = if only_persuades { Some(false) } else { only_stations.then_some(true) };
     let path = match asked.village.as_deref().and_then(given) {
         None => None,
         Some(code) => {
@@ -673,7 +729,8 @@ fn filter(caller: &Caller, asked: &FacilityAsked, names: &Names, today: Date) ->
         kept_by: if asked.mine.unwrap_or(false) { kept_by(caller) } else { Vec::new() },
         within,
         reported: asked.reported.unwrap_or(false),
-        unapproved: only_persuades,
+        approved,
+        found: false,
         with_void: asked.with_void.unwrap_or(false),
     })
 }

@@ -54,8 +54,10 @@ pub struct FacilityFilter {
     pub within: Option<Bounds>,
     /// Only those with a public report nobody looked into.
     pub reported: bool,
-    /// Only those without an approval number: of check stations, those that only persuade.
-    pub unapproved: bool,
+    /// Only those with an approval number, or only those without: of check stations, those that only persuade.
+    pub approved: Option<bool>,
+    /// Only those that were found standing when they came on record.
+    pub found: bool,
     /// Voided ones too.
     pub with_void: bool,
 }
@@ -66,6 +68,10 @@ const IS_REPORTED: &str = "EXISTS (SELECT 1 FROM facility_report r WHERE r.town 
 
 /// That nobody wrote an approval number; quotes within words are written otherwise.
 const IS_UNAPPROVED: &str = "content LIKE '%\"approval_no\":\"\"%'";
+
+/// That it stood already when it came on record.
+const IS_FOUND: &str = "EXISTS (SELECT 1 FROM facility_event e WHERE e.town = facility.town \
+                        AND e.facility = facility.id AND e.seq = 1 AND e.content LIKE '%\"stage\":\"found\"%')";
 
 impl FacilityFilter {
     fn narrow(&self, only: &mut Where) {
@@ -95,8 +101,13 @@ impl FacilityFilter {
         if self.reported {
             only.and(IS_REPORTED);
         }
-        if self.unapproved {
-            only.and(IS_UNAPPROVED);
+        match self.approved {
+            Some(true) => only.and(&format!("NOT ({IS_UNAPPROVED})")),
+            Some(false) => only.and(IS_UNAPPROVED),
+            None => {}
+        }
+        if self.found {
+            only.and(IS_FOUND);
         }
         if !self.with_void {
             only.and("voided_at IS NULL");

@@ -103,9 +103,12 @@ pub struct FacilitySummaryRow {
     pub kind: Word,
     pub family: Word,
     pub proposed: i64,
-    /// Planned, built ones among them.
+    /// Planned, built ones among them; what was found standing only where the fire plan in force names it.
     pub planned: i64,
+    /// Standing, found ones among them.
     pub standing: i64,
+    /// Standing, found so and in no fire plan in force: of no plan, so neither planned nor built by one.
+    pub found: i64,
     pub in_service: i64,
     pub at_fault: i64,
     /// Standing, with nobody named who owns and keeps it.

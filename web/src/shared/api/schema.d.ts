@@ -12209,6 +12209,11 @@ export interface components {
             /** Format: int64 */
             at_fault: number;
             family: components["schemas"]["Word"];
+            /**
+             * Format: int64
+             * @description Standing, found so and in no fire plan in force: of no plan, so neither planned nor built by one.
+             */
+            found: number;
             /** Format: int64 */
             in_service: number;
             kind: components["schemas"]["Word"];
@@ -12216,14 +12221,17 @@ export interface components {
             overdue: number;
             /**
              * Format: int64
-             * @description Planned, built ones among them.
+             * @description Planned, built ones among them; what was found standing only where the fire plan in force names it.
              */
             planned: number;
             /** Format: int64 */
             proposed: number;
             /** Format: int64 */
             retired: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Standing, found ones among them.
+             */
             standing: number;
             /**
              * Format: int64
