@@ -226,11 +226,18 @@ async fn pipes_that_no_source_reaches_are_named_and_a_station_nobody_approved_on
         assert!(stations.is_empty(), "and as nothing else");
         let summary = clerk.get("/api/v1/facilities/summary").await?.ok()?;
         let rows = summary["rows"].as_array().cloned().unwrap_or_default();
-        let of = |kind: &str| rows.iter().find(|one| one["kind"]["code"] == kind).cloned().unwrap_or_default();
-        assert_eq!((&of("persuasion_point")["standing"], &of("checkpoint_simple")), (&json!(1), &Value::Null));
+        let of =
+            |kind: &str| rows.iter().find(|one| one["kind"]["code"] == kind).cloned().unwrap_or_default();
+        assert_eq!(
+            (&of("persuasion_point")["standing"], &of("checkpoint_simple")),
+            (&json!(1), &Value::Null)
+        );
         // It stood there when it came on record: nobody planned it.
         let pools = of("pool_forest");
-        assert_eq!((&pools["planned"], &pools["standing"], &pools["found"]), (&json!(0), &json!(2), &json!(2)));
+        assert_eq!(
+            (&pools["planned"], &pools["standing"], &pools["found"]),
+            (&json!(0), &json!(2), &json!(2))
+        );
         at_edge["approval_no"] = json!("渝林防〔2026〕7号");
         at_edge["version"] = json!(1);
         let page = clerk.put(&format!("/api/v1/facilities/{}", text(&page, "id")), at_edge).await?.ok()?;

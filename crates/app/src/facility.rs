@@ -468,8 +468,7 @@ impl App {
             }
         };
         let kinds = facilities().catalog.kinds();
-        let mut words: Vec<_> =
-            kinds.map(|kind| (Word::new(&kind.code, &kind.name), kind.family)).collect();
+        let mut words: Vec<_> = kinds.map(|kind| (Word::new(&kind.code, &kind.name), kind.family)).collect();
         // Beside the stations it would be one of if somebody approved it.
         let last = words.iter().rposition(|(kind, _)| is_station(&kind.code));
         if let Some((at, family)) = last.and_then(|at| Some((at + 1, words.get(at)?.1))) {
@@ -701,7 +700,8 @@ fn filter(caller: &Caller, asked: &FacilityAsked, names: &Names, today: Date) ->
         (None, None) => None,
     };
     // A station nobody approved goes by another name, so that asking for stations does not find it.
-    let only_stations = asked.kind.as_deref().and_then(given).is_some_and(|all| all.split(',').all(is_station));
+    let only_stations =
+        asked.kind.as_deref().and_then(given).is_some_and(|all| all.split(',').all(is_station));
     let approved = if only_persuades { Some(false) } else { only_stations.then_some(true) };
     let path = match asked.village.as_deref().and_then(given) {
         None => None,

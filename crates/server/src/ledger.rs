@@ -198,7 +198,10 @@ pub fn lines(report: &ImportReport) -> Vec<String> {
     let mut lines: Vec<String> = report.problems.iter().map(|p| line("错误", p)).collect();
     for doubtful in &report.duplicates {
         let why = doubtful.candidates.first().map_or("", |c| c.why.as_str());
-        lines.push(format!("（待确认）{}\t第 {} 行\t{}\t\t{why}", doubtful.sheet, doubtful.row, doubtful.name));
+        lines.push(format!(
+            "（待确认）{}\t第 {} 行\t{}\t\t{why}",
+            doubtful.sheet, doubtful.row, doubtful.name
+        ));
     }
     lines.extend(report.notes.iter().map(|p| line("提示", p)));
     lines.push(format!(

@@ -80,7 +80,9 @@ impl App {
         let stock = self.stock(hat).await?;
         let (mut report, mut work) = self.plan_facilities(file, choice, &parsed, &stock);
         let leaves_bad = choice.leaves_bad(&file.kind);
-        let Some(running) = commit.filter(|_| report.is_ready() || (leaves_bad && report.has_good())) else { return Ok(report) };
+        let Some(running) = commit.filter(|_| report.is_ready() || (leaves_bad && report.has_good())) else {
+            return Ok(report);
+        };
         let caller = running.asker.caller();
         let mut tx = self.write(&caller).await?;
         for record in &mut work.inserts {
