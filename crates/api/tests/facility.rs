@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
 
 use crate::common;
-use crate::common::{Browser, Town, V1, V2, day, town};
+use crate::common::{Browser, TOWN, Town, V1, V2, day, town};
 
 async fn planned(fresh: &Fresh) -> anyhow::Result<Town> {
     let town = town(fresh).await?;
@@ -294,6 +294,29 @@ async fn a_pump_house_gives_the_water_it_draws_and_its_own_page_says_so() -> any
                 own["left_out"].as_array().into_iter().flatten().any(|one| one["facility"]["id"] == *id);
             assert_eq!((&page["water_counts"], left_out), (&json!(name != "河边泵房"), name == "河边泵房"));
         }
+        // The intake out of order takes the pump house with it; the pool keeps its own.
+        let intake = clerk.get(&format!("/api/v1/facilities/{}", ids[0])).await?.ok()?;
+        step(&mut clerk, &intake, json!({ "step": "report", "text": "取水口淤塞" })).await?.ok()?;
+        let water = clerk.get("/api/v1/facilities/water").await?.ok()?;
+        let own = water["villages"].as_array().into_iter().flatten().find(|one| one["village"]["id"] == V2);
+        let own = own.cloned().unwrap_or_default();
+        assert_eq!((&own["usable_m3"], &own["flow_l_s"]), (&json!(60.0), &json!(0.0)), "{own}");
+        let pump = clerk.get(&format!("/api/v1/facilities/{}", ids[1])).await?.ok()?;
+        assert_eq!((&pump["water_counts"], &pump["connected"]), (&json!(false), &json!(false)));
+        assert_eq!(pump["water_why"], "没有可用的水源到达，泵房抽不到水，不计入");
+        let network = clerk.get("/api/v1/facilities/network").await?.ok()?;
+        assert!(network["cut_off"].to_string().contains("河边泵房"), "{network}");
+        // What is recorded of the town itself has a row of its own.
+        let listed = water["villages"].as_array().into_iter().flatten().any(|one| one["village"]["id"] == "");
+        assert!(!listed, "there is none");
+        let mut outside = found("hydrant_outdoor", "镇口消火栓", &[], json!({ "flow_l_s": 15 }));
+        outside["territory"] = json!(TOWN);
+        let outside = clerk.post("/api/v1/facilities", outside).await?.ok()?;
+        into_service(&mut clerk, &outside).await?;
+        let water = clerk.get("/api/v1/facilities/water").await?.ok()?;
+        let own = water["villages"].as_array().into_iter().flatten().find(|one| one["village"]["id"] == "");
+        let own = own.cloned().unwrap_or_default();
+        assert_eq!((&own["flow_l_s"], &own["good"]), (&json!(15.0), &json!(1)), "{water}");
         Ok(())
     })
     .await

@@ -120,6 +120,11 @@ impl Stage {
     pub fn is_standing(self) -> bool {
         self >= Self::Built && self != Self::Retired
     }
+
+    /// Whether it stands and nothing is wrong with it.
+    pub fn is_sound(self) -> bool {
+        self.is_standing() && !matches!(self, Self::Fault | Self::Repairing)
+    }
 }
 
 /// What was done to a facility.
@@ -438,6 +443,11 @@ impl Facility {
         }
     }
 
+    /// Whether it stands and nothing is wrong with it.
+    pub fn is_sound(&self) -> bool {
+        self.void.is_none() && self.stage.is_sound()
+    }
+
     /// Whether it only persuades: a check station without approval counts for no duty.
     pub fn only_persuades(&self) -> bool {
         self.site.is_some() && self.approval_no.trim().is_empty()
@@ -647,11 +657,10 @@ pub fn standing_days(events: &[Event]) -> Option<Held> {
 
 /// The days it stood and nothing was wrong with it, whether or not anybody looked: what water can run through.
 pub fn sound_days(events: &[Event]) -> Vec<Held> {
-    let is_sound = |stage: Stage| stage.is_standing() && !matches!(stage, Stage::Fault | Stage::Repairing);
     let mut found = Vec::new();
     let mut open: Option<&Event> = None;
     for event in events {
-        match (open, is_sound(event.stage)) {
+        match (open, event.stage.is_sound()) {
             (None, true) => open = Some(event),
             (Some(first), false) => {
                 found.extend(stretch(first.on, Some(eve(event.on)), first));

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::facility::network::is_part;
+use domain::facility::network::{is_part, is_pump, is_wanted};
 use domain::facility::{Act, Event, FieldForm, FieldValue, Kind, step_label};
 use domain::ids::{FacilityId, PhotoId};
 use domain::policy::Action;
@@ -13,7 +13,7 @@ use store::Read;
 use store::facility::FacilityRecord;
 use utoipa::{IntoParams, ToSchema};
 
-use super::water::{left_out, network, sound};
+use super::water::{left_out, network};
 use super::{actions, facilities};
 use crate::names::{Names, Spot};
 use crate::photo::{PhotoView, photo_views};
@@ -488,7 +488,9 @@ pub(super) async fn page(
     let (mut connected, mut isolates) = (None, Vec::new());
     if is_part(&f.class) && f.void.is_none() {
         let (net, called) = network(read, &scope, today).await?;
-        connected = sound(f).then(|| !net.cut_off(today).contains(&&f.id));
+        // A pool filled by lorry need not be reached: nothing is said of it.
+        let must = is_wanted(&f.class) || is_pump(&f.class);
+        connected = f.is_sound().then(|| net.reaches(&f.id, today)).filter(|reached| *reached || must);
         let name = |id: &&FacilityId| Named::new(id.as_str(), called.get(*id).map_or("", String::as_str));
         isolates = net.one_break(&f.id, today).iter().map(name).collect();
     }

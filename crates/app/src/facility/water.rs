@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use domain::facility::Facility;
 use domain::facility::network::{Network, Node, is_part};
-use domain::facility::water::{Waters, Why, counts, sum};
-use domain::facility::{Facility, Stage};
+use domain::facility::water::{Waters, Why, sum};
 use domain::fulfilment::Span;
 use domain::ids::FacilityId;
 use domain::org::{Level, Territory, lies_in};
@@ -26,14 +26,15 @@ use crate::{App, Caller, Result};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WaterLeftOut {
     pub facility: Named,
-    /// `stage`, `unchecked`, `dry`, `lift`, `standing`, `unmeasured` or `same_water`.
+    /// `stage`, `unchecked`, `dry`, `lift`, `standing`, `unmeasured`, `same_water` or `no_source`.
     pub code: String,
     pub why: String,
 }
 
-/// The water of a village today.
+/// The water of a village today, or of what is recorded of the town itself.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct VillageWater {
+    /// Without id or name for what is recorded of no village.
     pub village: Named,
     /// Stored. Units: m³.
     pub usable_m3: f64,
@@ -68,16 +69,10 @@ pub struct Break {
 pub struct PipeNetwork {
     /// How many facilities are part of it.
     pub nodes: usize,
-    /// Pipes, pools and tanks no source reaches.
+    /// Pipes, pools, tanks and pump houses no source reaches.
     pub cut_off: Vec<Named>,
     /// Those whose break cuts others off, most first.
     pub breaks: Vec<Break>,
-}
-
-/// Whether it stands and nothing is wrong with it.
-pub(super) fn sound(facility: &Facility) -> bool {
-    let stage = facility.stage;
-    facility.void.is_none() && stage.is_standing() && !matches!(stage, Stage::Fault | Stage::Repairing)
 }
 
 /// The network as it is today, and what its parts are called.
@@ -95,11 +90,9 @@ pub(super) async fn network(
     let found = read.facilities(scope, &filter, None, READ).await?;
     let called = found.iter().map(|one| (one.facility.id.clone(), one.facility.name.clone())).collect();
     let standing = found.into_iter().map(|one| one.facility).filter(|f| f.stage.is_standing());
-    let nodes = standing.map(|f| Node {
-        sound: if sound(&f) { vec![Span::since(Date::MIN)] } else { broken(today) },
-        id: f.id,
-        class: f.class,
-        joins: f.joins,
+    let nodes = standing.map(|f| {
+        let sound = if f.is_sound() { vec![Span::since(Date::MIN)] } else { broken(today) };
+        Node::of(&f, sound)
     });
     Ok((Network::of(nodes.collect()), called))
 }
@@ -113,14 +106,24 @@ fn gives_water(facility: &Facility) -> bool {
     facilities().catalog.kind(&facility.kind).is_some_and(|kind| kind.gives_water)
 }
 
-/// What stands of some facilities in a village and gives water.
-fn giving<'a>(all: &'a [FacilityRecord], village: &Territory) -> Vec<&'a Facility> {
-    let own = all.iter().filter(|one| lies_in(&one.path, &village.path)).map(|one| &one.facility);
+/// What stands of some facilities in a village and gives water; of no village what is recorded of the town itself.
+fn giving<'a>(
+    all: &'a [FacilityRecord],
+    villages: &[&Territory],
+    village: Option<&Territory>,
+) -> Vec<&'a Facility> {
+    let lies = |one: &&FacilityRecord| village_of(villages, &one.path).map(|v| &v.code) == village.map(|v| &v.code);
+    let own = all.iter().filter(lies).map(|one| &one.facility);
     own.filter(|facility| facility.stage.is_standing() && gives_water(facility)).collect()
 }
 
+/// The village a path lies in.
+fn village_of<'a>(villages: &[&'a Territory], path: &str) -> Option<&'a Territory> {
+    villages.iter().copied().find(|village| lies_in(path, &village.path))
+}
+
 /// Which of some facilities share a water.
-fn waters(all: &[FacilityRecord]) -> Waters {
+pub(crate) fn waters(all: &[FacilityRecord]) -> Waters {
     Waters::of(all.iter().map(|one| &one.facility).filter(|f| f.stage.is_standing()))
 }
 
@@ -133,16 +136,16 @@ pub(super) async fn left_out(
     today: Date,
 ) -> Result<Option<Why>> {
     let limit = f64::from(facilities().lift_limit_m);
-    if let Err(why) = counts(&record.facility, today, limit) {
+    let all = read.facilities(scope, &FacilityFilter::default(), None, READ).await?;
+    let waters = waters(&all);
+    if let Err(why) = waters.counts(&record.facility, today, limit) {
         return Ok(Some(why));
     }
     let territories = read.open_territories().await?;
-    let mut villages = territories.iter().map(|one| &one.territory).filter(|t| t.level == Level::Village);
-    let Some(village) = villages.find(|village| lies_in(&record.path, &village.path)) else {
-        return Ok(None);
-    };
-    let all = read.facilities(scope, &FacilityFilter::default(), None, READ).await?;
-    let total = sum(&giving(&all, village), &waters(&all), today, limit);
+    let villages: Vec<&Territory> =
+        territories.iter().map(|one| &one.territory).filter(|t| t.level == Level::Village).collect();
+    let own = giving(&all, &villages, village_of(&villages, &record.path));
+    let total = sum(&own, &waters, today, limit);
     Ok(total.left_out.into_iter().find(|(id, _)| *id == record.facility.id).map(|(_, why)| why))
 }
 
@@ -158,9 +161,10 @@ impl App {
         let waters = waters(&all);
         let mut territories = read.open_territories().await?;
         territories.sort_by(|a, b| a.territory.path.cmp(&b.territory.path));
-        let villages = territories.iter().map(|one| &one.territory).filter(|t| t.level == Level::Village);
-        let of = |village: &Territory| {
-            let own = giving(&all, village);
+        let villages: Vec<&Territory> =
+            territories.iter().map(|one| &one.territory).filter(|t| t.level == Level::Village).collect();
+        let of = |village: Option<&Territory>| {
+            let own = giving(&all, &villages, village);
             let name = |id: &FacilityId| {
                 let known = own.iter().find(|one| one.id == *id);
                 Named::new(id.as_str(), known.map_or("", |one| one.name.as_str()))
@@ -172,15 +176,24 @@ impl App {
                 why: why.sentence(),
             });
             VillageWater {
-                village: Named::new(village.code.as_str(), village.name.as_str()),
+                village: village.map_or_else(
+                    || Named::new("", ""),
+                    |village| Named::new(village.code.as_str(), village.name.as_str()),
+                ),
                 usable_m3: total.usable_m3,
                 flow_l_s: total.flow_l_s,
                 good: total.good.len(),
                 left_out: left_out.collect(),
             }
         };
-        let villages = villages.map(of).collect();
-        let counted = |one: &Facility| gives_water(one) && counts(one, today, f64::from(limit)).is_ok();
+        let rows = villages.iter().map(|village| of(Some(*village))).chain([of(None)]);
+        // What is recorded of no village has a row where there is any.
+        let told = |row: &VillageWater| {
+            !row.village.id.is_empty() || row.good > 0 || !row.left_out.is_empty()
+        };
+        let villages = rows.filter(told).collect();
+        let counted =
+            |one: &Facility| gives_water(one) && waters.counts(one, today, f64::from(limit)).is_ok();
         let good = all.into_iter().map(|one| one.facility).filter(counted).collect();
         drop(read);
         let (off_road, wet) = self.water_off_road(good).await?;

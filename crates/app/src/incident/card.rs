@@ -3,7 +3,7 @@
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
 use domain::facility::Facility;
-use domain::facility::water::counts;
+use domain::facility::water::Waters;
 use domain::geometry::{Position, distance_m};
 use domain::hazard::{HazardCode, Stage};
 use domain::ids::IncidentId;
@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 use super::{spot_of, subject};
 use crate::facility::facilities;
 use crate::facility::sight::{blind, looks_at};
+use crate::facility::water::waters;
 use crate::hazard::dictionary::described;
 use crate::names::{Spot, kind_label, masked};
 use crate::parameter::number_on;
@@ -128,9 +129,14 @@ fn notes(place: &Place, goes_there: bool) -> Vec<String> {
 }
 
 /// What a facility gives to whoever draws water today; none where it does not count.
-fn water_of(facility: &Facility, spot: Position, away_m: f64, today: Date) -> Option<WaterNear> {
+fn water_of(
+    (facility, waters): (&Facility, &Waters),
+    spot: Position,
+    away_m: f64,
+    today: Date,
+) -> Option<WaterNear> {
     let kind = facilities().catalog.kind(&facility.kind)?;
-    counts(facility, today, f64::from(facilities().lift_limit_m)).ok()?;
+    waters.counts(facility, today, f64::from(facilities().lift_limit_m)).ok()?;
     let gives = facility.water.as_ref();
     Some(WaterNear {
         facility: Named::new(facility.id.as_str(), &facility.name),
@@ -147,9 +153,10 @@ fn water_of(facility: &Facility, spot: Position, away_m: f64, today: Date) -> Op
 pub(crate) async fn usable_water(read: &mut Read, today: Date) -> Result<Vec<(WaterNear, Position)>> {
     let whole = Caller::system().scope(Action::FacilityRead)?;
     let all = read.facilities(&whole, &FacilityFilter::default(), None, READ).await?;
+    let waters = waters(&all);
     let water = |one: store::facility::FacilityRecord| {
         let Some(domain::facility::Shape::Point(spot)) = one.facility.shape else { return None };
-        Some((water_of(&one.facility, spot, 0.0, today)?, spot))
+        Some((water_of((&one.facility, &waters), spot, 0.0, today)?, spot))
     };
     Ok(all.into_iter().filter_map(water).collect())
 }
@@ -164,6 +171,7 @@ async fn near(
     let Some(at) = at else { return Ok((Vec::new(), Vec::new(), near_m)) };
     let whole = Caller::system().scope(Action::FacilityRead)?;
     let all = read.facilities(&whole, &FacilityFilter::default(), None, READ).await?;
+    let waters = waters(&all);
     let blind = blind(read, now).await?;
     let (mut water, mut cameras) = (Vec::new(), Vec::new());
     for one in all {
@@ -173,7 +181,7 @@ async fn near(
         if away_m > near_m {
             continue;
         }
-        if let Some(found) = water_of(&facility, spot_at, away_m, today) {
+        if let Some(found) = water_of((&facility, &waters), spot_at, away_m, today) {
             water.push(found);
         } else if facility.class.starts_with("camera") && looks_at(&facility, spot_at, at) {
             let named = Named::new(facility.id.as_str(), &facility.name);

@@ -322,6 +322,8 @@ pub(super) struct Ground {
     pub stations: Vec<(Class, Vec<Station>, bool)>,
     /// Facilities that give water and stand.
     pub water: Vec<Facility>,
+    /// Facilities that give none and stand: water is led through them.
+    pub pipes: Vec<Facility>,
     /// Which of them share a water.
     pub waters: Waters,
 }
@@ -404,7 +406,9 @@ impl Ground {
             None => Some(now),
         };
         let standing = found.into_iter().filter_map(|one| stood(one.facility));
-        let standing: Vec<Facility> = standing.filter(|f| f.stage.is_standing()).collect();
+        let standing = standing.filter(|f| f.stage.is_standing());
+        let (water, pipes): (Vec<Facility>, Vec<Facility>) =
+            standing.partition(|f| kinds.contains(&f.kind.as_str()));
         let wet = match asked.wet {
             Some(wet) => wet,
             None => is_in_wet(wet_months(read, today).await?, day),
@@ -421,8 +425,9 @@ impl Ground {
             targets,
             unplaced,
             stations: starts,
-            waters: Waters::of(&standing),
-            water: standing.into_iter().filter(|f| kinds.contains(&f.kind.as_str())).collect(),
+            waters: Waters::of(water.iter().chain(&pipes)),
+            water,
+            pipes,
         })
     }
 

@@ -4,6 +4,7 @@
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
 use ::road::osm::Extract;
+use domain::facility::water::Waters;
 use domain::ids::ScenarioId;
 use domain::policy::{Action, Subject};
 use domain::road::Limit;
@@ -588,6 +589,8 @@ impl Ground {
                 water.flow_l_s = scenario.flow(&id).or(water.flow_l_s);
             }
         }
+        // A pump house gives nothing where its intake does.
+        self.waters = Waters::of(self.water.iter().chain(&self.pipes));
         self
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Facility;
 use crate::fulfilment::Span;
 use crate::ids::FacilityId;
 use crate::time::Date;
@@ -15,6 +16,9 @@ const SOURCES: [&str; 2] = ["natural_intake", "hydrant"];
 const NODES: [&str; 5] = ["pipe_forest", "forest_pool", "fire_pool", "pump_house", "hydrant_forest"];
 /// Kinds of thing that must be reached. Source: C7.4.
 const WANTED: [&str; 2] = ["pipe_forest", "forest_pool"];
+
+/// What moves water and has none: it must be reached to give any.
+const PUMPS: [&str; 1] = ["pump_house"];
 
 /// One facility of the network.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +34,17 @@ pub struct Node {
 }
 
 impl Node {
+    /// A facility that was sound on these days, joined to what it says and to what feeds it.
+    pub fn of(facility: &Facility, sound: Vec<Span>) -> Self {
+        let feeder = facility.water.as_ref().and_then(|water| water.fed_by.clone());
+        Self {
+            id: facility.id.clone(),
+            class: facility.class.clone(),
+            joins: facility.joins.iter().cloned().chain(feeder).collect(),
+            sound,
+        }
+    }
+
     fn is_sound(&self, on: Date) -> bool {
         self.sound.iter().any(|span| span.contains(on))
     }
@@ -43,6 +58,11 @@ pub fn is_part(class: &str) -> bool {
 /// Whether one of this class must be reached from a source.
 pub fn is_wanted(class: &str) -> bool {
     WANTED.contains(&class)
+}
+
+/// Whether one of this class moves water it does not have.
+pub fn is_pump(class: &str) -> bool {
+    PUMPS.contains(&class)
 }
 
 /// The network of a town.
@@ -93,23 +113,34 @@ impl Network {
         wet
     }
 
-    /// The pipes, pools and tanks that stand on a day and no water reaches.
+    /// The pipes, pools, tanks and pump houses that stand on a day and no water reaches.
     pub fn cut_off(&self, on: Date) -> Vec<&FacilityId> {
         let wet = self.reached(on, None);
-        self.wanted(on)
-            .filter(|n| wet.get(*n) == Some(&false))
-            .filter_map(|n| Some(&self.nodes.get(n)?.id))
-            .collect()
+        let lacks = |(node, wet): &(&Node, bool)| {
+            // What is at fault still stands and still is to be reached.
+            let stands = node.sound.iter().any(|span| span.from <= on);
+            !wet && stands && (is_wanted(&node.class) || is_pump(&node.class))
+        };
+        self.nodes.iter().zip(wet).filter(lacks).map(|(node, _)| &node.id).collect()
     }
 
-    fn wanted(&self, on: Date) -> impl Iterator<Item = usize> {
-        let stands = move |n: &usize| {
-            self.nodes.get(*n).is_some_and(|node| {
-                // What is at fault still stands and still is to be reached.
-                is_wanted(&node.class) && node.sound.iter().any(|span| span.from <= on)
-            })
-        };
-        (0..self.nodes.len()).filter(stands)
+    /// Whether water reaches a facility on a day.
+    pub fn reaches(&self, id: &FacilityId, on: Date) -> bool {
+        self.nodes.iter().zip(self.reached(on, None)).any(|(node, wet)| wet && node.id == *id)
+    }
+
+    /// The sound sources whose water reaches a facility on a day.
+    pub fn sources_of(&self, id: &FacilityId, on: Date) -> Vec<&FacilityId> {
+        let works = |n: &usize| self.nodes.get(*n).is_some_and(|node| node.is_sound(on));
+        let mut next: Vec<usize> = self.nodes.iter().position(|node| node.id == *id).into_iter().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(n) = next.pop() {
+            if works(&n) && seen.insert(n) {
+                next.extend(self.joined.get(n).into_iter().flatten());
+            }
+        }
+        let sources = seen.into_iter().filter_map(|n| self.nodes.get(n));
+        sources.filter(|node| SOURCES.contains(&node.class.as_str())).map(|node| &node.id).collect()
     }
 
     /// What loses its water on a day when this facility breaks, besides itself.

@@ -441,6 +441,55 @@ fn hydrants_on_one_pipe_are_one_water_and_a_chain_may_lead_over_what_is_not_aske
 }
 
 #[test]
+fn a_pump_house_gives_nothing_where_no_source_gives_it_any() {
+    let (good, _) = lived(&in_service("2026-01-20"));
+    let point = |id: &str, class: &str, (volume, flow): (Option<f64>, Option<f64>)| Facility {
+        id: id.into(),
+        class: class.to_owned(),
+        water: Some(Water { usable_m3: volume, flow_l_s: flow, ..Water::default() }),
+        ..good.clone()
+    };
+    let joins = ["intake", "pump", "pool"].map(FacilityId::from).into();
+    let pipe = Facility { water: None, joins, ..point("pipe", "pipe_forest", (None, None)) };
+    let pool = point("pool", "forest_pool", (Some(60.0), None));
+    let intake = point("intake", "natural_intake", (None, Some(30.0)));
+    let pump = point("pump", "pump_house", (None, Some(20.0)));
+    let flows = |flow: f64| point("intake", "natural_intake", (None, Some(flow)));
+    let dry = Water { dry_months: [2].into(), ..Water::default() };
+    let with = |intake: Facility| {
+        let all = [&intake, &pump, &pool, &pipe];
+        let sum = sum(&[&intake, &pump, &pool], day("2026-02-01"), LIFT_LIMIT_M);
+        let waters = Waters::of(all);
+        let told = super::water::sum(&[&intake, &pump, &pool], &waters, day("2026-02-01"), LIFT_LIMIT_M);
+        assert_eq!(sum.usable_m3, 60.0, "the pool holds its own without a pipe");
+        (told.usable_m3, told.flow_l_s, waters.counts(&pump, day("2026-02-01"), LIFT_LIMIT_M))
+    };
+    let nothing = (60.0, 0.0, Err(Why::NoSource));
+    assert_eq!(with(intake.clone()), (60.0, 30.0, Ok(())));
+    for stage in [Stage::Fault, Stage::Repairing, Stage::Retired] {
+        assert_eq!(with(Facility { stage, ..intake.clone() }), nothing, "{stage:?}");
+    }
+    assert_eq!(with(flows(0.0)), nothing, "what nothing flows at");
+    assert_eq!(with(Facility { water: Some(dry), ..intake.clone() }), nothing);
+    assert_eq!(with(point("intake", "natural_intake", (None, None))).2, Ok(()), "nobody measured it");
+    // Said to be fed by a pool it draws what that holds, by a pool at fault nothing.
+    let water = pump.water.clone().map(|water| Water { fed_by: Some("pool".into()), ..water });
+    let fed = Facility { water, ..pump.clone() };
+    for (stage, told) in [(Stage::InService, Ok(())), (Stage::Fault, Err(Why::NoSource))] {
+        let pool = Facility { stage, ..pool.clone() };
+        let waters = Waters::of([&pool, &fed]);
+        assert_eq!(waters.counts(&fed, day("2026-02-01"), LIFT_LIMIT_M), told);
+    }
+    // The map of the pipes says the same.
+    let broken = Facility { stage: Stage::Fault, ..intake };
+    let nodes = [&broken, &pump, &pool, &pipe];
+    let sound = |one: &Facility| one.is_sound().then(|| Span::since(day("2026-01-20"))).into_iter().collect();
+    let net = Network::of(nodes.into_iter().map(|one| Node::of(one, sound(one))).collect());
+    assert!(net.cut_off(day("2026-02-01")).contains(&&pump.id));
+    assert!(!net.reaches(&pump.id, day("2026-02-01")));
+}
+
+#[test]
 fn points_on_one_pool_are_one_water() {
     let (good, _) = lived(&in_service("2026-01-20"));
     let point = |id: &str, volume: f64, fed_by: Option<&str>| Facility {

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
+use super::network::{Network, Node, is_pump};
 use super::{Facility, FacilityRefusal, Stage};
+use crate::fulfilment::Span;
 use crate::ids::FacilityId;
 use crate::time::Date;
 
@@ -130,6 +132,13 @@ impl Water {
             false => Err(FacilityRefusal::Water("枯水月份")),
         }
     }
+
+    /// Whether there is any to draw that day, as far as anybody knows: not dry, nor measured to be nothing.
+    fn is_there(&self, on: Date) -> bool {
+        let mut measured = self.usable_m3.iter().chain(&self.flow_l_s).peekable();
+        let unmeasured = measured.peek().is_none();
+        !self.dry_months.contains(&on.month()) && (unmeasured || measured.any(|n| *n > 0.0))
+    }
 }
 
 /// Why water does not count.
@@ -149,6 +158,8 @@ pub enum Why {
     Unmeasured,
     /// Its water is that of another point, which is counted.
     SameWater(FacilityId),
+    /// It is a pump house, and no source that gives water reaches it.
+    NoSource,
 }
 
 impl Why {
@@ -162,6 +173,7 @@ impl Why {
             Self::Standing => "standing",
             Self::Unmeasured => "unmeasured",
             Self::SameWater(_) => "same_water",
+            Self::NoSource => "no_source",
         }
     }
 
@@ -175,6 +187,7 @@ impl Why {
             Self::Standing => "旁边没有消防车可以停靠的硬化场地，取不到水，不计入".to_owned(),
             Self::Unmeasured => "没有登记可用容积或出水流量，不计入".to_owned(),
             Self::SameWater(_) => "与另一处同一水源，已计入那一处".to_owned(),
+            Self::NoSource => "没有可用的水源到达，泵房抽不到水，不计入".to_owned(),
         }
     }
 }
@@ -194,7 +207,7 @@ impl From<Date> for AsOf {
     }
 }
 
-/// Whether a facility gives water on a day; `lift_limit_m` is as high as a pump draws. Units: metres.
+/// Whether a facility by itself gives water on a day, wherever it comes from; `lift_limit_m` is as high as a pump draws. Units: metres.
 ///
 /// Errors: why it does not count.
 pub fn counts(facility: &Facility, on: impl Into<AsOf>, lift_limit_m: f64) -> Result<(), Why> {
@@ -230,7 +243,11 @@ const OUTLETS: [&str; 4] = ["hydrant", "hydrant_forest", "pipe_forest", "pump_ho
 /// Which facility's water each facility gives, over everything on record: a chain of feeds may lead over points that are
 /// not asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Waters(BTreeMap<FacilityId, Whose>);
+pub struct Waters {
+    whose: BTreeMap<FacilityId, Whose>,
+    /// Of each pump house the waters of the sound sources it draws from.
+    drawn: BTreeMap<FacilityId, Vec<Water>>,
+}
 
 /// Whose water a point gives.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -267,12 +284,39 @@ impl Waters {
             let from = Some(fed(&all, id)).filter(|end| !is_outlet(&all, end));
             Whose { from, line: lines.get(*id).map_or_else(|| (*id).clone(), |line| (*line).clone()) }
         };
-        Self(all.keys().map(|id| ((*id).clone(), whose(id))).collect())
+        let sound = |one: &Facility| one.is_sound().then_some(Span::since(Date::MIN));
+        let net =
+            Network::of(all.values().map(|one| Node::of(one, sound(one).into_iter().collect())).collect());
+        let drawn = |id: &FacilityId| {
+            // A pool that is said to feed it is no source of the pipes, yet holds what it draws.
+            let feeders = feeders(&all, id).into_iter().filter(|one| !is_outlet(&all, one));
+            let from = net.sources_of(id, Date::MIN).into_iter().chain(feeders);
+            let sound = from.filter_map(|id| all.get(id).filter(|one| one.is_sound()));
+            sound.map(|one| one.water.clone().unwrap_or_default()).collect()
+        };
+        let pumps = all.values().filter(|one| is_pump(&one.class));
+        Self {
+            whose: all.keys().map(|id| ((*id).clone(), whose(id))).collect(),
+            drawn: pumps.map(|one| (one.id.clone(), drawn(&one.id))).collect(),
+        }
     }
 
     fn of_point(&self, id: &FacilityId) -> Whose {
         let alone = || Whose { from: Some(id.clone()), line: id.clone() };
-        self.0.get(id).cloned().unwrap_or_else(alone)
+        self.whose.get(id).cloned().unwrap_or_else(alone)
+    }
+
+    /// Whether a facility gives water on a day, a pump house only what some source gives it.
+    ///
+    /// Errors: why it does not count.
+    pub fn counts(&self, facility: &Facility, on: impl Into<AsOf>, lift_limit_m: f64) -> Result<(), Why> {
+        let on = on.into();
+        counts(facility, on, lift_limit_m)?;
+        let drawn = || self.drawn.get(&facility.id).into_iter().flatten().any(|of| of.is_there(on.season));
+        match !is_pump(&facility.class) || drawn() {
+            true => Ok(()),
+            false => Err(Why::NoSource),
+        }
     }
 }
 
@@ -282,6 +326,16 @@ fn feeder(one: &Facility) -> Option<&FacilityId> {
 
 fn is_outlet(all: &BTreeMap<&FacilityId, &Facility>, id: &FacilityId) -> bool {
     all.get(id).is_some_and(|one| OUTLETS.contains(&one.class.as_str()))
+}
+
+/// All a chain of feeds leads over.
+fn feeders<'a>(all: &BTreeMap<&FacilityId, &'a Facility>, id: &FacilityId) -> BTreeSet<&'a FacilityId> {
+    let mut found = BTreeSet::new();
+    let mut next = all.get(id).copied().and_then(feeder);
+    while let Some(at) = next.filter(|at| found.insert(*at)) {
+        next = all.get(at).copied().and_then(feeder);
+    }
+    found
 }
 
 /// Where a chain of feeds begins. Those that claim to feed each other are one water: one that holds its own stands for all.
@@ -324,7 +378,7 @@ pub fn sum(points: &[&Facility], waters: &Waters, on: impl Into<AsOf>, lift_limi
     let mut out = Sum::default();
     let mut lines: BTreeMap<FacilityId, BTreeMap<Option<FacilityId>, Vec<&Facility>>> = BTreeMap::new();
     for point in points {
-        match counts(point, on, lift_limit_m) {
+        match waters.counts(point, on, lift_limit_m) {
             Ok(()) => {
                 let Whose { from, line } = waters.of_point(&point.id);
                 lines.entry(line).or_default().entry(from).or_default().push(point);

@@ -96,12 +96,7 @@ impl Supply {
 }
 
 fn node(facility: &Facility, life: &[Event]) -> Node {
-    Node {
-        id: facility.id.clone(),
-        class: facility.class.clone(),
-        joins: facility.joins.clone(),
-        sound: sound_days(life).into_iter().map(|held| held.span).collect(),
-    }
+    Node::of(facility, sound_days(life).into_iter().map(|held| held.span).collect())
 }
 
 /// When it was planned or found, until it was retired: the days something is owed for it.

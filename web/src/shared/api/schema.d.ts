@@ -22559,7 +22559,7 @@ export interface components {
         };
         /** @description A point that does not count, and why. */
         WaterLeftOut: {
-            /** @description `stage`, `unchecked`, `dry`, `lift`, `standing`, `unmeasured` or `same_water`. */
+            /** @description `stage`, `unchecked`, `dry`, `lift`, `standing`, `unmeasured`, `same_water` or `no_source`. */
             code: string;
             facility: components["schemas"]["Named"];
             why: string;
