@@ -280,8 +280,13 @@ async fn a_village_group_is_counted_and_what_if_tells_its_people_of_a_part_that_
         assert_eq!(report["vehicles"][0]["people"], json!({ "sure": 0, "perhaps": 0, "late": 0, "perhaps_late": 0, "never": 80 }));
         let then = clerk.get("/api/v1/roads/access?on=2025-06-01").await?.ok()?;
         assert_eq!(then["rows"][1]["people"], json!(84), "as it was then");
+        assert_eq!((&report["roadless"], &then["roadless"]), (&json!(false), &json!(true)), "no road was on record then");
+        let table = clerk.get("/api/v1/roads/access/csv?on=2025-06-01").await?;
+        let table = String::from_utf8_lossy(&table.bytes).into_owned();
+        assert!(table.contains("当日没有登记的道路") && !table.contains("不可达"), "{table}");
         let table = clerk.get("/api/v1/roads/access/csv").await?;
         assert!(String::from_utf8_lossy(&table.bytes).contains("户数,人数"));
+        assert!(String::from_utf8_lossy(&table.bytes).contains("运水可用流量（升/秒）"));
 
         // Wide enough as far as the second group; the third stays behind what is narrow.
         let change = json!({ "what": "measure", "road": lane["id"], "limit": "width", "value": 4.5, "part": [[105.8859, 29.26], [105.880, 29.26]] });

@@ -262,6 +262,15 @@ async fn a_planned_station_has_what_nobody_has_and_brings_water() -> anyhow::Res
             [("engine", true), ("mini", true), ("motorcycle", false), ("foot", false)],
             "{found}"
         );
+        assert_eq!(found["uncounted"], json!([]));
+        // Of a pool out of order a list changes nothing, and says so.
+        let at = format!("/api/v1/facilities/{pool}");
+        let page = clerk.get(&at).await?.ok()?;
+        let report = json!({ "step": "report", "text": "漏水", "version": page["version"] });
+        clerk.post(&format!("{at}/steps"), report).await?.ok()?;
+        let found = result(&mut clerk, &slow, "").await?;
+        let told = json!([{ "change": 0, "why": "现在是“故障”，不计入" }]);
+        assert_eq!(found["uncounted"], told, "{found}");
         Ok(())
     })
     .await

@@ -397,7 +397,7 @@ fn stats(graph: &Path, as_json: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     println!(
-        "车行道路：节点 {}，单向边 {}，总长 {:.1} 公里",
+        "车行道路（不含步道）：节点 {}，单向边 {}，总长 {:.1} 公里",
         stats.nodes,
         stats.edges,
         stats.length_m / 1000.0

@@ -35,8 +35,10 @@ export function setHolidaysTo(year: number | null | undefined): void {
 /** Whether a day counted in working days may still move: the State Council has not said when its year is off. */
 export const provisional = (value: Day | Instant | null | undefined): boolean => Number(value?.slice(0, 4) ?? 0) > holidaysTo
 
-/** A position in degrees, to the decimetre: what a sum of binary fractions adds behind that is no part of it. */
-export const spot = (at: { lon: number; lat: number }): string => [at.lon, at.lat].map((degrees) => String(Number(degrees.toFixed(6)))).join(', ')
+/** Degrees, to the decimetre: what a sum of binary fractions adds behind that is no part of them. */
+export const degrees = (value: number): string => String(Number(value.toFixed(6)))
+/** A position in degrees. */
+export const spot = (at: { lon: number; lat: number }): string => [at.lon, at.lat].map(degrees).join(', ')
 
 /** A length on the ground: whole metres, from a kilometre on with a tenth. */
 export const length = (m: number): string => (m < 1000 ? `${Math.round(m)} m` : `${(m / 1000).toFixed(1)} km`)

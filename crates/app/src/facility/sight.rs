@@ -441,7 +441,6 @@ impl App {
                 let metres = length.unwrap_or(0.0);
                 if is_coming(f.stage) {
                     kind.planned_m += metres;
-                    kind.missing_m += metres;
                 } else if f.stage.is_standing() {
                     kind.planned_m += metres;
                     kind.standing_m += metres;
@@ -471,8 +470,9 @@ impl App {
             });
         }
         for kind in &mut kinds {
-            let own = [&mut kind.planned_m, &mut kind.standing_m, &mut kind.missing_m];
-            own.into_iter().for_each(|metres| *metres = metres.round());
+            // Rounded once: what is missing is the rest of what is shown.
+            (kind.planned_m, kind.standing_m) = (kind.planned_m.round(), kind.standing_m.round());
+            kind.missing_m = kind.planned_m - kind.standing_m;
         }
         kinds.sort_by(|a, b| a.kind.code.cmp(&b.kind.code));
         breaks.kinds = kinds;

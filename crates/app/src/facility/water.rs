@@ -112,7 +112,8 @@ fn giving<'a>(
     villages: &[&Territory],
     village: Option<&Territory>,
 ) -> Vec<&'a Facility> {
-    let lies = |one: &&FacilityRecord| village_of(villages, &one.path).map(|v| &v.code) == village.map(|v| &v.code);
+    let lies =
+        |one: &&FacilityRecord| village_of(villages, &one.path).map(|v| &v.code) == village.map(|v| &v.code);
     let own = all.iter().filter(lies).map(|one| &one.facility);
     own.filter(|facility| facility.stage.is_standing() && gives_water(facility)).collect()
 }
@@ -188,9 +189,8 @@ impl App {
         };
         let rows = villages.iter().map(|village| of(Some(*village))).chain([of(None)]);
         // What is recorded of no village has a row where there is any.
-        let told = |row: &VillageWater| {
-            !row.village.id.is_empty() || row.good > 0 || !row.left_out.is_empty()
-        };
+        let told =
+            |row: &VillageWater| !row.village.id.is_empty() || row.good > 0 || !row.left_out.is_empty();
         let villages = rows.filter(told).collect();
         let counted =
             |one: &Facility| gives_water(one) && waters.counts(one, today, f64::from(limit)).is_ok();

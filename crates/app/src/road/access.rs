@@ -12,6 +12,7 @@ use ::road::{Objective, Prepared, Search};
 use domain::facility::Facility;
 use domain::facility::water::{AsOf, Waters, sum};
 use domain::geometry::distance_m;
+use domain::org::order::natural;
 use domain::org::{Level, Territory};
 use domain::policy::{Action, Subject};
 use domain::road::residents::{Residents, holding};
@@ -179,6 +180,8 @@ pub struct AccessReport {
     pub rows: Vec<AccessRow>,
     /// Groups of which nobody has said where they live.
     pub unplaced: Vec<Named>,
+    /// No road was on record that day: that nobody is reached says nothing of the town.
+    pub roadless: bool,
     pub may_place: bool,
 }
 
@@ -301,6 +304,11 @@ pub(super) struct Target {
     pub at: [f64; 2],
 }
 
+/// What a territory lies in.
+fn above(path: &str) -> String {
+    path.rsplit_once('/').map_or("", |(above, _)| above).to_owned()
+}
+
 /// The village a path lies in; without name or code where there is none.
 fn village_of(gazetteer: &Gazetteer, path: &str) -> Named {
     let around = path.split('/').filter_map(|code| gazetteer.territory(&code.into()));
@@ -338,7 +346,8 @@ impl Ground {
         let points = read.group_points().await?;
         let counts = read.group_counts().await?;
         let mut territories = read.open_territories().await?;
-        territories.sort_by(|a, b| a.territory.path.cmp(&b.territory.path));
+        // Village by village as the division has them, their groups by number.
+        territories.sort_by_cached_key(|one| (above(&one.territory.path), natural(&one.territory.name)));
         let wanted = asked.village.as_deref().map(str::trim).filter(|code| !code.is_empty());
         let (mut targets, mut unplaced) = (Vec::new(), Vec::new());
         for group in territories.iter().map(|one| &one.territory).filter(|t| t.level == Level::Group) {
@@ -541,12 +550,13 @@ pub(super) fn reckon(net: &Net, ground: &Ground) -> Result<AccessReport> {
         vehicles,
         rows,
         unplaced: ground.unplaced.clone(),
+        roadless: net.is_empty(),
         may_place: false,
     })
 }
 
 /// As high as a pump draws. Units: m.
-fn lift_m() -> f64 {
+pub(super) fn lift_m() -> f64 {
     f64::from(crate::facility::facilities().lift_limit_m)
 }
 
@@ -705,7 +715,9 @@ impl App {
             "受阻路段",
             "受阻原因",
             "水带可及水量（立方米）",
+            "水带可及流量（升/秒）",
             "运水可用水量（立方米）",
+            "运水可用流量（升/秒）",
         ];
         let mut table = vec![head.map(str::to_owned).to_vec()];
         let number = |value: Option<f64>| value.map(|n| n.to_string()).unwrap_or_default();
@@ -722,14 +734,16 @@ impl App {
                     row.households.map(|n| n.to_string()).unwrap_or_default(),
                     row.people.map(|n| n.to_string()).unwrap_or_default(),
                     vehicle.map(called).unwrap_or_default(),
-                    verdict_label(&way.verdict).to_owned(),
+                    if report.roadless { NO_ROADS } else { verdict_label(&way.verdict) }.to_owned(),
                     number(way.minutes),
                     number(way.careful_minutes),
                     way.station.as_ref().map(|station| station.name.clone()).unwrap_or_default(),
                     names.join("、"),
                     why.collect::<Vec<_>>().join("；"),
                     row.hose_m3.to_string(),
+                    row.hose_l_s.to_string(),
                     number(water.map(|water| water.shuttle_m3)),
+                    number(water.map(|water| water.shuttle_l_s)),
                 ]);
             }
         }
@@ -750,7 +764,8 @@ impl App {
         let format = Format::from_ending(ending);
         let done = match format {
             Some(Format::Xlsx) => {
-                let widths = [14.0, 20.0, 8.0, 8.0, 12.0, 22.0, 12.0, 12.0, 22.0, 26.0, 36.0, 14.0, 14.0];
+                let widths =
+                    [14.0, 20.0, 8.0, 8.0, 12.0, 22.0, 12.0, 12.0, 22.0, 26.0, 36.0, 14.0, 14.0, 14.0, 14.0];
                 exchange::write::table("车辆可达", &table, &widths, std::io::Cursor::new(&mut bytes))
             }
             Some(Format::Csv) => exchange::write::text_table(&table, &mut bytes),
@@ -768,7 +783,7 @@ impl App {
         let mut groups: Vec<_> =
             read.open_territories().await?.into_iter().map(|one| one.territory).collect();
         groups.retain(|t| t.level == Level::Group);
-        groups.sort_by(|a, b| a.path.cmp(&b.path));
+        groups.sort_by_cached_key(|group| (above(&group.path), natural(&group.name)));
         Ok(groups.iter().map(|group| known.view(caller, group)).collect())
     }
 
@@ -837,6 +852,9 @@ impl App {
         Ok(tx.commit(audit, view).await?)
     }
 }
+
+/// What the table says in place of a verdict where no road was on record.
+const NO_ROADS: &str = "当日没有登记的道路，不作判断";
 
 /// A verdict in words.
 fn verdict_label(verdict: &str) -> &'static str {

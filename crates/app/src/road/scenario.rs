@@ -18,6 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::access::{AccessAsked, AccessReport, AccessRow, AccessWay, Ground, Station, reckon};
 use super::net::Net;
+use super::pump::{ScenarioUncounted, uncounted};
 use super::{MOST, given, read_stops, short, unknown};
 use crate::boundary::outside::refuse_far;
 use crate::view::{Named, Word, read_day};
@@ -294,6 +295,8 @@ pub struct ScenarioResult {
     /// Changes, by their place in the list, of a stretch that is no longer there or a part that no longer lies on it: they
     /// changed nothing.
     pub astray: Vec<usize>,
+    /// Changes of water points that give none that day whatever the list says of them: they changed nothing.
+    pub uncounted: Vec<ScenarioUncounted>,
 }
 
 fn limit_of(word: &str) -> Result<Limit> {
@@ -746,6 +749,7 @@ impl App {
         };
         let before = Ground::read(&mut read, caller, &of, today).await?.over(against.as_ref());
         let after = Ground::read(&mut read, caller, &of, today).await?.over(Some(&record.scenario));
+        let uncounted = uncounted(&mut read, caller, &record.scenario, &after).await?;
         drop(read);
         let now = self.road_net_on(day).await?;
         let map = self.road_map_now().await?;
@@ -761,7 +765,19 @@ impl App {
         });
         let Compared { on, wet, minutes, counts, rows, water } = compared.await?;
         let (scenario, against) = (shown, named);
-        Ok(ScenarioResult { scenario, against, on, wet, idle, minutes, counts, rows, water, astray })
+        Ok(ScenarioResult {
+            scenario,
+            against,
+            on,
+            wet,
+            idle,
+            minutes,
+            counts,
+            rows,
+            water,
+            astray,
+            uncounted,
+        })
     }
 }
 

@@ -295,6 +295,14 @@ impl Change {
         }
     }
 
+    /// The water point it is about.
+    pub fn water_point(&self) -> Option<&FacilityId> {
+        match self {
+            Self::Water { facility, .. } | Self::Flow { facility, .. } => Some(facility),
+            Self::Measure { .. } | Self::Close { .. } | Self::Open { .. } | Self::Station { .. } => None,
+        }
+    }
+
     /// The ends of the part it is about, where it is not the whole stretch.
     pub fn part(&self) -> Option<[Position; 2]> {
         match self {

@@ -15,6 +15,7 @@ describe('facilities', () => {
     expect(positions('东经 105')).toBeNull()
     const line = geometry({ form: 'line' }, [[1, 2], [3, 4]])
     expect(typed(line)).toBe('1,2; 3,4')
+    expect(typed({ type: 'Point', coordinates: [105.84779999999999, 29.2689, 310] })).toBe('105.8478,29.2689')
     expect(typed(geometry({ form: 'point_or_area' }, [[1, 2], [3, 4], [5, 6]]))).toBe('1,2; 3,4; 5,6')
     expect(geometry({ form: 'point' }, [[1, 2]])).toEqual({ type: 'Point', coordinates: [1, 2] })
     expect(geometry({ form: 'point' }, [])).toBeNull()

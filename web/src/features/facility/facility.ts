@@ -1,4 +1,5 @@
 import type { FacilityKindView, FacilityRow } from '@/shared/api/contract'
+import { degrees } from '@/shared/formats'
 import type { Tone } from '@/shared/ui/tone'
 
 /** How a facility stands: a fault or a late check is what somebody must act on. */
@@ -40,5 +41,5 @@ export function geometry(kind: Pick<FacilityKindView, 'form'>, at: [number, numb
 export function typed(shape: unknown): string {
   const { type, coordinates } = (shape ?? {}) as { type?: string; coordinates?: unknown }
   const list = type === 'Point' ? [coordinates] : type === 'Polygon' ? ((coordinates as unknown[][])[0] ?? []).slice(0, -1) : ((coordinates as unknown[] | undefined) ?? [])
-  return (list as [number, number][]).map(([lon, lat]) => `${lon},${lat}`).join('; ')
+  return (list as [number, number][]).map((at) => at.slice(0, 2).map(degrees).join(',')).join('; ')
 }

@@ -8079,6 +8079,8 @@ export interface components {
             shuttle_minutes: number;
             /** @description Groups of which nobody has said where they live. */
             unplaced: components["schemas"]["Named"][];
+            /** @description No road was on record that day: that nobody is reached says nothing of the town. */
+            roadless: boolean;
             vehicles: components["schemas"]["AccessVehicle"][];
             /** @description The day water counts as of. */
             water_on: string;
@@ -19864,6 +19866,11 @@ export interface components {
              *     changed nothing.
              */
             astray: number[];
+            /** @description Changes of water points that give none that day whatever the list says of them: they changed nothing. */
+            uncounted: {
+                change: number;
+                why: string;
+            }[];
             counts: components["schemas"]["ScenarioCount"][];
             /** @description Of the two lists those nothing of which holds on that day: what they close is closed on others. */
             idle: components["schemas"]["Named"][];
