@@ -580,14 +580,15 @@ pub(crate) fn own_words() -> Vec<(Terms, Vec<Term>)> {
 
 type Words = (&'static str, &'static str, &'static [&'static str]);
 
+/// Of each list the word of ledgers, and among the others what pages call it.
 const LISTS: &[Words] = &[
-    ("village_listed", "村居摸底", &["村社区摸底", "村居", "镇村摸底", "摸底"]),
-    ("police_listed", "派出所列管", &["派出所", "公安列管", "列管单位"]),
-    ("police_scope", "派出所监管范围", &[]),
+    ("village_listed", "村居摸底", &["村（社区）列管单位", "村社区摸底", "村居", "镇村摸底", "摸底"]),
+    ("police_listed", "派出所列管", &["派出所列管单位", "派出所", "公安列管", "列管单位"]),
+    ("police_scope", "派出所监管范围", &["派出所监督检查范围"]),
     ("key_unit", "消防安全重点单位", &["重点单位"]),
-    ("joint_control", "联合管控", &[]),
+    ("joint_control", "联合管控", &["联合管控对象"]),
     ("sector_key", "行业重点", &["行业重点单位"]),
-    ("forest_key", "森林防火重点", &[]),
+    ("forest_key", "森林防火重点", &["林区重点"]),
 ];
 
 const OPENINGS: &[Words] = &[

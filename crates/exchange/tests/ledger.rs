@@ -9,6 +9,7 @@
 
 use std::io::{Cursor, Write};
 
+use domain::place_list::ListKind;
 use exchange::{
     header,
     ledger::{self, Parsed, Vocabulary},
@@ -327,6 +328,24 @@ fn crafted(sheet_xml: &str) -> Vec<u8> {
         }
     }
     target.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_list_is_known_by_the_word_of_the_ledger_and_by_that_of_the_pages() {
+    let kinds = [
+        ListKind::PoliceListed,
+        ListKind::PoliceScope,
+        ListKind::VillageListed,
+        ListKind::KeyUnit,
+        ListKind::JointControl,
+        ListKind::SectorKey,
+        ListKind::ForestKey,
+    ];
+    let said: Vec<&str> = kinds.iter().map(|kind| kind.label()).collect();
+    let pages = from_csv(&format!("场所名称,所在名录\n甲店,{}\n乙店,村居摸底\n", said.join("、")));
+    assert_eq!(problems(&pages), []);
+    assert_eq!(pages.rows[0].value.lists.len(), kinds.len());
+    assert_eq!(pages.rows[1].value.lists, ["village_listed"]);
 }
 
 #[test]
