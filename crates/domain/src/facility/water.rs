@@ -207,7 +207,8 @@ impl From<Date> for AsOf {
     }
 }
 
-/// Whether a facility by itself gives water on a day, wherever it comes from; `lift_limit_m` is as high as a pump draws. Units: metres.
+/// Whether a facility by itself gives water on a day, wherever it comes from; `lift_limit_m` is as high as a pump draws.
+/// Units: metres.
 ///
 /// Errors: why it does not count.
 pub fn counts(facility: &Facility, on: impl Into<AsOf>, lift_limit_m: f64) -> Result<(), Why> {
