@@ -135,7 +135,7 @@ async fn what_is_exported_imports_again_and_mistakes_are_named_by_cell() -> anyh
         assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "validation"));
         assert_eq!(
             told.body["fields"][0]["message"].as_str().and_then(|said| said.split_once("：")),
-            Some(("工作表“Sheet1”第 3 行 B 检查内容", "检查项“HY02”没有检查内容，请填写")),
+            Some(("工作表“CSV”第 3 行 B 检查内容", "检查项“HY02”没有检查内容，请填写")),
             "sheet, row and column: a number that comes twice finds nothing"
         );
         let cells: Vec<&str> = told.body["fields"]

@@ -8071,6 +8071,8 @@ export interface components {
              */
             minutes: number;
             on: string;
+            /** @description No road was on record that day: that nobody is reached says nothing of the town. */
+            roadless: boolean;
             rows: components["schemas"]["AccessRow"][];
             /**
              * Format: double
@@ -8079,8 +8081,6 @@ export interface components {
             shuttle_minutes: number;
             /** @description Groups of which nobody has said where they live. */
             unplaced: components["schemas"]["Named"][];
-            /** @description No road was on record that day: that nobody is reached says nothing of the town. */
-            roadless: boolean;
             vehicles: components["schemas"]["AccessVehicle"][];
             /** @description The day water counts as of. */
             water_on: string;
@@ -17048,7 +17048,7 @@ export interface components {
         PipeNetwork: {
             /** @description Those whose break cuts others off, most first. */
             breaks: components["schemas"]["Break"][];
-            /** @description Pipes, pools and tanks no source reaches. */
+            /** @description Pipes, pools, tanks and pump houses no source reaches. */
             cut_off: components["schemas"]["Named"][];
             /** @description How many facilities are part of it. */
             nodes: number;
@@ -19866,11 +19866,6 @@ export interface components {
              *     changed nothing.
              */
             astray: number[];
-            /** @description Changes of water points that give none that day whatever the list says of them: they changed nothing. */
-            uncounted: {
-                change: number;
-                why: string;
-            }[];
             counts: components["schemas"]["ScenarioCount"][];
             /** @description Of the two lists those nothing of which holds on that day: what they close is closed on others. */
             idle: components["schemas"]["Named"][];
@@ -19883,6 +19878,8 @@ export interface components {
             on: string;
             rows: components["schemas"]["ScenarioRow"][];
             scenario: components["schemas"]["ScenarioView"];
+            /** @description Changes of water points that give none that day whatever the list says of them: they changed nothing. */
+            uncounted: components["schemas"]["ScenarioUncounted"][];
             water: components["schemas"]["ScenarioWater"][];
             /** @description Whether both are reckoned as in the wet season. */
             wet: boolean;
@@ -19914,6 +19911,12 @@ export interface components {
             target: components["schemas"]["Named"];
             vehicle: string;
             village: components["schemas"]["Named"];
+        };
+        /** @description A change of a water point that does not count, and why. */
+        ScenarioUncounted: {
+            /** @description Its place in the list. */
+            change: number;
+            why: string;
         };
         /** @description A list. */
         ScenarioView: {
@@ -22136,7 +22139,7 @@ export interface components {
             tally: components["schemas"]["Tally"];
             village: components["schemas"]["Named"];
         };
-        /** @description The water of a village today. */
+        /** @description The water of a village today, or of what is recorded of the town itself. */
         VillageWater: {
             /**
              * Format: double
@@ -22151,6 +22154,7 @@ export interface components {
              * @description Stored. Units: m³.
              */
             usable_m3: number;
+            /** @description Without id or name for what is recorded of no village. */
             village: components["schemas"]["Named"];
         };
         /** @description A body under the record of a visit. */
