@@ -37,6 +37,11 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The row it is about, if it is among those that were read: not of a whole sheet, nor of a cell beyond what is read.
+    pub fn bad_row(&self) -> Option<u32> {
+        (self.row > 0 && !self.code.starts_with("sheet.")).then_some(self.row)
+    }
+
     /// A problem of a whole row, or of the whole sheet when `row` is 0.
     pub fn of_row(
         level: Level,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::budget::{BudgetLine, yuan};
-use domain::fulfilment::{CountedIn, FactRef, Status};
+use domain::fulfilment::{CountedIn, FactRef, NotOwed, Status};
 use domain::ids::AssignmentId;
 use domain::plan::{SubjectKind, facts::FACT_KINDS};
 use domain::policy::Action;
@@ -147,8 +147,8 @@ impl App {
                 format!("需要 {needed} {unit}，已有 {done} {unit}：{status}。")
             }
         };
-        if let Some(reason) = case.not_owed {
-            why.push_str(&format!("原因：{}。", reason.label()));
+        if let Some(reason) = case.not_owed.map(NotOwed::label) {
+            why.push_str(&format!("原因：{reason}。"));
         }
         let waiting = waiting_for(&read.evidence_waiting().await?, duty, (kind, subject), days);
         if waiting > 0 {

@@ -201,7 +201,7 @@ impl App {
         let mut report = ImportReport::default();
         report.take(&parsed.problems);
         let bad: std::collections::BTreeSet<u32> =
-            report.problems.iter().map(|p| p.row).filter(|row| *row > 0).collect();
+            report.problems.iter().filter_map(Problem::bad_row).collect();
         report.rows = parsed.rows.len() + bad.len();
         let mut problems = Vec::new();
         for row in &parsed.rows {

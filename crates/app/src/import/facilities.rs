@@ -127,8 +127,8 @@ impl App {
         let mut report = ImportReport::default();
         report.take(&parsed.problems);
         // What is only worth a look is among the rows, and counted there.
-        let wrong = parsed.problems.iter().filter(|p| p.level == Level::Error && p.row > 0);
-        let bad_rows: BTreeSet<u32> = wrong.map(|p| p.row).collect();
+        let wrong = parsed.problems.iter().filter(|p| p.level == Level::Error);
+        let bad_rows: BTreeSet<u32> = wrong.filter_map(Problem::bad_row).collect();
         report.rows = parsed.rows.len() + bad_rows.len();
         let crs = choice.crs.as_deref().and_then(Crs::from_code).unwrap_or_default();
         let mut problems = Vec::new();

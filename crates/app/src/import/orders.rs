@@ -150,7 +150,7 @@ impl App {
         let mut report = ImportReport::default();
         let mut found: Vec<Problem> = parsed.problems.clone();
         let bad_rows: std::collections::BTreeSet<u32> =
-            found.iter().filter(|p| p.level == Level::Error && p.row > 0).map(|p| p.row).collect();
+            found.iter().filter(|p| p.level == Level::Error).filter_map(Problem::bad_row).collect();
         report.rows = parsed.rows.len() + bad_rows.len();
         let mut work = Work::default();
         for row in &parsed.rows {

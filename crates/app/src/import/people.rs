@@ -108,8 +108,9 @@ impl App {
         let now = self.now();
         let mut report = ImportReport::default();
         report.take(&parsed.problems);
-        let bad: std::collections::BTreeSet<u32> = report.problems.iter().map(|p| p.row).collect();
-        report.rows = parsed.rows.len() + bad.iter().filter(|row| **row > 0).count();
+        let bad: std::collections::BTreeSet<u32> =
+            report.problems.iter().filter_map(Problem::bad_row).collect();
+        report.rows = parsed.rows.len() + bad.len();
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, person) in roll.persons.iter().enumerate() {
             by_name.entry(comparable(&person.person.name)).or_default().push(at);

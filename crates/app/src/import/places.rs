@@ -521,7 +521,7 @@ fn meant<'a>(
 ) -> (Meant<'a>, Seen) {
     let mut seen = Seen::default();
     seen.report.take(&parsed.problems);
-    let bad: BTreeSet<u32> = seen.report.problems.iter().map(|p| p.row).filter(|row| *row > 0).collect();
+    let bad: BTreeSet<u32> = seen.report.problems.iter().filter_map(Problem::bad_row).collect();
     seen.report.rows = rows.len() + bad.len();
     let crs = choice.crs.as_deref().and_then(Crs::from_code).unwrap_or_default();
     // Of a row with a cell nobody could read the others are looked up all the same: all is mended in one go.
