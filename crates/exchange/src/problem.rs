@@ -2,6 +2,7 @@
 //! file. What does not belong here: deciding what a problem means for storing (`app`).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,12 +37,13 @@ pub struct Problem {
     pub message: String,
 }
 
-impl Problem {
-    /// The row it is about, if it is among those that were read: not of a whole sheet, nor of a cell beyond what is read.
-    pub fn bad_row(&self) -> Option<u32> {
-        (self.row > 0 && !self.code.starts_with("sheet.")).then_some(self.row)
-    }
+/// The rows left out because of some problems: neither of a whole sheet, nor of a cell beyond what is read.
+pub fn bad_rows(problems: &[Problem]) -> BTreeSet<u32> {
+    let wrong = problems.iter().filter(|p| p.level == Level::Error && p.row > 0);
+    wrong.filter(|p| !p.code.starts_with("sheet.")).map(|p| p.row).collect()
+}
 
+impl Problem {
     /// A problem of a whole row, or of the whole sheet when `row` is 0.
     pub fn of_row(
         level: Level,

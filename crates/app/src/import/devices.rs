@@ -11,7 +11,7 @@ use domain::time::Timestamp;
 use exchange::crs::Crs;
 use exchange::devices_sheet::DeviceRow;
 use exchange::ledger::{Numbered, Parsed};
-use exchange::problem::{Level, Problem};
+use exchange::problem::{Level, Problem, bad_rows};
 use exchange::value::comparable;
 use store::device::DeviceRecord;
 use store::facility::FacilityFilter;
@@ -200,9 +200,7 @@ impl App {
         let ground = Ground::read(&mut tx, hat).await?;
         let mut report = ImportReport::default();
         report.take(&parsed.problems);
-        let bad: std::collections::BTreeSet<u32> =
-            report.problems.iter().filter_map(Problem::bad_row).collect();
-        report.rows = parsed.rows.len() + bad.len();
+        report.rows = parsed.rows.len() + bad_rows(&parsed.problems).len();
         let mut problems = Vec::new();
         for row in &parsed.rows {
             if choice.decisions.get(&row.row.to_string()).map(String::as_str) == Some("skip") {

@@ -17,7 +17,7 @@ use exchange::crs::Crs;
 use exchange::facilities_sheet::FacilityRow;
 use exchange::geojson::from_wkt;
 use exchange::ledger::{Numbered, Parsed};
-use exchange::problem::{Level, Problem};
+use exchange::problem::{Level, Problem, bad_rows};
 use exchange::value::comparable;
 use store::facility::{FacilityFilter, FacilityRecord};
 use store::import::ImportFile;
@@ -127,8 +127,7 @@ impl App {
         let mut report = ImportReport::default();
         report.take(&parsed.problems);
         // What is only worth a look is among the rows, and counted there.
-        let wrong = parsed.problems.iter().filter(|p| p.level == Level::Error);
-        let bad_rows: BTreeSet<u32> = wrong.filter_map(Problem::bad_row).collect();
+        let bad_rows = bad_rows(&parsed.problems);
         report.rows = parsed.rows.len() + bad_rows.len();
         let crs = choice.crs.as_deref().and_then(Crs::from_code).unwrap_or_default();
         let mut problems = Vec::new();

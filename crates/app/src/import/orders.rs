@@ -9,7 +9,7 @@ use domain::report_case::{Channel, MAX_CONTENT, Matter, Site, Stage};
 use domain::time::{DAY_MS, Timestamp};
 use exchange::ledger::{Numbered, Parsed};
 use exchange::orders_sheet::{DEFAULT_CHANNEL, OrderRow, SEALED};
-use exchange::problem::{Level, Problem};
+use exchange::problem::{Level, Problem, bad_rows};
 use exchange::value::is_placeholder;
 use store::import::ImportFile;
 use store::report_case::order::OrderRecord;
@@ -149,8 +149,7 @@ impl App {
         let names = Gazetteer::read(read).await?;
         let mut report = ImportReport::default();
         let mut found: Vec<Problem> = parsed.problems.clone();
-        let bad_rows: std::collections::BTreeSet<u32> =
-            found.iter().filter(|p| p.level == Level::Error).filter_map(Problem::bad_row).collect();
+        let bad_rows = bad_rows(&found);
         report.rows = parsed.rows.len() + bad_rows.len();
         let mut work = Work::default();
         for row in &parsed.rows {

@@ -9,7 +9,7 @@ use domain::policy::Action;
 use domain::time::Date;
 use exchange::ledger::{Numbered, Parsed};
 use exchange::people_sheet::{self, PersonRow};
-use exchange::problem::{Level, Problem};
+use exchange::problem::{Level, Problem, bad_rows};
 use exchange::value::comparable;
 use store::import::ImportFile;
 use store::person::{PersonFilter, PersonRecord};
@@ -108,9 +108,7 @@ impl App {
         let now = self.now();
         let mut report = ImportReport::default();
         report.take(&parsed.problems);
-        let bad: std::collections::BTreeSet<u32> =
-            report.problems.iter().filter_map(Problem::bad_row).collect();
-        report.rows = parsed.rows.len() + bad.len();
+        report.rows = parsed.rows.len() + bad_rows(&parsed.problems).len();
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, person) in roll.persons.iter().enumerate() {
             by_name.entry(comparable(&person.person.name)).or_default().push(at);

@@ -1,6 +1,6 @@
 //! Rows of a ledger of places against the register: what is new, changed, the same, doubtful or wrong.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use domain::boundary::TownArea;
 use domain::ids::{OrgId, PlaceId};
@@ -13,7 +13,7 @@ use exchange::crs::Crs;
 use exchange::ledger::{Numbered, Parsed, Vocabulary};
 use exchange::matching::{self, Decision, ExistingKey};
 use exchange::places_sheet::PlaceRow;
-use exchange::problem::{Level, Problem};
+use exchange::problem::{Level, Problem, bad_rows};
 use store::Read;
 use store::import::ImportFile;
 use store::place::{PlaceFilter, PlaceRecord};
@@ -521,8 +521,7 @@ fn meant<'a>(
 ) -> (Meant<'a>, Seen) {
     let mut seen = Seen::default();
     seen.report.take(&parsed.problems);
-    let bad: BTreeSet<u32> = seen.report.problems.iter().filter_map(Problem::bad_row).collect();
-    seen.report.rows = rows.len() + bad.len();
+    seen.report.rows = rows.len() + bad_rows(&parsed.problems).len();
     let crs = choice.crs.as_deref().and_then(Crs::from_code).unwrap_or_default();
     // Of a row with a cell nobody could read the others are looked up all the same: all is mended in one go.
     for row in &parsed.unsound {
