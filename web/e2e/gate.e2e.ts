@@ -24,17 +24,20 @@ it('refuses an untrained grid manager on an enforcement visit and quotes the rul
   const [who, other] = grid
   if (!who || !other) throw new Error('the sample town has no trained grid managers')
   for (const card of cards.filter((one) => one.person.id === who.id)) await ask(page, `/certificates/${card.id}/revoke`, { reason: '证件收回', version: card.version })
-  // A place of the other's grid: nobody is given what his post does not reach.
+  // Each at a place of his own grid: nobody is offered for what his post does not reach.
   const { items: places } = await ask<PlacePage>(page, '/places?limit=200')
-  const place = places.find((one) => other.assignments.some((held) => held.territory?.id === one.grid?.id))
+  const at = async (one: typeof who): Promise<void> => {
+    const place = places.find((known) => one.assignments.some((held) => held.territory?.id === known.grid?.id))
+    await page.click('.dialog .el-select >> nth=0')
+    await page.fill('.dialog .el-select input >> nth=0', place?.name ?? '')
+    await page.click(`.el-select-dropdown__item:visible:has-text("${place?.name}")`)
+  }
 
   await page.goto(`${town.url}/tasks`, { waitUntil: 'commit' })
   await page.waitForSelector('#main h1')
   await settled(page)
   await page.click('.acts button:has-text("单独派发")')
-  await page.click('.dialog .el-select >> nth=0')
-  await page.fill('.dialog .el-select input >> nth=0', place?.name ?? '')
-  await page.click(`.el-select-dropdown__item:visible:has-text("${place?.name}")`)
+  await at(who)
   await page.selectOption('.dialog select', 'enforcement')
   await page.fill('.dialog input[type=date] >> nth=1', today)
   const give = async (name: string): Promise<void> => {
@@ -52,6 +55,7 @@ it('refuses an untrained grid manager on an enforcement visit and quotes the rul
   const open = async () => (await ask<Items<TaskView>>(page, `/tasks?assignee=${who.id}`)).items.filter((one) => one.kind === 'enforcement')
   expect(await open(), 'nothing was given').toEqual([])
 
+  await at(other)
   await give(other.name)
   await page.waitForURL('**/tasks/*')
   expect(errors).toEqual([])
