@@ -2,8 +2,9 @@
 
 pub(crate) mod file;
 
-use app::road::access::{AccessAsked, GroupPointView};
+use app::road::access::AccessAsked;
 use app::road::blocked::{BlockedEffect, BlockedLanes};
+use app::road::group::GroupPointView;
 use app::road::net::RoadNetwork;
 use app::road::scenario::{ScenarioAsked, ScenarioInput, ScenarioResult, ScenarioView, ScenarioVoid};
 use app::road::view::{RoadAsked, RoadInput, RoadOptions, RoadPage, RoadStep, RoadView};

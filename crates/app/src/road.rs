@@ -5,6 +5,7 @@ pub mod access;
 mod along;
 pub mod blocked;
 pub(crate) mod ground;
+pub mod group;
 mod import;
 pub mod net;
 pub mod pump;
@@ -34,8 +35,9 @@ use view::{
     RoadView, SpeedView, TurnInput, TurnView, VehicleNeeds,
 };
 
-pub use access::{AccessReport, GroupCountInput, GroupPointInput};
+pub use access::AccessReport;
 pub use along::{RoadAlong, RoadQuestion};
+pub use group::{GroupCountInput, GroupPointInput};
 pub use import::{MAX_MAP, RoadFileView, RoadImport, RoadRowProblem, RoadSaid, file_too_large};
 
 /// 消防车辆几分钟内到达算按时. The city stations' five minutes; in villages the town sets its own. Source: handbook §4.5.

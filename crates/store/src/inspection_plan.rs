@@ -244,13 +244,7 @@ impl Read {
         let mark = only.mark(year);
         only.and(&format!("year = {mark}"));
         only.is("org", org.map(OrgId::as_str));
-        only.within(&COLUMNS, scope);
-        let (sql, list) = only.finish();
-        self.rows(format!("SELECT * FROM inspection_plan{sql} ORDER BY recorded_at DESC, id DESC"), list)
-            .await?
-            .iter()
-            .map(PlanRecord::from_row)
-            .collect()
+        self.plans_where(only, scope).await
     }
 
     /// The approved plans of some years, without visits, newest first.
@@ -263,6 +257,11 @@ impl Read {
         only.is("state", Some("approved"));
         let (from, to) = (only.mark(*years.start()), only.mark(*years.end()));
         only.and(&format!("year BETWEEN {from} AND {to}"));
+        self.plans_where(only, scope).await
+    }
+
+    /// Those of the plans the scope lets in, without visits, newest first.
+    async fn plans_where(&mut self, mut only: Where, scope: &Scope) -> Result<Vec<PlanRecord>> {
         only.within(&COLUMNS, scope);
         let (sql, list) = only.finish();
         self.rows(format!("SELECT * FROM inspection_plan{sql} ORDER BY recorded_at DESC, id DESC"), list)

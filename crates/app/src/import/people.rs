@@ -1,6 +1,6 @@
 //! Rows of a ledger of people and posts against the people on record: one row is one person, as a rule on one post.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::gate::{GateRefusal, Part};
 use domain::ids::{PersonId, PostId};
@@ -119,13 +119,12 @@ impl App {
         let mut problems = Vec::new();
         let words = people_sheet::default_vocabulary();
         // Of a row with a cell nobody could read the others are looked up all the same; that cell is named already.
+        let named: HashSet<(u32, &str)> =
+            parsed.problems.iter().map(|known| (known.row, known.column.as_str())).collect();
         for row in &parsed.unsound {
             let mut found = Vec::new();
             wanted_post(row, parsed, &roll.names, &mut found);
-            let is_named = |one: &Problem| {
-                parsed.problems.iter().any(|known| (known.row, &known.column) == (one.row, &one.column))
-            };
-            problems.extend(found.into_iter().filter(|one| !is_named(one)));
+            problems.extend(found.into_iter().filter(|one| !named.contains(&(one.row, one.column.as_str()))));
         }
         for row in &parsed.rows {
             let value = &row.value;

@@ -12,10 +12,8 @@ use ::road::{Objective, Prepared, Search};
 use domain::facility::Facility;
 use domain::facility::water::{AsOf, Waters, sum};
 use domain::geometry::distance_m;
-use domain::org::order::natural;
-use domain::org::{Level, Territory};
-use domain::policy::{Action, Subject};
-use domain::road::residents::{Residents, holding};
+use domain::policy::Action;
+use domain::road::residents::holding;
 use domain::time::Date;
 use domain::vehicle::Class;
 use serde::{Deserialize, Serialize};
@@ -23,16 +21,16 @@ use store::Read;
 use store::facility::FacilityFilter;
 use store::force::ForceFilter;
 use store::place::PlaceFilter;
-use store::road::{GroupCount, GroupPoint};
 use utoipa::{IntoParams, ToSchema};
 
+use super::group::{village_groups, village_of};
 use super::net::{Blocking, Net, day};
 use super::pump::beside;
 use super::{HOSE_LAY_M, REACH_MINUTES, SHUTTLE_MINUTES, WET_MONTH, is_in_wet, wet_months};
 use crate::export::Format;
 use crate::parameter::number_on;
 use crate::place::Gazetteer;
-use crate::view::{Named, Word, read_day};
+use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 
 /// What is asked of the report.
@@ -185,55 +183,6 @@ pub struct AccessReport {
     pub may_place: bool,
 }
 
-/// Where a village group lives.
-#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
-#[serde(default)]
-pub struct GroupPointInput {
-    pub lon: f64,
-    pub lat: f64,
-    /// The version that was read; 0 for the first time.
-    pub version: i64,
-}
-
-/// How many live in a village group, to enter.
-#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
-#[serde(default)]
-pub struct GroupCountInput {
-    /// The day it was counted.
-    pub counted_on: String,
-    /// Households.
-    pub households: u32,
-    /// People who live there.
-    pub people: u32,
-    /// By whose word, as a yearly return of the village.
-    pub source: String,
-}
-
-/// A count of those who live in a village group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct GroupCountView {
-    pub counted_on: String,
-    pub households: u32,
-    pub people: u32,
-    pub source: String,
-    pub recorded_by: String,
-    pub recorded_at: String,
-}
-
-/// Where a village group lives and how many live there, as kept.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct GroupPointView {
-    pub group: Named,
-    pub village: Named,
-    pub lon: Option<f64>,
-    pub lat: Option<f64>,
-    /// Every count, the newest day first, of one day the one recorded last; the first holds today.
-    pub counts: Vec<GroupCountView>,
-    /// 0 while nobody has said.
-    pub version: i64,
-    pub may_change: bool,
-}
-
 /// The item of a force's kit that is a vehicle of a class. Source: `catalog/forces`.
 pub(crate) fn item_of(class: Class) -> Option<&'static str> {
     match class {
@@ -304,18 +253,6 @@ pub(super) struct Target {
     pub at: [f64; 2],
 }
 
-/// What a territory lies in.
-fn above(path: &str) -> String {
-    path.rsplit_once('/').map_or("", |(above, _)| above).to_owned()
-}
-
-/// The village a path lies in; without name or code where there is none.
-fn village_of(gazetteer: &Gazetteer, path: &str) -> Named {
-    let around = path.split('/').filter_map(|code| gazetteer.territory(&code.into()));
-    let village = around.into_iter().find(|t| t.level == Level::Village);
-    village.map_or_else(|| Named::new("", ""), |v| Named::new(v.code.as_str(), v.name.as_str()))
-}
-
 /// Everything the report is made of, read before it is reckoned.
 pub(super) struct Ground {
     pub day: Date,
@@ -345,12 +282,10 @@ impl Ground {
         let gazetteer = Gazetteer::read(read).await?;
         let points = read.group_points().await?;
         let counts = read.group_counts().await?;
-        let mut territories = read.open_territories().await?;
-        // Village by village as the division has them, their groups by number.
-        territories.sort_by_cached_key(|one| (above(&one.territory.path), natural(&one.territory.name)));
+        let groups = village_groups(read).await?;
         let wanted = asked.village.as_deref().map(str::trim).filter(|code| !code.is_empty());
         let (mut targets, mut unplaced) = (Vec::new(), Vec::new());
-        for group in territories.iter().map(|one| &one.territory).filter(|t| t.level == Level::Group) {
+        for group in &groups {
             let village = village_of(&gazetteer, &group.path);
             if wanted.is_some_and(|code| code != village.id) {
                 continue;
@@ -644,48 +579,6 @@ fn shuttle(
     }
 }
 
-/// What is known of village groups.
-struct Groups {
-    gazetteer: Gazetteer,
-    points: Vec<GroupPoint>,
-    counts: Vec<GroupCount>,
-}
-
-impl Groups {
-    async fn read(read: &mut Read) -> Result<Self> {
-        Ok(Self {
-            gazetteer: Gazetteer::read(read).await?,
-            points: read.group_points().await?,
-            counts: read.group_counts().await?,
-        })
-    }
-
-    fn view(&self, caller: &Caller, group: &Territory) -> GroupPointView {
-        let known = self.points.iter().find(|point| point.territory == group.code);
-        let mut counts: Vec<&GroupCount> =
-            self.counts.iter().rev().filter(|one| one.territory == group.code).collect();
-        // Of one day the one recorded last stays first.
-        counts.sort_by_key(|one| std::cmp::Reverse(one.residents.counted_on));
-        let count = |one: &&GroupCount| GroupCountView {
-            counted_on: one.residents.counted_on.to_string(),
-            households: one.residents.households,
-            people: one.residents.people,
-            source: one.residents.source.clone(),
-            recorded_by: one.recorded_by.clone(),
-            recorded_at: one.recorded_at.to_rfc3339(),
-        };
-        GroupPointView {
-            group: Named::new(group.code.as_str(), group.name.as_str()),
-            village: village_of(&self.gazetteer, &group.path),
-            lon: known.map(|point| point.at[0]),
-            lat: known.map(|point| point.at[1]),
-            counts: counts.iter().map(count).collect(),
-            version: known.map_or(0, |point| point.version),
-            may_change: caller.hats.hat(Action::RoadChange, &Subject::of(&group.path, None)).is_some(),
-        }
-    }
-}
-
 impl App {
     /// Who is reached by what, how fast, and what blocks the rest.
     pub async fn road_access(&self, caller: &Caller, asked: &AccessAsked) -> Result<AccessReport> {
@@ -773,83 +666,6 @@ impl App {
         };
         done.map_err(|e| Error::Internal(e.to_string()))?;
         Ok((format.unwrap_or(Format::Csv), bytes))
-    }
-
-    /// Every village group with where it lives and how many live there.
-    pub async fn group_points(&self, caller: &Caller) -> Result<Vec<GroupPointView>> {
-        caller.scope(Action::RoadRead)?;
-        let mut read = self.db.read(&self.town).await?;
-        let known = Groups::read(&mut read).await?;
-        let mut groups: Vec<_> =
-            read.open_territories().await?.into_iter().map(|one| one.territory).collect();
-        groups.retain(|t| t.level == Level::Group);
-        groups.sort_by_cached_key(|group| (above(&group.path), natural(&group.name)));
-        Ok(groups.iter().map(|group| known.view(caller, group)).collect())
-    }
-
-    /// Records how many live in a village group; what was counted before stays.
-    ///
-    /// Errors: no such group; a count that cannot be.
-    pub async fn count_group(
-        &self,
-        caller: &Caller,
-        code: &str,
-        asked: GroupCountInput,
-    ) -> Result<GroupPointView> {
-        caller.scope(Action::RoadRead)?;
-        let now = self.now();
-        let counted_on = read_day("counted_on", &asked.counted_on)?;
-        let (households, people) = (asked.households, asked.people);
-        let residents = Residents { counted_on, households, people, source: asked.source };
-        let residents = residents.checked(now.date())?;
-        let mut tx = self.write(caller).await?;
-        let group = tx.open_territory(&code.into()).await?.map(|known| known.territory);
-        let group = group.filter(|group| group.level == Level::Group).ok_or(Error::NotFound)?;
-        let hat = caller.hat(Action::RoadChange, &Subject::of(&group.path, None))?.clone();
-        let count = GroupCount {
-            id: self.new_id(),
-            territory: group.code.clone(),
-            residents,
-            recorded_by: caller.name.clone(),
-            recorded_at: now,
-        };
-        tx.insert_group_count(&count).await?;
-        let view = Groups::read(&mut tx).await?.view(caller, &group);
-        let audit = caller.audit_as(&hat, "group_count.add", ("group_count", code), &group.path, now);
-        Ok(tx.commit(audit, view).await?)
-    }
-
-    /// Says where a village group lives.
-    ///
-    /// Errors: no such group; nowhere on earth; somebody was quicker.
-    pub async fn place_group(
-        &self,
-        caller: &Caller,
-        code: &str,
-        asked: GroupPointInput,
-    ) -> Result<GroupPointView> {
-        caller.scope(Action::RoadRead)?;
-        let now = self.now();
-        let at = [asked.lon, asked.lat];
-        domain::facility::Shape::Point(at)
-            .check()
-            .map_err(|e| Error::field("lon", e.code(), &e.to_string()))?;
-        let mut tx = self.write(caller).await?;
-        let group = tx.open_territory(&code.into()).await?.map(|known| known.territory);
-        let group = group.filter(|group| group.level == Level::Group).ok_or(Error::NotFound)?;
-        let hat = caller.hat(Action::RoadChange, &Subject::of(&group.path, None))?.clone();
-        self.refuse_far(&mut tx, "lon", &[at]).await?;
-        let point = GroupPoint {
-            territory: group.code.clone(),
-            at,
-            recorded_by: caller.name.clone(),
-            version: asked.version.max(0),
-            recorded_at: now,
-        };
-        tx.put_group_point(&point).await?;
-        let view = Groups::read(&mut tx).await?.view(caller, &group);
-        let audit = caller.audit_as(&hat, "group_point.set", ("group_point", code), &group.path, now);
-        Ok(tx.commit(audit, view).await?)
     }
 }
 

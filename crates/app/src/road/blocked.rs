@@ -21,7 +21,7 @@ use store::road::{RoadFilter, RoadRecord};
 use utoipa::ToSchema;
 
 use super::access::{AccessAsked, Ground};
-use super::scenario::{Compared, ScenarioCount, ScenarioRow};
+use super::scenario::compared::{Compared, ScenarioCount, ScenarioRow};
 use super::subject;
 use crate::job::{Asker, JobKind, Running};
 use crate::names::Names;

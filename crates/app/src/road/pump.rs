@@ -1,21 +1,18 @@
 //! Where a pump stands for a water point, and which points no vehicle somebody has gets beside: their water is there, and
-//! no vehicle brings it; which water of a what-if list does not count. What does not belong here: whom it is brought to (`access`), whether water counts (`facility`).
+//! no vehicle brings it. What does not belong here: whom it is brought to (`access`), whether water counts (`facility`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
 use ::road::snap::Spot;
 use ::road::{Prepared, Reading};
 use domain::facility::Facility;
-use domain::policy::Action;
-use domain::road::scenario::Scenario;
 use domain::vehicle::Class;
 use serde::Serialize;
-use store::Read;
 use utoipa::ToSchema;
 
-use super::access::{Ground, lift_m, middle, stations};
+use super::access::{middle, stations};
 use super::net::Net;
 use crate::view::{Named, Word};
-use crate::{App, Caller, Result};
+use crate::{App, Result};
 
 /// A water point that counts, and no road beside it that some vehicle passes for sure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -23,14 +20,6 @@ pub struct WaterOffRoad {
     pub facility: Named,
     /// Vehicles that are on record and do not get beside it.
     pub vehicles: Vec<Word>,
-    pub why: String,
-}
-
-/// A change of a water point that does not count, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ScenarioUncounted {
-    /// Its place in the list.
-    pub change: usize,
     pub why: String,
 }
 
@@ -45,31 +34,6 @@ pub(super) fn beside(net: &Net, prepared: &Prepared, facility: &Facility) -> Opt
 fn why(hose_lay_m: f64, vehicles: &[Word]) -> String {
     let names: Vec<&str> = vehicles.iter().map(|vehicle| vehicle.label.as_str()).collect();
     format!("{hose_lay_m} 米内没有{}确认能通行的道路，由车辆运的水不计这一处", names.join("、"))
-}
-
-/// The changes of water points that do not count with the list, and why.
-// Part of a use case that asked for the right.
-pub(super) async fn uncounted(
-    read: &mut Read,
-    caller: &Caller,
-    scenario: &Scenario,
-    after: &Ground,
-) -> Result<Vec<ScenarioUncounted>> {
-    let Some(scope) = caller.hats.scope(Action::FacilityRead) else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
-    for (change, one) in scenario.changes.iter().enumerate() {
-        let Some(id) = one.water_point() else { continue };
-        let own = match after.water.iter().find(|one| one.id == *id) {
-            Some(own) => Some(own.clone()),
-            // What stands no longer is not among the water there is.
-            None => read.facility(id, &scope).await?.map(|record| record.facility),
-        };
-        let told = own.map(|own| after.waters.counts(&own, after.water_day, lift_m()));
-        if let Some(Err(why)) = told {
-            found.push(ScenarioUncounted { change, why: why.sentence() });
-        }
-    }
-    Ok(found)
 }
 
 impl App {
