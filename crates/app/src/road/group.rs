@@ -2,6 +2,9 @@
 //! here: who is reached of them (`access`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
+use std::collections::BTreeSet;
+
+use domain::ids::TerritoryCode;
 use domain::org::order::natural;
 use domain::org::{Level, Territory};
 use domain::policy::{Action, Subject};
@@ -64,11 +67,6 @@ pub struct GroupPointView {
     pub may_change: bool,
 }
 
-/// What a territory lies in.
-fn above(path: &str) -> String {
-    path.rsplit_once('/').map_or("", |(above, _)| above).to_owned()
-}
-
 /// The village a path lies in; without name or code where there is none.
 pub(super) fn village_of(gazetteer: &Gazetteer, path: &str) -> Named {
     let around = path.split('/').filter_map(|code| gazetteer.territory(&code.into()));
@@ -78,10 +76,19 @@ pub(super) fn village_of(gazetteer: &Gazetteer, path: &str) -> Named {
 
 /// The village groups there are, village by village, by their numbers.
 pub(super) async fn village_groups(read: &mut Read) -> Result<Vec<Territory>> {
-    let mut groups: Vec<_> = read.open_territories().await?.into_iter().map(|one| one.territory).collect();
-    groups.retain(|t| t.level == Level::Group);
-    groups.sort_by_cached_key(|group| (above(&group.path), natural(&group.name)));
-    Ok(groups)
+    Ok(in_order(read.open_territories().await?.into_iter().map(|one| one.territory).collect()))
+}
+
+/// The groups of a division, whichever grid of their village they lie in.
+fn in_order(mut all: Vec<Territory>) -> Vec<Territory> {
+    let villages = all.iter().filter(|t| t.level == Level::Village).map(|village| village.code.clone());
+    let villages: BTreeSet<TerritoryCode> = villages.collect();
+    all.retain(|t| t.level == Level::Group);
+    all.sort_by_cached_key(|group| {
+        let village = group.path.split('/').find(|code| villages.contains(&(*code).into()));
+        (village.unwrap_or_default().to_owned(), natural(&group.name))
+    });
+    all
 }
 
 /// What is known of village groups.
@@ -199,5 +206,36 @@ impl App {
         let view = Groups::read(&mut tx).await?.view(caller, &group);
         let audit = caller.audit_as(&hat, "group_point.set", ("group_point", code), &group.path, now);
         Ok(tx.commit(audit, view).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_go_by_number_within_their_village_whichever_grid_they_lie_in() {
+        let one = |path: &str, level: Level, name: &str| Territory {
+            code: path.rsplit('/').next().unwrap_or_default().into(),
+            level,
+            parent: None,
+            path: path.to_owned(),
+            name: name.to_owned(),
+            short_name: String::new(),
+            kind: String::new(),
+            aliases: Vec::new(),
+            provisional: true,
+        };
+        let all = vec![
+            one("t/v2/x/g5", Level::Group, "石桥村一组"),
+            one("t/v1/a/g4", Level::Group, "双河村十组"),
+            one("t/v1/b/g2", Level::Group, "双河村二组"),
+            one("t/v1/a/g1", Level::Group, "双河村一组"),
+            one("t/v1", Level::Village, "双河村"),
+            one("t/v2", Level::Village, "石桥村"),
+            one("t/v1/a", Level::Grid, "第一网格"),
+        ];
+        let names: Vec<String> = in_order(all).into_iter().map(|group| group.name).collect();
+        assert_eq!(names, ["双河村一组", "双河村二组", "双河村十组", "石桥村一组"]);
     }
 }
