@@ -303,7 +303,10 @@ async fn a_pump_house_gives_the_water_it_draws_and_its_own_page_says_so() -> any
         assert_eq!((&own["usable_m3"], &own["flow_l_s"]), (&json!(60.0), &json!(0.0)), "{own}");
         let pump = clerk.get(&format!("/api/v1/facilities/{}", ids[1])).await?.ok()?;
         assert_eq!((&pump["water_counts"], &pump["connected"]), (&json!(false), &json!(false)));
-        assert_eq!(pump["water_why"], "没有可用的水源到达，泵房抽不到水，不计入");
+        assert_eq!(
+            pump["water_why"],
+            "没有可用的水源、水池到达，取不到水，不计入；还没有登记的，请登记并与它相接"
+        );
         let network = clerk.get("/api/v1/facilities/network").await?.ok()?;
         assert!(network["cut_off"].to_string().contains("河边泵房"), "{network}");
         // What is recorded of the town itself has a row of its own.

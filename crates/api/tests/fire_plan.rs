@@ -179,3 +179,43 @@ async fn a_plan_is_signed_by_four_bodies_approved_and_followed_by_the_next() -> 
     })
     .await
 }
+
+/// Which facilities a duty is owed for today, by name with how each stands.
+async fn owed(browser: &mut Browser, duty: &str) -> anyhow::Result<Vec<(String, String)>> {
+    let page = browser.get(&format!("/api/v1/board/duties/{duty}?limit=200")).await?.ok()?;
+    let said = |one: &Value| (text(&one["subject"], "name").to_owned(), text(one, "status").to_owned());
+    Ok(page["occurrences"]["items"].as_array().into_iter().flatten().map(said).collect())
+}
+
+#[tokio::test]
+async fn what_stood_before_the_record_is_built_as_planned_only_where_a_plan_names_it() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let pool = |name: &str, found: bool| {
+            json!({ "kind": "fire_pool", "name": name, "territory": V1, "found": found,
+                "shape": { "type": "Point", "coordinates": [105.872, 29.268] }, "water": { "usable_m3": 120 } })
+        };
+        let old = clerk.post("/api/v1/facilities", pool("老堰水池", true)).await?.ok()?;
+        assert_eq!(owed(&mut clerk, "C6.4").await?, [], "nobody planned what stood already");
+
+        let new = clerk.post("/api/v1/facilities", pool("新建水池", false)).await?.ok()?;
+        let plan = json!({ "step": "plan", "text": "规划第 3 条", "version": new["version"] });
+        clerk.post(&format!("/api/v1/facilities/{}/steps", text(&new, "id")), plan).await?.ok()?;
+        let unbuilt = ("新建水池".to_owned(), "unmet".to_owned());
+        assert_eq!(owed(&mut clerk, "C6.4").await?, [unbuilt.clone()]);
+
+        let mut water = item("water", "老堰水池", V1, 105.872);
+        water["facility"] = old["id"].clone();
+        water["status"] = json!("built");
+        let asked = json!({ "title": "消防专项规划", "from": 2026, "to": 2030, "items": [water] });
+        let page = clerk.post("/api/v1/fire-plans", asked).await?.ok()?;
+        assert_eq!(owed(&mut clerk, "C6.4").await?, [unbuilt.clone()], "a draft plans nothing");
+        approved(&mut clerk, &page, "2026-09-20").await?;
+        let mut both = owed(&mut clerk, "C6.4").await?;
+        both.sort();
+        assert_eq!(both, [unbuilt, ("老堰水池".to_owned(), "met".to_owned())]);
+        Ok(())
+    })
+    .await
+}

@@ -16,9 +16,12 @@ const SOURCES: [&str; 2] = ["natural_intake", "hydrant"];
 const NODES: [&str; 5] = ["pipe_forest", "forest_pool", "fire_pool", "pump_house", "hydrant_forest"];
 /// Kinds of thing that must be reached. Source: C7.4.
 const WANTED: [&str; 2] = ["pipe_forest", "forest_pool"];
-
+/// What holds water that was brought.
+const POOLS: [&str; 2] = ["forest_pool", "fire_pool"];
 /// What moves water and has none: it must be reached to give any.
 const PUMPS: [&str; 1] = ["pump_house"];
+/// What water is taken from a line at, and holds none.
+const TAPS: [&str; 2] = ["pipe_forest", "hydrant_forest"];
 
 /// One facility of the network.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +61,11 @@ pub fn is_part(class: &str) -> bool {
 /// Whether one of this class must be reached from a source.
 pub fn is_wanted(class: &str) -> bool {
     WANTED.contains(&class)
+}
+
+/// Whether one of this class only hands on what a line holds.
+pub fn is_tap(class: &str) -> bool {
+    TAPS.contains(&class)
 }
 
 /// Whether one of this class moves water it does not have.
@@ -129,9 +137,9 @@ impl Network {
         self.nodes.iter().zip(self.reached(on, None)).any(|(node, wet)| wet && node.id == *id)
     }
 
-    /// The sound sources whose water reaches a facility on a day.
-    pub fn sources_of(&self, id: &FacilityId, on: Date) -> Vec<&FacilityId> {
-        let works = |n: &usize| self.nodes.get(*n).is_some_and(|node| node.is_sound(on));
+    /// What is joined to a facility over what is sound on a day, itself with it; over all on record where no day is said.
+    fn linked(&self, id: &FacilityId, on: Option<Date>) -> impl Iterator<Item = &Node> {
+        let works = |n: &usize| self.nodes.get(*n).is_some_and(|node| on.is_none_or(|on| node.is_sound(on)));
         let mut next: Vec<usize> = self.nodes.iter().position(|node| node.id == *id).into_iter().collect();
         let mut seen = BTreeSet::new();
         while let Some(n) = next.pop() {
@@ -139,8 +147,23 @@ impl Network {
                 next.extend(self.joined.get(n).into_iter().flatten());
             }
         }
-        let sources = seen.into_iter().filter_map(|n| self.nodes.get(n));
-        sources.filter(|node| SOURCES.contains(&node.class.as_str())).map(|node| &node.id).collect()
+        seen.into_iter().filter_map(|n| self.nodes.get(n))
+    }
+
+    /// The sound sources whose water reaches a facility on a day.
+    pub fn sources_of(&self, id: &FacilityId, on: Date) -> Vec<&FacilityId> {
+        let sources = self.linked(id, Some(on)).filter(|node| SOURCES.contains(&node.class.as_str()));
+        sources.map(|node| &node.id).collect()
+    }
+
+    /// What holds water of its own, a source or a pool, and is joined to a facility over what is sound on a day; over all on
+    /// record where no day is said.
+    pub fn holders_of(&self, id: &FacilityId, on: Option<Date>) -> Vec<&FacilityId> {
+        let holds = |node: &&Node| {
+            let class = node.class.as_str();
+            node.id != *id && (SOURCES.contains(&class) || POOLS.contains(&class))
+        };
+        self.linked(id, on).filter(holds).map(|node| &node.id).collect()
     }
 
     /// What loses its water on a day when this facility breaks, besides itself.

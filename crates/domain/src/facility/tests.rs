@@ -490,6 +490,30 @@ fn a_pump_house_gives_nothing_where_no_source_gives_it_any() {
 }
 
 #[test]
+fn a_tap_gives_only_what_its_line_holds() {
+    let (good, _) = lived(&in_service("2026-01-20"));
+    let point = |id: &str, class: &str, flow: f64, joins: &[&str]| Facility {
+        id: id.into(),
+        class: class.to_owned(),
+        joins: joins.iter().copied().map(FacilityId::from).collect(),
+        water: Some(Water { flow_l_s: Some(flow), ..Water::default() }),
+        ..good.clone()
+    };
+    let intake = point("intake", "natural_intake", 30.0, &["pipe"]);
+    let pipe = Facility { water: None, ..point("pipe", "pipe_forest", 0.0, &[]) };
+    let tap = point("tap", "hydrant_forest", 8.0, &["pipe"]);
+    let told =
+        |all: &[&Facility]| Waters::of(all.iter().copied()).counts(&tap, day("2026-02-01"), LIFT_LIMIT_M);
+    assert_eq!(told(&[&intake, &pipe, &tap]), Ok(()));
+    let at_fault = |one: &Facility| Facility { stage: Stage::Fault, ..one.clone() };
+    assert_eq!(told(&[&at_fault(&intake), &pipe, &tap]), Err(Why::NoSource));
+    assert_eq!(told(&[&intake, &at_fault(&pipe), &tap]), Err(Why::NoSource), "the pipe between is broken");
+    let pool = point("pool", "forest_pool", 5.0, &["pipe"]);
+    assert_eq!(told(&[&at_fault(&intake), &pool, &pipe, &tap]), Ok(()), "the pool is still full");
+    assert_eq!(told(&[&pipe, &tap]), Ok(()), "what this line holds nobody recorded");
+}
+
+#[test]
 fn points_on_one_pool_are_one_water() {
     let (good, _) = lived(&in_service("2026-01-20"));
     let point = |id: &str, volume: f64, fed_by: Option<&str>| Facility {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
-use super::network::{Network, Node, is_pump};
+use super::network::{Network, Node, is_pump, is_tap};
 use super::{Facility, FacilityRefusal, Stage};
 use crate::fulfilment::Span;
 use crate::ids::FacilityId;
@@ -158,7 +158,7 @@ pub enum Why {
     Unmeasured,
     /// Its water is that of another point, which is counted.
     SameWater(FacilityId),
-    /// It is a pump house, and no source that gives water reaches it.
+    /// It is a pump house no source gives water, or a tap of a line whose pools and sources give none.
     NoSource,
 }
 
@@ -187,7 +187,9 @@ impl Why {
             Self::Standing => "旁边没有消防车可以停靠的硬化场地，取不到水，不计入".to_owned(),
             Self::Unmeasured => "没有登记可用容积或出水流量，不计入".to_owned(),
             Self::SameWater(_) => "与另一处同一水源，已计入那一处".to_owned(),
-            Self::NoSource => "没有可用的水源到达，泵房抽不到水，不计入".to_owned(),
+            Self::NoSource => {
+                "没有可用的水源、水池到达，取不到水，不计入；还没有登记的，请登记并与它相接".to_owned()
+            }
         }
     }
 }
@@ -246,7 +248,8 @@ const OUTLETS: [&str; 4] = ["hydrant", "hydrant_forest", "pipe_forest", "pump_ho
 #[derive(Debug, Clone, Default)]
 pub struct Waters {
     whose: BTreeMap<FacilityId, Whose>,
-    /// Of each pump house the waters of the sound sources it draws from.
+    /// Of each pump house the waters of the sound sources it draws from; of each tap of a line on which something that holds
+    /// water is on record, the waters of those that are sound and joined to it. What a line without any holds nobody knows.
     drawn: BTreeMap<FacilityId, Vec<Water>>,
 }
 
@@ -288,17 +291,27 @@ impl Waters {
         let sound = |one: &Facility| one.is_sound().then_some(Span::since(Date::MIN));
         let net =
             Network::of(all.values().map(|one| Node::of(one, sound(one).into_iter().collect())).collect());
-        let drawn = |id: &FacilityId| {
+        let drawn = |one: &&Facility| {
+            let id = &one.id;
             // A pool that is said to feed it is no source of the pipes, yet holds what it draws.
-            let feeders = feeders(&all, id).into_iter().filter(|one| !is_outlet(&all, one));
-            let from = net.sources_of(id, Date::MIN).into_iter().chain(feeders);
-            let sound = from.filter_map(|id| all.get(id).filter(|one| one.is_sound()));
-            sound.map(|one| one.water.clone().unwrap_or_default()).collect()
+            let mut feeders = feeders(&all, id);
+            feeders.retain(|one| !is_outlet(&all, one));
+            let from: Vec<&FacilityId> = match () {
+                () if is_pump(&one.class) => {
+                    net.sources_of(id, Date::MIN).into_iter().chain(feeders).collect()
+                }
+                () if is_tap(&one.class) => {
+                    net.holders_of(id, None).into_iter().chain(feeders.iter().copied()).next()?;
+                    net.holders_of(id, Some(Date::MIN)).into_iter().chain(feeders).collect()
+                }
+                () => return None,
+            };
+            let sound = from.into_iter().filter_map(|id| all.get(id).filter(|one| one.is_sound()));
+            Some((id.clone(), sound.map(|one| one.water.clone().unwrap_or_default()).collect()))
         };
-        let pumps = all.values().filter(|one| is_pump(&one.class));
         Self {
             whose: all.keys().map(|id| ((*id).clone(), whose(id))).collect(),
-            drawn: pumps.map(|one| (one.id.clone(), drawn(&one.id))).collect(),
+            drawn: all.values().copied().filter_map(|one| drawn(&one)).collect(),
         }
     }
 
@@ -307,14 +320,17 @@ impl Waters {
         self.whose.get(id).cloned().unwrap_or_else(alone)
     }
 
-    /// Whether a facility gives water on a day, a pump house only what some source gives it.
+    /// Whether a facility gives water on a day: a pump house only what some source gives it, a tap only what its line holds.
     ///
     /// Errors: why it does not count.
     pub fn counts(&self, facility: &Facility, on: impl Into<AsOf>, lift_limit_m: f64) -> Result<(), Why> {
         let on = on.into();
         counts(facility, on, lift_limit_m)?;
-        let drawn = || self.drawn.get(&facility.id).into_iter().flatten().any(|of| of.is_there(on.season));
-        match !is_pump(&facility.class) || drawn() {
+        let drawn = match self.drawn.get(&facility.id) {
+            Some(from) => from.iter().any(|of| of.is_there(on.season)),
+            None => !is_pump(&facility.class),
+        };
+        match drawn {
             true => Ok(()),
             false => Err(Why::NoSource),
         }

@@ -22,6 +22,9 @@ use crate::{Read, Result, args};
 /// What a village with a central supply of water is known by, and the class of the facility that says so.
 /// Source: C6.3, C6.5.
 const CENTRAL_WATER: &str = "central_water";
+/// What somebody planned: not what stood when the record began, unless a fire plan in force names it. What is measured as
+/// "built of what was planned" counts only these. Source: C6.4, C7.1, C7.2, C7.3.
+pub(super) const PLANNED: &str = "tag:planned";
 /// What covers a supply area. Source: C6.3.
 const HYDRANT: &str = "hydrant";
 
@@ -115,6 +118,9 @@ impl Gathered {
         let subject = self.facts.add_subject(SubjectKind::Facility, id, exists, facility.size(), &around);
         let void_on = record.voided_at.map(Timestamp::date);
         self.facts.add_label(subject, &format!("class:{}", facility.class), exists);
+        if life.first().is_some_and(|event| event.stage != Stage::Found) {
+            self.facts.add_label(subject, PLANNED, exists);
+        }
         if let Some(standing) = standing_days(life) {
             self.facts.add_label(subject, "tag:built", standing.span);
             if facility.class == CENTRAL_WATER {

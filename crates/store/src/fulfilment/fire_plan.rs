@@ -10,6 +10,7 @@ use domain::fulfilment::{Span, SubjectIx};
 use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};
 
+use super::facility::PLANNED;
 use super::{Gathered, end_of};
 use crate::fire_plan::FirePlanRecord;
 use crate::{Read, Result, args};
@@ -115,6 +116,12 @@ impl Gathered {
             if let Some((from, at)) = one.since {
                 let (span, tags) = (Span { from, to: one.to }, [tag.to_owned()]);
                 self.put_until("document.signed", id, Some(item), &[], span, at, void_on, &tags)?;
+            }
+        }
+        let named = plan.items.iter().filter_map(|item| item.facility.as_ref());
+        for facility in named {
+            if let Some(facility) = self.facts.subject(SubjectKind::Facility, facility.as_str()) {
+                self.facts.add_label(facility, PLANNED, span);
             }
         }
         for item in plan.items.iter().filter(|item| item.is_placed()) {

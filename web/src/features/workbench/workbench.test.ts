@@ -29,7 +29,7 @@ it('a list that is cut off says of how many it shows the first, as its tile does
 it.each([[422, ['todo', 'todo', 'todo']], [200, ['done', 'todo', 'todo']]] as const)('a new town is led to its plan until one is in force (answer %s)', async (status, tones) => {
   const pinia = createPinia()
   setActivePinia(pinia)
-  useSession().me = { hats: [], actions: ['parameter.propose', 'parameter.read', 'register.import'] } as never
+  useSession().me = { hats: [], actions: ['parameter.propose', 'parameter.read', 'board.read', 'register.import'] } as never
   vi.stubGlobal('fetch', async (url: string) => (String(url).endsWith('/plan') ? new Response(JSON.stringify({ code: 'plan.none', detail: '还没有安装方案文件' }), { status }) : new Response(JSON.stringify({ items: [] }))))
   const steps = mount(FirstSteps, { global: { plugins: [pinia, router(), words()] } })
   await flushPromises()
@@ -39,7 +39,7 @@ it.each([[422, ['todo', 'todo', 'todo']], [200, ['done', 'todo', 'todo']]] as co
   steps.unmount()
 })
 
-const OFFICE = ['org.change', 'person.change', 'person.read', 'account.manage', 'parameter.propose', 'parameter.read', 'register.import', 'list.change', 'checklist.change', 'plan.draft', 'inspection.read']
+const OFFICE = ['org.change', 'person.change', 'person.read', 'account.manage', 'parameter.propose', 'parameter.read', 'board.read', 'register.import', 'list.change', 'checklist.change', 'plan.draft', 'inspection.read']
 const held = { assignments: [{ role: 'village_secretary' }] }
 /** What a town answers in the order of its steps; each is as little as makes its step done. */
 const STAGES: [string, Record<string, unknown>][] = [
@@ -48,7 +48,7 @@ const STAGES: [string, Record<string, unknown>][] = [
   ['people', { people: [held, held, held] }],
   ['accounts', { accounts: [{}, {}, {}] }],
   ['plan', { plan: [] }],
-  ['counted', { parameters: [{ name: 'fulfilment.counted_from', value: '2026-11-01' }] }],
+  ['counted', { board: [{}] }],
   ['lists', { 'place-lists': [{ count: 0 }] }],
   ['ledger', { places: [{}] }],
   ['listed', { 'place-lists': [{ count: 1 }] }],
@@ -63,7 +63,7 @@ it.each(STAGES.map(([code], n) => [code, n] as const))('the office of an empty t
   const kept: Record<string, unknown> = Object.assign({}, ...STAGES.slice(0, n).map(([, one]) => one))
   vi.stubGlobal('fetch', async (url: string) => {
     const room = new URL(String(url), 'http://town').pathname.split('/').slice(3).join('/')
-    return room === 'plan' && !kept['plan'] ? new Response(JSON.stringify({ code: 'plan.none' }), { status: 422 }) : new Response(JSON.stringify({ items: kept[room] ?? [] }))
+    return room === 'plan' && !kept['plan'] ? new Response(JSON.stringify({ code: 'plan.none' }), { status: 422 }) : new Response(JSON.stringify({ items: kept[room] ?? [], start_said: 'board' in kept }))
   })
   const steps = mount(FirstSteps, { global: { plugins: [pinia, router(), words()] } })
   await flushPromises()
