@@ -63,6 +63,11 @@ pub fn is_wanted(class: &str) -> bool {
     WANTED.contains(&class)
 }
 
+/// Whether water comes out of one of this class without anybody filling it.
+pub fn is_source(class: &str) -> bool {
+    SOURCES.contains(&class)
+}
+
 /// Whether one of this class only hands on what a line holds.
 pub fn is_tap(class: &str) -> bool {
     TAPS.contains(&class)
@@ -71,6 +76,20 @@ pub fn is_tap(class: &str) -> bool {
 /// Whether one of this class moves water it does not have.
 pub fn is_pump(class: &str) -> bool {
     PUMPS.contains(&class)
+}
+
+/// What holds water along each line of a network.
+#[derive(Debug, Clone, Default)]
+pub struct Lines<'a> {
+    line: BTreeMap<&'a FacilityId, usize>,
+    holders: Vec<Vec<&'a FacilityId>>,
+}
+
+impl<'a> Lines<'a> {
+    /// The sources and pools on the line of a facility.
+    pub fn of(&self, id: &FacilityId) -> &[&'a FacilityId] {
+        self.line.get(id).and_then(|line| self.holders.get(*line)).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// The network of a town.
@@ -110,9 +129,8 @@ impl Network {
     fn reached(&self, on: Date, broken: Option<usize>) -> Vec<bool> {
         let works = |n: usize| broken != Some(n) && self.nodes.get(n).is_some_and(|node| node.is_sound(on));
         let mut wet = vec![false; self.nodes.len()];
-        let is_source =
-            |n: &usize| self.nodes.get(*n).is_some_and(|node| SOURCES.contains(&node.class.as_str()));
-        let mut next: Vec<usize> = (0..self.nodes.len()).filter(is_source).filter(|n| works(*n)).collect();
+        let begins = |n: &usize| self.nodes.get(*n).is_some_and(|node| is_source(&node.class));
+        let mut next: Vec<usize> = (0..self.nodes.len()).filter(begins).filter(|n| works(*n)).collect();
         while let Some(n) = next.pop() {
             let Some(own) = wet.get_mut(n).filter(|own| !**own) else { continue };
             *own = true;
@@ -137,33 +155,25 @@ impl Network {
         self.nodes.iter().zip(self.reached(on, None)).any(|(node, wet)| wet && node.id == *id)
     }
 
-    /// What is joined to a facility over what is sound on a day, itself with it; over all on record where no day is said.
-    fn linked(&self, id: &FacilityId, on: Option<Date>) -> impl Iterator<Item = &Node> {
+    /// What holds water, a source or a pool, along each line of what is sound on a day; of all on record where no day is said.
+    pub fn lines(&self, on: Option<Date>) -> Lines<'_> {
         let works = |n: &usize| self.nodes.get(*n).is_some_and(|node| on.is_none_or(|on| node.is_sound(on)));
-        let mut next: Vec<usize> = self.nodes.iter().position(|node| node.id == *id).into_iter().collect();
-        let mut seen = BTreeSet::new();
-        while let Some(n) = next.pop() {
-            if works(&n) && seen.insert(n) {
-                next.extend(self.joined.get(n).into_iter().flatten());
+        let mut lines = Lines::default();
+        for start in (0..self.nodes.len()).filter(works) {
+            let (mut next, mut holders) = (vec![start], Vec::new());
+            while let Some(n) = next.pop() {
+                let Some(node) = self.nodes.get(n).filter(|node| !lines.line.contains_key(&node.id)) else {
+                    continue;
+                };
+                lines.line.insert(&node.id, lines.holders.len());
+                if is_source(&node.class) || POOLS.contains(&node.class.as_str()) {
+                    holders.push(&node.id);
+                }
+                next.extend(self.joined.get(n).into_iter().flatten().copied().filter(works));
             }
+            lines.holders.push(holders);
         }
-        seen.into_iter().filter_map(|n| self.nodes.get(n))
-    }
-
-    /// The sound sources whose water reaches a facility on a day.
-    pub fn sources_of(&self, id: &FacilityId, on: Date) -> Vec<&FacilityId> {
-        let sources = self.linked(id, Some(on)).filter(|node| SOURCES.contains(&node.class.as_str()));
-        sources.map(|node| &node.id).collect()
-    }
-
-    /// What holds water of its own, a source or a pool, and is joined to a facility over what is sound on a day; over all on
-    /// record where no day is said.
-    pub fn holders_of(&self, id: &FacilityId, on: Option<Date>) -> Vec<&FacilityId> {
-        let holds = |node: &&Node| {
-            let class = node.class.as_str();
-            node.id != *id && (SOURCES.contains(&class) || POOLS.contains(&class))
-        };
-        self.linked(id, on).filter(holds).map(|node| &node.id).collect()
+        lines
     }
 
     /// What loses its water on a day when this facility breaks, besides itself.

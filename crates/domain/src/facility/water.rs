@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
-use super::network::{Network, Node, is_pump, is_tap};
+use super::network::{Network, Node, is_pump, is_source, is_tap};
 use super::{Facility, FacilityRefusal, Stage};
 use crate::fulfilment::Span;
 use crate::ids::FacilityId;
@@ -291,18 +291,21 @@ impl Waters {
         let sound = |one: &Facility| one.is_sound().then_some(Span::since(Date::MIN));
         let net =
             Network::of(all.values().map(|one| Node::of(one, sound(one).into_iter().collect())).collect());
+        let (lines, sound_lines) = (net.lines(None), net.lines(Some(Date::MIN)));
         let drawn = |one: &&Facility| {
             let id = &one.id;
             // A pool that is said to feed it is no source of the pipes, yet holds what it draws.
             let mut feeders = feeders(&all, id);
             feeders.retain(|one| !is_outlet(&all, one));
+            let joined = sound_lines.of(id).iter().copied();
             let from: Vec<&FacilityId> = match () {
                 () if is_pump(&one.class) => {
-                    net.sources_of(id, Date::MIN).into_iter().chain(feeders).collect()
+                    let source = |id: &&FacilityId| all.get(id).is_some_and(|one| is_source(&one.class));
+                    joined.filter(source).chain(feeders).collect()
                 }
                 () if is_tap(&one.class) => {
-                    net.holders_of(id, None).into_iter().chain(feeders.iter().copied()).next()?;
-                    net.holders_of(id, Some(Date::MIN)).into_iter().chain(feeders).collect()
+                    lines.of(id).first().or(feeders.first())?;
+                    joined.chain(feeders).collect()
                 }
                 () => return None,
             };
