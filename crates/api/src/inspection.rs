@@ -79,6 +79,8 @@ pub(crate) struct InspectionCorrection {
     record: InspectionInput,
     /// Why.
     reason: String,
+    /// The edition it corrects; 409 with the one that stands where that is another.
+    edition: Option<u32>,
 }
 
 fn filled(text: Option<String>) -> Option<String> {
@@ -149,13 +151,14 @@ async fn receipt(
 /// 更正检查记录
 #[utoipa::path(post, path = "/api/v1/inspections/{id}/correct", tag = "inspection", params(("id" = String, Path)),
     request_body = InspectionCorrection,
-    responses((status = 200, body = InspectionView), (status = 403, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = InspectionView), (status = 403, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 async fn correct(
     State(doors): State<Doors>,
     Known(caller): Known,
     Path(id): Path<String>,
     Json(asked): Json<InspectionCorrection>,
 ) -> Answer<Json<InspectionView>> {
-    let id = id.to_lowercase().into();
-    Ok(Json(doors.app.correct_inspection(&caller, &id, &asked.record, &asked.reason).await?))
+    let (id, made) = (id.to_lowercase().into(), (asked.reason.as_str(), asked.edition));
+    Ok(Json(doors.app.correct_inspection(&caller, &id, &asked.record, made).await?))
 }

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use app::sync::SyncView;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::{Extension, Json};
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -24,22 +22,14 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new().routes(routes!(sync)).layer(Extension(Arc::new(Limiter::default())))
 }
 
-/// Since when.
-#[derive(Deserialize, IntoParams)]
-pub(crate) struct SyncQuery {
-    /// Cursor of the last time.
-    since: Option<String>,
-}
-
 /// 手机同步
-#[utoipa::path(get, path = "/api/v1/sync", tag = "sync", params(SyncQuery),
+#[utoipa::path(get, path = "/api/v1/sync", tag = "sync",
     responses((status = 200, body = SyncView), (status = 403, body = Problem), (status = 429, body = Problem)))]
 async fn sync(
     State(doors): State<Doors>,
     Extension(limiter): Extension<Arc<Limiter>>,
     Known(caller): Known,
-    Query(asked): Query<SyncQuery>,
 ) -> Answer<Json<SyncView>> {
     limiter.pass(&caller.session, MOST_AN_HOUR, HOUR_MS, doors.app.now())?;
-    Ok(Json(doors.app.sync(&caller, asked.since.as_deref()).await?))
+    Ok(Json(doors.app.sync(&caller).await?))
 }

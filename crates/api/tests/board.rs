@@ -41,6 +41,7 @@ fn place(town: &Town, id: &str, name: &str, village: &str) -> PlaceRecord {
         recorded_by: "system".to_owned(),
         voided: None,
         same_as: None,
+        sector_since: None,
     }
 }
 

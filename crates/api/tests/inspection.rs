@@ -104,7 +104,7 @@ async fn the_next_village_sees_nothing_and_may_not_inspect_here() -> anyhow::Res
         let foreign = Visit::of(2, &place, "staff2", &sheet);
         let told = next.post("/api/v1/inspections", foreign.body()).await?;
         assert_eq!((told.status, told.code()), (StatusCode::NOT_FOUND, "not_found"));
-        let correct = json!({ "record": foreign.body(), "reason": "x" });
+        let correct = json!({ "record": foreign.body(), "reason": "x", "edition": 1 });
         assert_eq!(
             next.post(&format!("/api/v1/inspections/{id}/correct"), correct).await?.status,
             StatusCode::NOT_FOUND
@@ -177,17 +177,26 @@ async fn a_corrected_record_keeps_its_first_version_and_adds_only_new_hazards() 
         staff.post("/api/v1/inspections", visit.body()).await?.ok()?;
         let path = format!("/api/v1/inspections/{}", visit.id);
         let better = visit.clone().failing("B06");
-        let blank = json!({ "record": better.body(), "reason": " " });
+        let blank = json!({ "record": better.body(), "reason": " ", "edition": 1 });
         let told = staff.post(&format!("{path}/correct"), blank).await?;
         assert_eq!(told.body["fields"][0]["code"], "inspection.correction_reason_missing", "{}", told.body);
         let mut secretary = town.login("secretary1").await?;
-        let correct = json!({ "record": better.body(), "reason": "漏记安全出口上锁" });
+        let correct = json!({ "record": better.body(), "reason": "漏记安全出口上锁", "edition": 1 });
         let told = secretary.post(&format!("{path}/correct"), correct.clone()).await?;
         assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "policy.forbidden"));
         let view = staff.post(&format!("{path}/correct"), correct).await?.ok()?;
         assert_eq!((&view["edition"], &view["failed_n"]), (&json!(2), &json!(2)));
         assert_eq!(view["hazards"].as_array().map(Vec::len), Some(2));
         assert_eq!(view["editions"][1]["reason"], "漏记安全出口上锁");
+        // Who opened the first edition meanwhile does not write over what was corrected since.
+        let slower = json!({ "record": visit.body(), "reason": "补备注", "edition": 1 });
+        let told = staff.post(&format!("{path}/correct"), slower).await?;
+        assert_eq!((told.status, &told.body["current"]["edition"]), (StatusCode::CONFLICT, &json!(2)));
+        let unsaid = json!({ "record": visit.body(), "reason": "补备注" });
+        assert_eq!(
+            staff.post(&format!("{path}/correct"), unsaid).await?.body["fields"][0]["code"],
+            "version.missing"
+        );
         let first = staff.get(&format!("{path}?edition=1")).await?.ok()?;
         assert_eq!((&first["edition"], &first["failed_n"]), (&json!(1), &json!(1)));
         assert_eq!(staff.get(&format!("{path}?edition=9")).await?.status, StatusCode::NOT_FOUND);
@@ -216,7 +225,8 @@ async fn a_correction_takes_its_hazard_along_until_the_unit_was_told() -> anyhow
             hazards
                 .push(format!("/api/v1/hazards/{}", told["hazards"][0]["id"].as_str().unwrap_or_default()));
         }
-        let correct = |n: u32| json!({ "record": passed(n).body(), "reason": "看错了，是消防器材箱" });
+        let correct =
+            |n: u32| json!({ "record": passed(n).body(), "reason": "看错了，是消防器材箱", "edition": 1 });
         let path = |n: u32| format!("/api/v1/inspections/{}/correct", passed(n).id);
         let view = staff.post(&path(1), correct(1)).await?.ok()?;
         assert_eq!((&view["edition"], &view["failed_n"]), (&json!(2), &json!(0)));
@@ -440,9 +450,32 @@ async fn the_same_trouble_met_again_stays_one_hazard_until_it_is_fixed() -> anyh
         assert_eq!(page["state"], "fix_submitted");
         // A correction of the second visit unsays nothing of the first.
         let record = Visit::of(2, &place, "staff1", &sheet).body();
-        let correct = json!({ "record": record, "reason": "看错了" });
+        let correct = json!({ "record": record, "reason": "看错了", "edition": 1 });
         staff.post(&format!("/api/v1/inspections/{}/correct", visit(2).id), correct).await?.ok()?;
         assert_eq!(staff.get(&path).await?.ok()?["state"], "fix_submitted");
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_hazard_two_visits_met_goes_only_when_both_say_they_were_wrong() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = open_town(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let place = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        let sheet = staff.get(&format!("/api/v1/places/{place}/sheet")).await?.ok()?;
+        let visit = |n: u32| Visit::of(n, &place, "staff1", &sheet);
+        let told = staff.post("/api/v1/inspections", visit(1).failing("B05").body()).await?.ok()?;
+        let hazard = format!("/api/v1/hazards/{}", told["hazards"][0]["id"].as_str().unwrap_or_default());
+        let again = staff.post("/api/v1/inspections", visit(2).failing("B05").body()).await?.ok()?;
+        assert_eq!(again["hazards"], told["hazards"], "one trouble is one hazard");
+        for (n, state) in [(1, "graded"), (2, "false")] {
+            let correct = json!({ "record": visit(n).body(), "reason": "看错了", "edition": 1 });
+            staff.post(&format!("/api/v1/inspections/{}/correct", visit(n).id), correct).await?.ok()?;
+            assert_eq!(staff.get(&hazard).await?.ok()?["state"], state, "after the correction of visit {n}");
+        }
         assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
         Ok(())
     })

@@ -209,7 +209,7 @@ impl Ids {
             "inspection-plans/{id}/items" => json!({ "items": [], "version": 1 }),
             "joint-offers/accept" => json!({ "tasks": [self.task, PHOTO], "lead": "village-1" }),
             "inspections" => self.record.clone(),
-            "inspections/{id}/correct" => json!({ "record": self.record, "reason": reason }),
+            "inspections/{id}/correct" => json!({ "record": self.record, "reason": reason, "edition": 1 }),
             "place-lists" => json!({ "kind": "village_listed", "owner": "village-1", "village": V1 }),
             "place-lists/{id}/baseline" => {
                 json!({ "count": 71, "on": "2023-02-20", "reason": reason, "version": 1 })

@@ -5,15 +5,15 @@
 mod input;
 mod view;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::checklist::{Checklist, State};
 use domain::checklist_library::pinned_list;
 use domain::gate::Part;
 use domain::hazard::{
-    Act, Find, FixChannel, Hazard, Level, Photo, Stage, Standing, State as HazardState, Step,
+    Act, EventKind, Find, FixChannel, Hazard, Level, Photo, Stage, Standing, State as HazardState, Step,
 };
-use domain::ids::{InspectionId, OrgId, PersonId, PhotoId, PlaceId};
+use domain::ids::{HazardId, InspectionId, OrgId, PersonId, PhotoId, PlaceId};
 use domain::inspection::{
     Companion, Flag, Inspection, InspectionProblem, PinnedList, Power, Receipt, Record, clock_behind,
     far_away, finish, receive,
@@ -504,7 +504,8 @@ impl App {
         Ok(())
     }
 
-    /// Finds whose item failed before and fails no more go with the correction: they were never real.
+    /// Finds whose item failed before and fails no more go with the correction: they were never real. What another visit
+    /// found or met again stays as long as that one says so.
     ///
     /// Errors: the unit was told of one already; the office confirmed the level of one and somebody else corrects.
     async fn take_back_finds(
@@ -519,13 +520,25 @@ impl App {
         };
         let gone: BTreeSet<String> = failed(before).difference(&failed(done)).cloned().collect();
         let reason = done.correction.as_ref().map(|made| made.reason.as_str()).unwrap_or_default();
-        let mut found = hazards_of(tx, &done.record.id, &done.record.place).await?;
-        // What this visit only met again was found by another, and stays.
-        found.retain(|hazard| hazard.filing.inspection.as_ref() == Some(&done.record.id));
-        let ids: Vec<_> = found.into_iter().map(|hazard| hazard.id).collect();
+        let found = hazards_of(tx, &done.record.id, &done.record.place).await?;
+        // What nobody found on a visit was reported, and stays.
+        let by: BTreeMap<HazardId, InspectionId> =
+            found.into_iter().filter_map(|hazard| Some((hazard.id, hazard.filing.inspection?))).collect();
+        let ids: Vec<_> = by.keys().cloned().collect();
         for hazard in tx.hazards_by_id(&ids).await? {
-            let is_gone = hazard.find.item.as_ref().is_some_and(|item| gone.contains(item));
-            if is_gone && !matches!(hazard.state.stage(), Stage::False | Stage::Voided) {
+            let Some(item) = hazard.find.item.clone().filter(|item| gone.contains(item)) else { continue };
+            let seen = tx.hazard_events(&hazard.id).await?.into_iter().filter_map(|event| match event.kind {
+                EventKind::SeenAgain { inspection, .. } => Some(inspection),
+                _ => None,
+            });
+            let visits: BTreeSet<InspectionId> =
+                by.get(&hazard.id).cloned().into_iter().chain(seen).collect();
+            let mut still = false;
+            for visit in visits.iter().filter(|visit| **visit != done.record.id) {
+                let stands = tx.inspection(visit).await?;
+                still |= stands.is_some_and(|(other, _)| failed(&other).contains(&item));
+            }
+            if !still && !matches!(hazard.state.stage(), Stage::False | Stage::Voided) {
                 let (hazard, event) = hazard.take_back(act.clone(), reason, done.recorded_at)?;
                 write_step(tx, &hazard, &event).await?;
             }
@@ -536,14 +549,14 @@ impl App {
     /// Corrects a record: a further version with a reason, the earlier ones stay. Items that fail only now become
     /// hazards, the hazards of items that fail no more are taken back.
     ///
-    /// Errors: as [`App::record_inspection`]; only who inspected and the office may; a hazard the unit was told of is
-    /// not taken back.
+    /// Errors: as [`App::record_inspection`]; only who inspected and the office may; another edition stands than the one
+    /// that was corrected; a hazard the unit was told of is not taken back.
     pub async fn correct_inspection(
         &self,
         caller: &Caller,
         id: &InspectionId,
         input: &InspectionInput,
-        reason: &str,
+        (reason, edition): (&str, Option<u32>),
     ) -> Result<InspectionView> {
         let now = self.now();
         let mut tx = self.write(caller).await?;
@@ -555,6 +568,11 @@ impl App {
                 code: "policy.forbidden",
                 message: "检查记录由检查人员本人或消安办更正，请联系消安办".to_owned(),
             });
+        }
+        let edition = edition
+            .ok_or_else(|| Error::field("edition", "version.missing", "缺少版本号，请刷新页面后再改"))?;
+        if edition != standing_now.version {
+            return Err(Error::stale(&self.inspection_view(&mut tx, caller, &loaded, None).await?));
         }
         let mut record = input.read(&self.town)?;
         for inspector in &mut record.inspectors {

@@ -563,7 +563,7 @@ impl App {
 
     /// Moves a plan on. Approving makes its tasks; voiding takes back those nobody has begun.
     ///
-    /// Errors: who handed it in does not approve it; what the rules refuse.
+    /// Errors: who handed it in does not approve it; it visits a place that was voided; what the rules refuse.
     pub async fn step_inspection_plan(
         &self,
         caller: &Caller,
@@ -586,6 +586,9 @@ impl App {
             Err(error) => return Err(error),
         };
         self.fresh(&mut tx, caller, &record, version).await?;
+        if matches!(step, PlanStep::Submit | PlanStep::Approve) {
+            no_void_places(&mut tx, &record.plan).await?;
+        }
         let (name, me, plan) = (step.audit(), caller.person.clone(), record.plan.clone());
         let mut reason = String::new();
         let plan = match &step {
@@ -689,6 +692,20 @@ async fn outside(read: &mut Read, place: &PlaceId, from: Date, to: Date) -> Resu
     Ok(format!("“{name}”{from} 至 {to} 的检查时段不在计划期内或首尾颠倒，请调整"))
 }
 
+/// Refuses a plan with visits to places that were voided, which nobody can make. A row merged into another goes on there.
+async fn no_void_places(read: &mut Read, plan: &InspectionPlan) -> Result<()> {
+    let ids: BTreeSet<PlaceId> = plan.items.iter().map(|item| item.place.clone()).collect();
+    let ids: Vec<PlaceId> = ids.into_iter().collect();
+    let mut gone = read.places_by_id(&ids).await?;
+    gone.retain(|record| record.voided.is_some() && record.same_as.is_none());
+    let Some(first) = gone.first() else { return Ok(()) };
+    let (name, n) = (&first.place.name, gone.len());
+    Err(Error::Refused {
+        code: "inspection_plan.place_void",
+        message: format!("计划中有 {n} 处场所已作废（如“{name}”），请从计划中去掉；已报审的请先退回修改"),
+    })
+}
+
 /// What the rules answer; of a visit outside the plan's time people are told the place by its name.
 async fn named(
     read: &mut Read,
@@ -735,8 +752,11 @@ async fn going_on(read: &mut Read, newer: &PlanRecord) -> Result<Vec<(PlaceId, W
         let is_kept = |task: &Task| {
             !matches!(task.state, Stage::Pending | Stage::Assigned { .. } | Stage::Cancelled { .. })
         };
-        let kept = tasks.into_iter().map(|kept| kept.task).filter(is_kept);
-        found.extend(kept.map(|task| (task.place, task.window)));
+        for task in tasks.into_iter().map(|kept| kept.task) {
+            if is_kept(&task) || joint::goes_on_in(read, &task).await? {
+                found.push((task.place, task.window));
+            }
+        }
     }
     Ok(found)
 }
@@ -762,7 +782,7 @@ async fn replaces(read: &mut Read, record: &PlanRecord) -> Result<Option<PlanRep
 }
 
 async fn replaced_by(read: &mut Read, record: &PlanRecord) -> Result<Option<PlanReplaced>> {
-    let State::Superseded { by_plan, on } = &record.plan.state else { return Ok(None) };
+    let State::Superseded { by_plan, on, .. } = &record.plan.state else { return Ok(None) };
     let whole = Caller::system().scope(Action::PlanRead)?;
     let newer = read.inspection_plan(by_plan, &whole).await?;
     let title = newer.map(|one| one.title).unwrap_or_default();

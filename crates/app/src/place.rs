@@ -21,6 +21,7 @@ use store::audit::AuditFilter;
 pub use store::place::PlaceRecord;
 use store::place::{PlaceFilter, PlaceOrder};
 use store::place_list::{EntryRecord, ListRecord};
+use store::task::TaskFilter;
 use store::{Read, Write};
 
 pub(crate) use gazetteer::Gazetteer;
@@ -268,7 +269,7 @@ fn record_of(
     known: Option<&PlaceRecord>,
     names: &Gazetteer,
     (id, now, by): (String, Timestamp, &str),
-) -> Result<PlaceRecord> {
+) -> Result<(PlaceRecord, Date)> {
     let mut problems = Vec::new();
     let registration = match input.registration.as_ref().map(|r| (r.kind.as_str(), given(&r.uscc))) {
         Some(("uscc", code)) => Registration::Uscc(code.unwrap_or_default().to_uppercase()),
@@ -371,7 +372,7 @@ fn record_of(
         return Err(Error::Invalid(fields(problems)));
     }
     let path = grid.or(village).map(|t| t.path.clone()).unwrap_or_default();
-    Ok(PlaceRecord {
+    let mut record = PlaceRecord {
         pinyin: initials(&place.name),
         place,
         path,
@@ -385,7 +386,12 @@ fn record_of(
         recorded_by: known.map_or(by.to_owned(), |k| k.recorded_by.clone()),
         voided: None,
         same_as: known.and_then(|k| k.same_as.clone()),
-    })
+        sector_since: None,
+    };
+    if let Some(known) = known {
+        record.follow(known, happened_on, now);
+    }
+    Ok((record, happened_on))
 }
 
 fn subject_of(record: &PlaceRecord) -> Subject {
@@ -456,7 +462,7 @@ impl App {
         let now = self.now();
         let mut tx = self.write(caller).await?;
         let names = Gazetteer::read(&mut tx).await?;
-        let mut record = record_of(input, None, &names, (self.new_id(), now, caller.person.as_str()))?;
+        let (mut record, on) = record_of(input, None, &names, (self.new_id(), now, caller.person.as_str()))?;
         let hat = caller.hat(Action::PlaceAdd, &subject_of(&record))?.clone();
         if record.place.code.is_empty() {
             record.place.code = code_of(next_code(&mut tx).await?);
@@ -471,7 +477,7 @@ impl App {
         let said = (Some(now.date()), caller.name.as_str());
         note_count(&mut tx, &following, &record, said, (&caller.name, now)).await?;
         let id = record.place.id.clone();
-        self.answer(caller, tx, &hat, "place.add", &id, "").await
+        self.answer(caller, tx, &hat, "place.add", (&id, on), "").await
     }
 
     /// Changes a place.
@@ -484,7 +490,7 @@ impl App {
         let hat = self.may_change(caller, &mut tx, &known, Action::PlaceChange, input.version).await?;
         let names = Gazetteer::read(&mut tx).await?;
         let by = caller.person.as_str();
-        let mut record = record_of(input, Some(&known), &names, (id.to_string(), now, by))?;
+        let (mut record, on) = record_of(input, Some(&known), &names, (id.to_string(), now, by))?;
         // Whoever moves a place must be at home where it goes.
         let mut there = place_subject(&mut tx, &record).await?;
         there.orgs.extend(record.place.sector_org.clone());
@@ -500,10 +506,10 @@ impl App {
         let signs = tx.place_signs(std::slice::from_ref(id), now.date()).await?;
         risk::copy_into(&mut record, &signs.get(id).cloned().unwrap_or_default(), now.date());
         tx.update_place(&record).await?;
-        self.answer(caller, tx, &hat, "place.change", id, "").await
+        self.answer(caller, tx, &hat, "place.change", (id, on), "").await
     }
 
-    /// Marks a place as recorded by mistake.
+    /// Marks a place as recorded by mistake; visits still owed there are cancelled.
     pub async fn void_place(
         &self,
         caller: &Caller,
@@ -516,7 +522,15 @@ impl App {
         let hat = self.may_change(caller, &mut tx, &known, Action::PlaceVoid, version).await?;
         let why = reason(why)?;
         tx.void_place(id, known.version, self.now(), why).await?;
-        self.answer(caller, tx, &hat, "place.void", id, why).await
+        // Nobody can go there any more.
+        let open = TaskFilter { place: Some(id.clone()), open: true, ..TaskFilter::default() };
+        let whole = Caller::system().scope(Action::TaskRead)?;
+        for kept in tx.tasks(&whole, &open, None, i64::MAX).await? {
+            let act = caller.act(&hat, self.now(), None);
+            let (task, event) = kept.task.cancel(act, &format!("场所已作废：{why}"), self.now())?;
+            tx.save_task_step(&task, &event).await?;
+        }
+        self.answer(caller, tx, &hat, "place.void", (id, self.now().date()), why).await
     }
 
     /// Notes that somebody confirmed the record on the spot.
@@ -536,7 +550,7 @@ impl App {
         }
         known.place.verified_on = Some(on);
         tx.update_place(&known).await?;
-        self.answer(caller, tx, &hat, "place.verify", id, "").await
+        self.answer(caller, tx, &hat, "place.verify", (id, on), "").await
     }
 
     /// Shows the phones of a place whole. Who saw them and why is recorded.
@@ -596,14 +610,14 @@ impl App {
         Ok(hat)
     }
 
-    /// Commits a change of a place and answers with the place as it now stands.
+    /// Commits a change of a place that was so since a day, and answers with the place as it now stands.
     async fn answer(
         &self,
         caller: &Caller,
         mut tx: Write,
         hat: &domain::org::Assignment,
         action: &'static str,
-        id: &PlaceId,
+        (id, on): (&PlaceId, Date),
         why: &str,
     ) -> Result<PlaceView> {
         let now = self.now();
@@ -611,10 +625,7 @@ impl App {
         let view = view::view(&mut tx, caller, &record, &subject, now.date()).await?;
         let mut audit = caller.audit_as(hat, action, ("place", id.as_str()), &record.path, now);
         audit.reason = why.to_owned();
-        audit.happened_at = Timestamp::start_of(record.happened_on).max(Timestamp(0));
-        if record.happened_on == now.date() {
-            audit.happened_at = now;
-        }
+        audit.happened_at = if on == now.date() { now } else { Timestamp::start_of(on).max(Timestamp(0)) };
         Ok(tx.commit(audit, view).await?)
     }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use domain::geometry::{Position, distance_m};
 use domain::ids::{OrgId, SitingId};
 use domain::incident::{Kind, Mark, Stage};
-use domain::org::Level;
+use domain::org::{Level, Territory};
 use domain::place::Opening;
 use domain::policy::{Action, Subject};
 use domain::road::residents::holding;
@@ -134,15 +134,18 @@ pub(crate) async fn demands(read: &mut Read, asked: &SitingInput) -> Result<(Vec
 /// and how many groups nobody placed.
 // Part of asking, which asked for its own right.
 async fn group_demands(read: &mut Read, asked: &SitingInput, today: Date) -> Result<(Vec<Demand>, u32)> {
-    let (places, _) = demands(read, asked).await?;
+    // A fire is the nearest group's, whichever groups are asked for.
+    let (places, _) = demands(read, &SitingInput::default()).await?;
     let (points, counts) = (read.group_points().await?, read.group_counts().await?);
     let mut groups: Vec<_> = read.open_territories().await?.into_iter().map(|one| one.territory).collect();
-    groups.retain(|group| {
-        let is_asked = |code: &String| group.path.split('/').any(|part| part == code);
-        group.level == Level::Group && (asked.villages.is_empty() || asked.villages.iter().any(is_asked))
-    });
+    groups.retain(|group| group.level == Level::Group);
     groups.sort_by(|a, b| a.path.cmp(&b.path));
-    let all = groups.len();
+    let is_asked = |group: &Territory| {
+        let lies_in = |code: &String| group.path.split('/').any(|part| part == code);
+        asked.villages.is_empty() || asked.villages.iter().any(lies_in)
+    };
+    let wanted: BTreeSet<String> =
+        groups.iter().filter(|group| is_asked(group)).map(|group| group.code.to_string()).collect();
     let mut found: Vec<Demand> = groups
         .into_iter()
         .filter_map(|group| {
@@ -158,7 +161,8 @@ async fn group_demands(read: &mut Read, asked: &SitingInput, today: Date) -> Res
             nearest.fires = nearest.fires.saturating_add(place.fires);
         }
     }
-    let unplaced = u32::try_from(all - found.len()).unwrap_or(u32::MAX);
+    found.retain(|one| wanted.contains(&one.id));
+    let unplaced = u32::try_from(wanted.len() - found.len()).unwrap_or(u32::MAX);
     Ok((found, unplaced))
 }
 

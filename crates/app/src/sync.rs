@@ -20,7 +20,7 @@ use crate::names::{Names, PlaceBrief};
 use crate::place::Gazetteer;
 use crate::task::TaskRow;
 use crate::view::{Named, Word};
-use crate::{App, Caller, Error, Result};
+use crate::{App, Caller, Result};
 
 /// Tasks a phone takes along.
 const MOST_TASKS: i64 = 300;
@@ -38,18 +38,15 @@ const MOST_HAZARDS: i64 = 1_000;
 /// What a phone takes along.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SyncView {
-    /// To be sent as `since` the next time.
-    pub cursor: String,
     /// Now.
     pub server_time: String,
     /// Now, signed: what the phone does until the next time is dated from here.
     pub anchor: String,
     /// Who.
     pub me: Me,
-    /// Tasks of one's own and those open to one's organisations.
+    /// One's own tasks, and those open to one's organisations, joint ones with them. All of them each time: what is not
+    /// among them is not one's own any more.
     pub tasks: Vec<TaskRow>,
-    /// Tasks that changed since and are no longer among them.
-    pub gone: Vec<String>,
     /// Places of those tasks and of one's own area.
     pub places: Vec<PlaceBrief>,
     /// Whether those are all one may inspect; where they are not, the others are searched for on the server.
@@ -97,42 +94,23 @@ fn companions(people: BTreeMap<PersonId, bool>, names: &Names) -> Vec<Named> {
 }
 
 impl App {
-    /// What the caller's phone takes along. `since` is the cursor of the last time.
-    pub async fn sync(&self, caller: &Caller, since: Option<&str>) -> Result<SyncView> {
+    /// What the caller's phone takes along.
+    pub async fn sync(&self, caller: &Caller) -> Result<SyncView> {
         let now = self.now();
         let today = now.date();
         caller.scope(Action::InspectionRecord)?;
-        let since = match since.filter(|text| !text.is_empty()) {
-            Some(text) => Some(
-                text.parse::<i64>()
-                    .map_err(|_| Error::field("since", "sync.cursor", "同步位置不对，请重新同步"))?,
-            ),
-            None => None,
-        };
         let me = self.me(caller).await?;
         let mut read = self.db.read(&self.town).await?;
-        let (head, _) = read.audit_head().await?;
         let names = Names::read(&mut read).await?;
         let orgs: BTreeSet<OrgId> = caller.hats.all().iter().map(|hat| hat.org.clone()).collect();
         let orgs: Vec<OrgId> = orgs.into_iter().collect();
         // What begins later lies in the phone on its day, signal or not; until then it can be taken on and not be handed in.
         let begins_by = today + chrono::Days::new(AHEAD_DAYS);
-        let mut owed = read.tasks_to_do(&caller.person, &orgs, (today, begins_by), MOST_TASKS).await?;
         // Open to one's organisation is not open to a grid beyond one's own.
         let seen = caller.hats.scope(Action::TaskRead).unwrap_or_default();
-        owed.retain(|one| {
-            let is_open = matches!(one.task.state, domain::task::State::Pending);
-            !is_open || seen.admits(&Subject::of(&one.filing.path, Some(&one.task.lead)))
-        });
+        let mine = (orgs.as_slice(), &seen);
+        let owed = read.tasks_to_do(&caller.person, mine, (today, begins_by), MOST_TASKS).await?;
         let tasks = crate::task::rows(&mut read, caller, &names, &owed, today).await?;
-        let kept: BTreeSet<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
-        let gone = match since {
-            Some(seq) => {
-                let touched = read.tasks_touched_after(seq).await?;
-                touched.into_iter().map(|id| id.0).filter(|id| !kept.contains(id.as_str())).collect()
-            }
-            None => Vec::new(),
-        };
         // Where a row was merged into another, one goes to that one.
         let mut ids: Vec<PlaceId> = tasks.iter().map(|one| one.place.id.clone().into()).collect();
         ids.sort();
@@ -222,12 +200,10 @@ impl App {
         let officers = std::iter::once(&caller.person).chain(people.keys()).filter(|one| is_officer(one));
         let officers = officers.map(ToString::to_string).collect();
         Ok(SyncView {
-            cursor: head.to_string(),
             server_time: now.to_rfc3339(),
             anchor: self.anchor(caller).await?,
             me,
             tasks,
-            gone,
             places: places.iter().map(|one| PlaceBrief::of(one, &names)).collect(),
             places_whole,
             hazards,

@@ -459,6 +459,13 @@ impl App {
         let mut tx = self.write(caller).await?;
         let id = PlaceId::from(input.place.as_str());
         let (place, subject) = place_in_scope(&mut tx, caller, Action::PlaceRead, &id).await?;
+        if place.voided.is_some() && place.same_as.is_none() {
+            return Err(Error::field(
+                "place",
+                "task.place_void",
+                "这个场所已作废，不能派检查任务，请核对场所",
+            ));
+        }
         let hat = match caller.hats.hat(Action::TaskHandDown, &subject) {
             Some(hat) => hat,
             None => caller.hat(Action::TaskAssign, &subject)?,

@@ -107,6 +107,9 @@ pub enum State {
         by_plan: InspectionPlanId,
         /// When.
         on: Date,
+        /// Who had handed it in; rows from before do not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        submitted_by: Option<PersonId>,
     },
     /// 作废.
     Void {
@@ -116,6 +119,9 @@ pub enum State {
         on: Date,
         /// Why.
         reason: String,
+        /// Who had handed it in, if anybody; rows from before do not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        submitted_by: Option<PersonId>,
     },
 }
 
@@ -259,12 +265,13 @@ impl InspectionPlan {
 
     /// approved → superseded by a newer approved plan of the same body and time.
     pub fn supersede(self, newer: &Self, on: Date) -> Result<Self, PlanRefusal> {
-        let State::Approved { .. } = self.state else { return Err(self.refuse("取代")) };
+        let State::Approved { submitted_by, .. } = &self.state else { return Err(self.refuse("取代")) };
+        let submitted_by = Some(submitted_by.clone());
         let succeeds = newer.id != self.id && newer.org == self.org && newer.span == self.span;
         if !succeeds || !matches!(newer.state, State::Approved { .. }) {
             return Err(PlanRefusal::NotASuccessor);
         }
-        Ok(Self { state: State::Superseded { by_plan: newer.id.clone(), on }, ..self })
+        Ok(Self { state: State::Superseded { by_plan: newer.id.clone(), on, submitted_by }, ..self })
     }
 
     /// Any state but the two ends → void, with a reason. The plan stays on record.
@@ -273,7 +280,19 @@ impl InspectionPlan {
             return Err(self.refuse("作废"));
         }
         let reason = given(reason)?;
-        Ok(Self { state: State::Void { by, on, reason }, ..self })
+        let submitted_by = self.submitter().cloned();
+        Ok(Self { state: State::Void { by, on, reason, submitted_by }, ..self })
+    }
+
+    /// Who handed it in, whatever became of it since: nobody reviews the visits of his own plan.
+    pub fn submitter(&self) -> Option<&PersonId> {
+        match &self.state {
+            State::Submitted { by, .. } | State::Approved { submitted_by: by, .. } => Some(by),
+            State::Superseded { submitted_by, .. } | State::Void { submitted_by, .. } => {
+                submitted_by.as_ref()
+            }
+            State::Draft | State::Returned { .. } => None,
+        }
     }
 
     fn refuse(&self, step: &'static str) -> PlanRefusal {

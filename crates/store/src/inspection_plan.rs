@@ -224,13 +224,11 @@ impl Read {
         Ok(Some(record))
     }
 
-    /// Who handed in the plan of this id, as long as it is handed in or approved.
+    /// Who handed in the plan of this id, whatever became of it since.
     pub async fn plan_submitter(&mut self, id: &InspectionPlanId) -> Result<Option<PersonId>> {
         let row = self.by_id("inspection_plan", id.as_str()).await?;
-        Ok(match row.as_ref().map(PlanRecord::from_row).transpose()?.map(|record| record.plan.state) {
-            Some(State::Submitted { by, .. } | State::Approved { submitted_by: by, .. }) => Some(by),
-            _ => None,
-        })
+        let record = row.as_ref().map(PlanRecord::from_row).transpose()?;
+        Ok(record.and_then(|record| record.plan.submitter().cloned()))
     }
 
     /// The plans of a year, of one body or of all, without visits, newest first.
@@ -317,11 +315,13 @@ impl Read {
             .rows(
                 format!(
                     "SELECT p.id, p.cached_risk_grade, COALESCE(x.planned, 0) AS planned, \
-                     COALESCE(x.to_come, 0) AS to_come FROM place p LEFT JOIN (SELECT i.town, i.place, \
+                     COALESCE(x.to_come, 0) AS to_come FROM place p LEFT JOIN (SELECT i.town, \
+                     COALESCE(d.same_as, i.place) AS place, \
                      COUNT(*) AS planned, COUNT(CASE WHEN i.from_on >= {from} THEN 1 END) AS to_come \
                      FROM plan_item i JOIN inspection_plan q ON q.town = i.town AND q.id = i.plan \
+                     LEFT JOIN place d ON d.town = i.town AND d.id = i.place \
                      WHERE i.town = $1 AND i.voided_at IS NULL AND q.org = {org} AND i.from_on >= {first} \
-                     AND i.from_on <= {last} AND q.state = 'approved' GROUP BY i.town, i.place) x ON x.town = p.town AND x.place = p.id{sql} \
+                     AND i.from_on <= {last} AND q.state = 'approved' GROUP BY i.town, COALESCE(d.same_as, i.place)) x ON x.town = p.town AND x.place = p.id{sql} \
                      ORDER BY p.id"
                 ),
                 list,

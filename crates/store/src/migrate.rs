@@ -67,6 +67,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0045_operation_timing", include_str!("../migrations/0045_operation_timing.sql")),
     ("0066_territory_life", include_str!("../migrations/0066_territory_life.sql")),
     ("0068_by_hand_original_finder", include_str!("../migrations/0068_by_hand_original_finder.sql")),
+    ("0069_place_sector_since", include_str!("../migrations/0069_place_sector_since.sql")),
 ];
 
 const MEMORY: &str =

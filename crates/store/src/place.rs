@@ -39,8 +39,10 @@ pub struct PlaceRecord {
     pub cached_risk_grade: String,
     /// Row version.
     pub version: i64,
-    /// The day the facts were so.
+    /// The day since which it is open, closed or deregistered as it is, as far as anybody said; no other change moves it.
     pub happened_on: Date,
+    /// The day since which it has a sector authority, and when that was recorded; none where it came with the place.
+    pub sector_since: Option<(Date, Timestamp)>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
     /// Who recorded it.
@@ -124,6 +126,17 @@ pub struct PlaceFilter {
 }
 
 impl PlaceRecord {
+    /// Takes over from the row as it was what this change does not touch: since when the place is as open as it is, and since
+    /// when it has a sector authority. `on`: the day of the change; `now`: when it is recorded.
+    pub fn follow(&mut self, before: &Self, on: Date, now: Timestamp) {
+        self.happened_on = if self.place.opening == before.place.opening { before.happened_on } else { on };
+        self.sector_since = match (&before.place.sector_org, &self.place.sector_org) {
+            (_, None) => None,
+            (Some(_), Some(_)) => before.sector_since,
+            (None, Some(_)) => Some((on, now)),
+        };
+    }
+
     pub(crate) fn from_row(row: &Row) -> Result<Self> {
         let facts: Facts = row.json("facts")?;
         let registration = match row.text("licence")?.as_str() {
@@ -177,6 +190,7 @@ impl PlaceRecord {
             cached_risk_grade: row.text("cached_risk_grade")?,
             version: row.int("version")?,
             happened_on: row.date("happened_on")?,
+            sector_since: row.opt_date("sector_on")?.zip(row.opt_instant("sector_at")?),
             recorded_at: row.instant("recorded_at")?,
             recorded_by: row.text("recorded_by")?,
             voided: row.opt_instant("voided_at")?.map(|at| (at, void_reason)),
@@ -209,6 +223,7 @@ impl PlaceRecord {
             closed_on: p.closed_on, verified_on: p.verified_on, facts: json(&facts)?, note: &self.note,
             access_notes: sealed(&p.access), help_need: sealed(&p.help), source: &self.source, cached_risk_points: self.cached_risk_points,
             cached_risk_grade: &self.cached_risk_grade, happened_on: self.happened_on,
+            sector_on: self.sector_since.map(|(on, _)| on), sector_at: self.sector_since.map(|(_, at)| at),
         })
     }
 

@@ -92,10 +92,16 @@ impl Where {
 
     /// Only rows somebody may see: the one place where rights enter SQL.
     pub fn within(&mut self, columns: &Columns, scope: &Scope) {
+        self.within_or(columns, scope, Vec::new());
+    }
+
+    /// The same; a noun that is an organisation's own in another way than by a column says how.
+    pub fn within_or(&mut self, columns: &Columns, scope: &Scope, also: Vec<String>) {
         if scope.is_whole() {
             return;
         }
         let mut any = vec!["1 = 0".to_owned()];
+        any.extend(also);
         for path in scope.paths() {
             any.push(self.at_or_below(columns.path, path));
         }

@@ -79,6 +79,19 @@ fn json<T: serde::Serialize>(value: &T, column: &str, id: &TaskId) -> Result<Str
     serde_json::to_string(value).map_err(|_| broken(column, id))
 }
 
+/// That an organisation goes along on a joint visit another leads.
+fn joins(only: &mut Where, org: &OrgId) -> String {
+    let named = only.mark(format!("%\"{}\"%", org.as_str()));
+    format!("(kind = 'joint' AND content LIKE {named})")
+}
+
+/// Only tasks somebody may see: as all that is of a place, and joint ones of his organisations.
+fn owed_within(only: &mut Where, scope: &Scope) {
+    let orgs: Vec<OrgId> = scope.orgs().cloned().collect();
+    let joint = orgs.iter().map(|org| joins(only, org)).collect();
+    only.within_or(&OF_A_PLACE, scope, joint);
+}
+
 /// What is no longer owed.
 const ENDED: &str = "state IN ('submitted', 'done', 'cancelled')";
 
@@ -193,7 +206,7 @@ impl Read {
 
     fn task_filter(&self, scope: &Scope, filter: &TaskFilter) -> Where {
         let mut only = Where::town("town", self.town().as_str());
-        only.within(&OF_A_PLACE, scope);
+        owed_within(&mut only, scope);
         let equal = [
             ("post", filter.post.as_ref().map(PostId::as_str)),
             ("plan", filter.plan.as_ref().map(InspectionPlanId::as_str)),
@@ -239,12 +252,13 @@ impl Read {
         only
     }
 
-    /// What a person still owes, by himself or by his posts, and what nobody in particular owes of these organisations,
-    /// as far as it begins by a later day: first due first.
+    /// What a person still owes, by himself or by his posts, and then what nobody in particular owes of these organisations
+    /// within the scope, led by one of them or joined in, as far as it begins by a later day: each first due first.
+    /// What is a person's own is never left behind for what is anybody's.
     pub async fn tasks_to_do(
         &mut self,
         person: &PersonId,
-        orgs: &[OrgId],
+        (orgs, scope): (&[OrgId], &Scope),
         (today, begins_by): (Date, Date),
         limit: i64,
     ) -> Result<Vec<StoredTask>> {
@@ -252,35 +266,35 @@ impl Read {
         only.and("state NOT IN ('done', 'cancelled')");
         let begins = only.mark(begins_by);
         only.and(&format!("from_on <= {begins}"));
-        let day = only.mark(today);
-        let me = only.mark(person.as_str());
-        let mut any = vec![owed_by(&me, &day)];
-        if !orgs.is_empty() {
-            let marks: Vec<String> = orgs.iter().map(|org| only.mark(org.as_str())).collect();
-            any.push(format!("(state = 'pending' AND org IN ({}))", marks.join(", ")));
+        let (day, me) = (only.mark(today), only.mark(person.as_str()));
+        only.and(&owed_by(&me, &day));
+        let mut found = self.first_due(only, limit).await?;
+        if orgs.is_empty() {
+            return Ok(found);
+        }
+        let mut only = Where::town("town", self.town().as_str());
+        only.and("state = 'pending'");
+        let begins = only.mark(begins_by);
+        only.and(&format!("from_on <= {begins}"));
+        let mut any = Vec::new();
+        for org in orgs {
+            let lead = only.mark(org.as_str());
+            any.push(format!("org = {lead}"));
+            any.push(joins(&mut only, org));
         }
         only.and(&format!("({})", any.join(" OR ")));
-        let most = only.mark(limit);
-        let (sql, list) = only.finish();
-        self.rows(format!("SELECT * FROM task{sql} ORDER BY due_on, id LIMIT {most}"), list)
-            .await?
-            .iter()
-            .map(StoredTask::from_row)
-            .collect()
+        owed_within(&mut only, scope);
+        let left = limit - i64::try_from(found.len()).unwrap_or(limit);
+        found.extend(self.first_due(only, left.max(0)).await?);
+        Ok(found)
     }
 
-    /// Tasks written in entries of the record after `seq`, each once.
-    pub async fn tasks_touched_after(&mut self, seq: i64) -> Result<Vec<TaskId>> {
-        let town = self.town().clone();
-        self.rows(
-            "SELECT DISTINCT row_id FROM audit_item WHERE town = $1 AND seq > $2 AND table_name = 'task' \
-             ORDER BY row_id",
-            crate::args![town.as_str(), seq],
-        )
-        .await?
-        .iter()
-        .map(|row| Ok(row.text("row_id")?.into()))
-        .collect()
+    async fn first_due(&mut self, mut only: Where, limit: i64) -> Result<Vec<StoredTask>> {
+        let most = only.mark(limit);
+        let (sql, list) = only.finish();
+        let rows =
+            self.rows(format!("SELECT * FROM task{sql} ORDER BY due_on, id LIMIT {most}"), list).await?;
+        rows.iter().map(StoredTask::from_row).collect()
     }
 
     /// Tasks nobody has begun whose window touches these days: what bodies could go to together.

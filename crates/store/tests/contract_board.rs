@@ -260,6 +260,7 @@ fn place(id: &str, village: &str) -> PlaceRecord {
         recorded_by: "a".to_owned(),
         voided: None,
         same_as: None,
+        sector_since: None,
     }
 }
 

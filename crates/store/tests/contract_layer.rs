@@ -50,6 +50,7 @@ fn record(id: &str, path: &str, at: Option<(f64, f64)>) -> PlaceRecord {
         recorded_by: "system".to_owned(),
         voided: None,
         same_as: None,
+        sector_since: None,
     }
 }
 

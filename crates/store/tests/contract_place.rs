@@ -42,6 +42,7 @@ pub fn record(id: &str, name: &str, village: &str) -> PlaceRecord {
         recorded_by: "a".to_owned(),
         voided: None,
         same_as: None,
+        sector_since: None,
     }
 }
 

@@ -416,6 +416,7 @@ pub async fn shop(town: &Town, id: &str, name: &str, village: &str) -> anyhow::R
         recorded_by: "system".to_owned(),
         voided: None,
         same_as: None,
+        sector_since: None,
     };
     let mut tx = town.app.db.write(&TOWN.into()).await?;
     tx.insert_place(&record).await?;

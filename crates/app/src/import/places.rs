@@ -156,7 +156,8 @@ impl App {
                 tx.update_place(record).await?;
             }
         }
-        // Somebody changed the register between the two looks at it: nothing is written, and what is wrong now is told.
+        // Somebody changed a place this ledger changes between the two looks at it: nothing is written, and what is wrong now
+        // is told. Names, numbers and lists are those of the first look.
         let again = again.told();
         if !again.is_ready() {
             report.problems = again.problems;
@@ -380,7 +381,10 @@ impl App {
             problems.push(parsed.problem(&placed.row, key, Level::Error, problem.code, &problem.message));
         }
         record.pinyin = initials(&record.place.name);
-        record.happened_on = now.date();
+        match known {
+            Some(known) => record.follow(known, now.date(), now),
+            None => record.happened_on = now.date(),
+        }
         if known.is_none() {
             risk::copy_into(&mut record, &Default::default(), now.date());
         }
@@ -447,6 +451,7 @@ fn blank(id: PlaceId, file: &ImportFile, now: domain::time::Timestamp) -> PlaceR
         recorded_by: file.recorded_by.clone(),
         voided: None,
         same_as: None,
+        sector_since: None,
     }
 }
 

@@ -177,6 +177,8 @@ impl App {
         let now = self.now();
         let today = now.date();
         let mut tx = self.write(caller).await?;
+        // Of two who ask at once the second finds the draft of the first.
+        tx.hold_town().await?;
         let old = self.plan_in_scope(&mut tx, caller, id).await?;
         caller.hat(Action::PlanDraft, &subject(&old))?;
         self.fresh(&mut tx, caller, &old, version).await?;

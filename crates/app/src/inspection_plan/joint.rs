@@ -8,7 +8,8 @@ use domain::task::{Involved, State, Task, Window};
 use domain::time::Date;
 use domain::visit_schedule::{PlannedVisit, joint_offers};
 use serde::Serialize;
-use store::task::{StoredTask, TaskFiling};
+use store::Read;
+use store::task::{StoredTask, TaskFiling, TaskFilter};
 use utoipa::ToSchema;
 
 use crate::names::Names;
@@ -34,6 +35,21 @@ pub struct JointOfferView {
     pub tasks: Vec<String>,
     /// Visits the place is spared.
     pub saved: usize,
+}
+
+/// How the reason begins for which a task is cancelled that goes on in a joint one, before that one's number.
+const JOINED: &str = "并入联合检查 ";
+
+/// Whether a visit that went into a joint one is still owed or made there.
+// Part of approving, which asked for its own right.
+pub(super) async fn goes_on_in(read: &mut Read, task: &Task) -> Result<bool> {
+    let State::Cancelled { reason } = &task.state else { return Ok(false) };
+    let Some(code) = reason.strip_prefix(JOINED) else { return Ok(false) };
+    let filter = TaskFilter { place: Some(task.place.clone()), ..TaskFilter::default() };
+    let at_place = read.tasks(&Caller::system().scope(Action::TaskRead)?, &filter, None, 1_000).await?;
+    let is_it =
+        |one: &StoredTask| one.filing.code == code && !matches!(one.task.state, State::Cancelled { .. });
+    Ok(at_place.iter().any(is_it))
 }
 
 impl App {
@@ -153,7 +169,7 @@ impl App {
         tx.insert_task(&task, &filing, now).await?;
         for one in loaded {
             let act = caller.act(hat, now, None);
-            let (old, event) = one.stored.task.cancel(act, &format!("并入联合检查 {code}"), now)?;
+            let (old, event) = one.stored.task.cancel(act, &format!("{JOINED}{code}"), now)?;
             tx.save_task_step(&old, &event).await?;
         }
         let subject = task_subject(&mut tx, &task, &place).await?;

@@ -53,6 +53,7 @@ impl App {
         }
         let mut record = known.clone();
         record.place = place;
+        record.follow(&known, today, now);
         if record.place.grid != known.place.grid {
             record.path.clone_from(&double.path);
         }
@@ -65,7 +66,7 @@ impl App {
         let signs = tx.place_signs(std::slice::from_ref(&asked.into), today).await?;
         risk::copy_into(&mut record, &signs.get(&asked.into).cloned().unwrap_or_default(), today);
         tx.update_place(&record).await?;
-        self.answer(caller, tx, &hat, "place.merged", &asked.into, why).await
+        self.answer(caller, tx, &hat, "place.merged", (&asked.into, today), why).await
     }
 
     /// The row that goes on stands today on every list the other stood on.

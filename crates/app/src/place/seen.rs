@@ -68,7 +68,7 @@ pub(crate) async fn found_at(
         opening: super::view::open(),
         ..PlaceInput::default()
     };
-    let mut record = record_of(&input, None, &names, (id.to_string(), now, caller.person.as_str()))?;
+    let (mut record, _) = record_of(&input, None, &names, (id.to_string(), now, caller.person.as_str()))?;
     let hat: Assignment = caller.hat(Action::HazardFind, &subject_of(&record))?.clone();
     record.source = SOURCE.to_owned();
     record.place.code = code_of(next_code(tx).await?);

@@ -11,8 +11,8 @@ use domain::road::Limit;
 use domain::road::scenario::{Change, Scenario, ScenarioRefusal};
 use serde::{Deserialize, Serialize};
 use store::Read;
-use store::facility::FacilityFilter;
-use store::road::ScenarioRecord;
+use store::facility::{FacilityFilter, FacilityRecord};
+use store::road::{RoadRecord, ScenarioRecord};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{AccessAsked, Ground};
@@ -195,14 +195,27 @@ fn limit_word(limit: Limit) -> &'static str {
     }
 }
 
+/// What lists speak of.
+struct Known {
+    roads: Vec<RoadRecord>,
+    facilities: Vec<FacilityRecord>,
+}
+
+impl Known {
+    // Part of the pages whose right was asked already.
+    async fn read(read: &mut Read, caller: &Caller) -> Result<Self> {
+        let roads = read.roads(&caller.scope(Action::RoadRead)?, &Default::default()).await?;
+        let facilities = match caller.hats.scope(Action::FacilityRead) {
+            Some(scope) => read.facilities(&scope, &FacilityFilter::default(), None, i64::MAX).await?,
+            None => Vec::new(),
+        };
+        Ok(Self { roads, facilities })
+    }
+}
+
 /// A list as shown, with what roads and water points are called.
-async fn view(read: &mut Read, caller: &Caller, record: &ScenarioRecord) -> Result<ScenarioView> {
+fn view(Known { roads, facilities }: &Known, record: &ScenarioRecord) -> ScenarioView {
     let s = &record.scenario;
-    let roads = read.roads(&caller.scope(Action::RoadRead)?, &Default::default()).await?;
-    let facilities = match caller.hats.scope(Action::FacilityRead) {
-        Some(scope) => read.facilities(&scope, &FacilityFilter::default(), None, i64::MAX).await?,
-        None => Vec::new(),
-    };
     let road = |id: &domain::ids::RoadId| {
         let found = roads.iter().find(|one| one.segment.id == *id);
         (Some(id.to_string()), found.map(|one| one.segment.road.name.clone()))
@@ -252,7 +265,7 @@ async fn view(read: &mut Read, caller: &Caller, record: &ScenarioRecord) -> Resu
             }
         }
     };
-    Ok(ScenarioView {
+    ScenarioView {
         id: s.id.to_string(),
         name: s.name.clone(),
         on: s.on.map(|day| day.to_string()),
@@ -261,7 +274,7 @@ async fn view(read: &mut Read, caller: &Caller, record: &ScenarioRecord) -> Resu
         recorded_by: record.recorded_by.clone(),
         recorded_at: record.recorded_at.to_rfc3339(),
         version: record.version,
-    })
+    }
 }
 
 impl App {
@@ -269,11 +282,8 @@ impl App {
     pub async fn scenarios(&self, caller: &Caller) -> Result<Vec<ScenarioView>> {
         caller.scope(Action::RoadPlan)?;
         let mut read = self.db.read(&self.town).await?;
-        let mut out = Vec::new();
-        for record in read.scenarios().await? {
-            out.push(view(&mut read, caller, &record).await?);
-        }
-        Ok(out)
+        let known = Known::read(&mut read, caller).await?;
+        Ok(read.scenarios().await?.iter().map(|record| view(&known, record)).collect())
     }
 
     /// One list.
@@ -281,7 +291,7 @@ impl App {
         caller.scope(Action::RoadPlan)?;
         let mut read = self.db.read(&self.town).await?;
         let record = read.scenario(id).await?.ok_or(Error::NotFound)?;
-        view(&mut read, caller, &record).await
+        Ok(view(&Known::read(&mut read, caller).await?, &record))
     }
 
     /// Keeps a list, a new one or one that is changed.
@@ -340,7 +350,7 @@ impl App {
             record.version += 1;
             "road_scenario.change"
         };
-        let shown = view(&mut tx, caller, &record).await?;
+        let shown = view(&Known::read(&mut tx, caller).await?, &record);
         let audit = caller.audit_as(&hat, act, ("road_scenario", &shown.id), "", now);
         Ok(tx.commit(audit, shown).await?)
     }
@@ -365,7 +375,7 @@ impl App {
         record.voided_at = Some(now);
         tx.save_scenario(&record).await?;
         record.version += 1;
-        let shown = view(&mut tx, caller, &record).await?;
+        let shown = view(&Known::read(&mut tx, caller).await?, &record);
         let mut audit = caller.audit_as(&hat, "road_scenario.void", ("road_scenario", id.as_str()), "", now);
         audit.reason = reason.to_owned();
         Ok(tx.commit(audit, shown).await?)
@@ -381,7 +391,7 @@ impl App {
         let record = read.scenario(id).await?.filter(|kept| kept.voided_at.is_none());
         let record = record.ok_or(Error::NotFound)?;
         if record.version != version {
-            return Err(Error::stale(&view(read, caller, &record).await?));
+            return Err(Error::stale(&view(&Known::read(read, caller).await?, &record)));
         }
         Ok(record)
     }
@@ -401,7 +411,7 @@ impl App {
             None => None,
             Some(other) => Some(read.scenario(&other.into()).await?.ok_or(Error::NotFound)?.scenario),
         };
-        let shown = view(&mut read, caller, &record).await?;
+        let shown = view(&Known::read(&mut read, caller).await?, &record);
         let day = match &against {
             None => record.scenario.day(today),
             Some(other) => record.scenario.day_with(other, today),

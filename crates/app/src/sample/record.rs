@@ -202,6 +202,7 @@ async fn register(
             recorded_by: cast.office.person.to_string(),
             voided: None,
             same_as: None,
+            sector_since: None,
         })
         .collect();
     tx.insert_places(&records).await?;

@@ -154,8 +154,7 @@ fn check_ring(ring: &[Position]) -> Result<(), ShapeFault> {
         for (j, other) in sides.iter().enumerate().skip(i + 2) {
             // The last side meets the first where the ring closes.
             let is_closing = i == 0 && j + 1 == sides.len();
-            if !is_closing && meets(*one, *other) {
-                let [lon, lat] = other.0;
+            if let Some([lon, lat]) = common(*one, *other).filter(|_| !is_closing) {
                 return Err(ShapeFault::Crosses(lon, lat));
             }
         }
@@ -163,23 +162,32 @@ fn check_ring(ring: &[Position]) -> Result<(), ShapeFault> {
     Ok(())
 }
 
-/// Whether two sides have a point in common.
-fn meets((a, b): (Position, Position), (c, d): (Position, Position)) -> bool {
-    let turn = |[px, py]: Position, [qx, qy]: Position, [rx, ry]: Position| {
-        (qx - px) * (ry - py) - (qy - py) * (rx - px)
-    };
-    let lies_on = |p: Position, q: Position, r: Position| {
+/// A line between two positions.
+pub type Side = (Position, Position);
+
+/// Twice the area of a triangle, negative where it turns right. Units: square degrees.
+fn turn([px, py]: Position, [qx, qy]: Position, [rx, ry]: Position) -> f64 {
+    (qx - px) * (ry - py) - (qy - py) * (rx - px)
+}
+
+/// Where two sides cross between their ends.
+pub fn crossing((a, b): Side, (c, d): Side) -> Option<Position> {
+    let (from, to) = (turn(a, b, c), turn(a, b, d));
+    let cross = from * to < 0.0 && turn(c, d, a) * turn(c, d, b) < 0.0;
+    let part = from / (from - to);
+    cross.then(|| [c[0] + (d[0] - c[0]) * part, c[1] + (d[1] - c[1]) * part])
+}
+
+/// A point two sides have in common, an end on the other included.
+fn common(one: Side, other: Side) -> Option<Position> {
+    let lies_on = |(p, q): Side, r: Position| {
         turn(p, q, r) == 0.0
             && r[0] >= p[0].min(q[0])
             && r[0] <= p[0].max(q[0])
             && r[1] >= p[1].min(q[1])
             && r[1] <= p[1].max(q[1])
     };
-    let (t1, t2) = (turn(a, b, c), turn(a, b, d));
-    let (t3, t4) = (turn(c, d, a), turn(c, d, b));
-    (t1 * t2 < 0.0 && t3 * t4 < 0.0)
-        || lies_on(a, b, c)
-        || lies_on(a, b, d)
-        || lies_on(c, d, a)
-        || lies_on(c, d, b)
+    let ends = [(one, other.0), (one, other.1), (other, one.0), (other, one.1)];
+    let touching = || ends.into_iter().find(|(side, end)| lies_on(*side, *end)).map(|(_, end)| end);
+    crossing(one, other).or_else(touching)
 }

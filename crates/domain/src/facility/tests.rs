@@ -606,6 +606,11 @@ fn a_shape_lies_on_the_earth_and_does_not_cross_itself() {
     for (shape, wanted) in table {
         assert_eq!(code(shape.clone()), wanted, "{shape:?}");
     }
+    let bow = ring(&[[0.0, 0.1], [1.0, 1.1], [1.0, 0.1], [0.0, 1.1], [0.0, 0.1]]).check();
+    assert!(
+        matches!(bow, Err(ShapeFault::Crosses(lon, lat)) if (lon - 0.5).abs() < 1e-9 && (lat - 0.6).abs() < 1e-9),
+        "where it crosses, not the corner before: {bow:?}"
+    );
     let line = Shape::LineString(vec![[105.0, 29.0], [105.0, 29.01]]);
     assert!((line.length_m() - 1_111.95).abs() < 0.1, "{}", line.length_m());
     let text = serde_json::to_string(&line).expect("is text");

@@ -9,7 +9,7 @@ mod change;
 use serde::{Deserialize, Serialize};
 
 use super::{Barrier, Closure, Conditions, Finding, Implausible, Road, judge};
-use crate::facility::{Held, Shape, ShapeFault};
+use crate::facility::{Held, Shape, ShapeFault, crossing};
 use crate::fulfilment::Span;
 use crate::geometry::{Position, distance_m};
 use crate::ids::{OrgId, PersonId, RoadId, TerritoryCode};
@@ -648,22 +648,15 @@ fn check_line(line: &[Position]) -> Result<(), RoadRefusal> {
     for (i, one) in line.windows(2).enumerate() {
         for other in line.windows(2).skip(i + 2) {
             if let ([a, b], [c, d]) = (one, other)
-                && crosses((*a, *b), (*c, *d))
+                && let Some([lon, lat]) = crossing((*a, *b), (*c, *d))
                 // A loop that ends where it began is no mistake.
                 && !(i == 0 && line.first() == line.last() && Some(d) == line.last())
             {
-                return Err(RoadRefusal::Crosses(c[0], c[1]));
+                return Err(RoadRefusal::Crosses(lon, lat));
             }
         }
     }
     Ok(())
-}
-
-/// Whether two sides cross between their ends.
-fn crosses((a, b): (Position, Position), (c, d): (Position, Position)) -> bool {
-    let turn =
-        |p: Position, q: Position, r: Position| (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]);
-    turn(a, b, c) * turn(a, b, d) < 0.0 && turn(c, d, a) * turn(c, d, b) < 0.0
 }
 
 /// The corner before which a line comes nearest to a point, the nearest position on it, and how far that is in metres.

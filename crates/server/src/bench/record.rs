@@ -289,6 +289,7 @@ fn place(k: u32, labels: &[&str], size: Size, now: Timestamp) -> PlaceRecord {
         recorded_by: "bench".to_owned(),
         voided: None,
         same_as: None,
+        sector_since: None,
     }
 }
 

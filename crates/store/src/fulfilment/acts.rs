@@ -182,13 +182,27 @@ impl Read {
     /// Grades and sector authorities as they stand, and every time a place was checked against the register.
     async fn gather_register(&mut self, out: &mut Gathered) -> Result<()> {
         let town = self.town.clone();
-        let sql = "SELECT id, sector_org, cached_risk_grade, opened_on, happened_on, verified_on, recorded_at FROM place \
-                   WHERE town = $1 ORDER BY id";
+        // Each time under the day it was done and the moment it was said; what came with a ledger has only its day.
+        let sql = "SELECT object_id, happened_at, at FROM audit WHERE town = $1 AND action = 'place.verify' ORDER BY seq";
         let mut verified: BTreeSet<(String, Date)> = BTreeSet::new();
+        self.each(sql, args![town.as_str()], |row| {
+            let (id, on) = (row.text("object_id")?, row.instant("happened_at")?.date());
+            let place = out.facts.subject(SubjectKind::Place, &id);
+            if verified.insert((id.clone(), on)) {
+                let at = row.instant("at")?;
+                out.put("register.verified", &id, place, &[], Span::since(on), at, &[])?;
+            }
+            Ok(())
+        })
+        .await?;
+        let sql = "SELECT id, sector_org, cached_risk_grade, opened_on, happened_on, sector_on, sector_at, \
+                   verified_on, recorded_at FROM place WHERE town = $1 ORDER BY id";
         self.each(sql, args![town.as_str()], |row| {
             let (id, recorded_at) = (row.text("id")?, row.instant("recorded_at")?);
             let place = out.facts.subject(SubjectKind::Place, &id);
-            let since = Span::since(row.opt_date("opened_on")?.unwrap_or(row.date("happened_on")?));
+            // What came with the place holds since there is one; a later change of it, as of its address, is no news of this.
+            let first = row.date("happened_on")?.min(recorded_at.date());
+            let since = Span::since(row.opt_date("opened_on")?.unwrap_or(first));
             // A second row about a place says nothing of it any more, but that somebody once looked.
             let is_double =
                 place.is_some_and(|place| out.facts.subject_id(place).is_some_and(|(_, of)| of != id));
@@ -199,24 +213,17 @@ impl Read {
             }
             if let Some(org) = row.opt_text("sector_org")?.filter(|_| !is_double) {
                 let (tags, also) = out.roll.acting(&BTreeSet::from([org]));
-                out.put("place.sector_assigned", &id, place, &also, since, recorded_at, &tags)?;
+                let told = row.opt_date("sector_on")?.zip(row.opt_instant("sector_at")?);
+                let (since, at) = told.map_or((since, recorded_at), |(on, at)| (Span::since(on), at));
+                out.put("place.sector_assigned", &id, place, &also, since, at, &tags)?;
             }
-            if let Some(on) = row.opt_date("verified_on")? {
+            if let Some(on) = row.opt_date("verified_on")?
+                && verified.insert((id.clone(), on))
+            {
                 let at = recorded_at.max(Timestamp::start_of(on));
                 out.put("register.verified", &id, place, &[], Span::since(on), at, &[])?;
-                verified.insert((id, on));
             }
             Ok(())
-        })
-        .await?;
-        let sql = "SELECT object_id, happened_at, at FROM audit WHERE town = $1 AND action = 'place.verify' ORDER BY seq";
-        self.each(sql, args![town.as_str()], |row| {
-            let (id, on) = (row.text("object_id")?, row.instant("happened_at")?.date());
-            if !verified.insert((id.clone(), on)) {
-                return Ok(());
-            }
-            let place = out.facts.subject(SubjectKind::Place, &id);
-            out.put("register.verified", &id, place, &[], Span::since(on), row.instant("at")?, &[]).map(drop)
         })
         .await
     }

@@ -9,8 +9,7 @@ export type Synced = { kind: 'ok'; me: Me } | Exclude<Reply<unknown>, { kind: 'o
 
 /** Fetches and applies. The server sends all of it each time: what is not in it is not this person's any more. */
 export async function sync(db: PhoneDb, http: Http, at: string): Promise<Synced> {
-  const since = await db.recall<string>('cursor')
-  const reply = await http.ask<SyncView>(`/sync${since ? `?since=${encodeURIComponent(since)}` : ''}`, { timeoutMs: 60_000 })
+  const reply = await http.ask<SyncView>('/sync', { timeoutMs: 60_000 })
   if (reply.kind !== 'ok') return reply
   anchored(reply.data.anchor)
   await apply(db, reply.data, at)
@@ -40,7 +39,6 @@ export async function apply(db: PhoneDb, view: SyncView, at: string): Promise<vo
     await db.keep('places_whole', view.places_whole ?? true)
     await db.keep('open_hazards', view.hazards ?? [])
     await db.keep('reported', view.reported ?? [])
-    await db.keep('cursor', view.cursor)
     await db.keep('synced_at', at)
   })
 }
