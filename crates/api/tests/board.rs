@@ -651,3 +651,50 @@ async fn another_town_has_its_own_headings_in_its_own_order() -> anyhow::Result<
     })
     .await
 }
+
+/// How a duty stands for a place in a time: status, and the days or records done of those needed.
+async fn stands(browser: &mut Browser, duty: &str, name: &str) -> anyhow::Result<(String, i64, i64)> {
+    let page = browser.get(&format!("/api/v1/board/duties/{duty}&limit=200")).await?.ok()?;
+    let all = page["occurrences"]["items"].as_array().cloned().unwrap_or_default();
+    let one = all.iter().find(|one| one["subject"]["name"] == name).cloned().unwrap_or_default();
+    let n = |key: &str| one[key].as_i64().unwrap_or(-1);
+    Ok((one["status"].as_str().unwrap_or_default().to_owned(), n("done"), n("needed")))
+}
+
+#[tokio::test]
+async fn another_change_of_a_place_leaves_its_days_and_verifications_as_they_were() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        fill(&town).await?;
+        let mut clerk = town.login("clerk").await?;
+        let mut body = json!({
+            "name": "路口小厂", "category": "nine_small.catering", "tags": ["fringe"], "village": V1, "address": "老街 1 号",
+            "registration": { "kind": "unknown", "uscc": null }, "sector": "dept-civil",
+            "heads": { "lodging": null, "working": null, "training": null, "capacity": null, "beds": null },
+            "responsible": { "name": "杨老板", "phone": "13800001111" }, "opening": "open", "note": "",
+        });
+        let made = clerk.post("/api/v1/places", body.clone()).await?.ok()?;
+        let path = format!("/api/v1/places/{}", made["id"].as_str().unwrap_or_default());
+        let verify = |on: &str, version: i64| json!({ "on": on, "version": version });
+        clerk.post(&format!("{path}/verify"), verify("2026-09-21", 1)).await?.ok()?;
+        town.clock.advance_days(40);
+        let mut clerk = town.login("clerk").await?;
+        let third = "C9.2?from=2026-07-01&to=2026-09-30";
+        let before = stands(&mut clerk, third, "路口小厂").await?;
+        assert!(before.1 == 1 && ["met", "not_applicable"].contains(&before.0.as_str()), "{before:?}");
+        let year = "C13.5?from=2026-01-01&to=2026-12-31";
+        let sector = stands(&mut clerk, year, "路口小厂").await?;
+        assert!(sector.1 > 0 && sector.1 == sector.2, "every day since it is there: {sector:?}");
+        body["address"] = json!("老街 2 号");
+        body["version"] = json!(2);
+        clerk.put(&path, body.clone()).await?.ok()?;
+        clerk.post(&format!("{path}/verify"), verify("2026-10-30", 3)).await?.ok()?;
+        assert_eq!(stands(&mut clerk, year, "路口小厂").await?, sector, "an address is no sector");
+        assert_eq!(stands(&mut clerk, third, "路口小厂").await?, before, "the earlier verification stays in its quarter");
+        let fourth = stands(&mut clerk, "C9.2?from=2026-10-01&to=2026-12-31", "路口小厂").await?;
+        assert_eq!(fourth.1, 1, "and the later one is in its own: {fourth:?}");
+        assert_eq!(town.app.verify(&app::Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}

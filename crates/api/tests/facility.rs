@@ -67,6 +67,15 @@ async fn a_pool_is_led_from_proposal_to_service_and_out_of_it() -> anyhow::Resul
         let mut wrong = pool();
         wrong["shape"] = json!({ "type": "Point", "coordinates": [29.268, 105.872] });
         assert_eq!(staff.post("/api/v1/facilities", wrong).await?.code(), "shape.swapped");
+        let mut wrong = pool();
+        wrong["water"]["usable_m3"] = json!(151);
+        assert_eq!(staff.post("/api/v1/facilities", wrong).await?.code(), "facility.more_than_held");
+        let mut wrong = pool();
+        wrong["built_on"] = json!("2031-05-05");
+        assert_eq!(
+            staff.post("/api/v1/facilities", wrong).await?.body["fields"][0]["code"],
+            "facility.built_later"
+        );
         let page = staff.post("/api/v1/facilities", pool()).await?.ok()?;
         assert_eq!((text(&page, "code"), &page["stage"]["code"]), ("SS-0001", &json!("proposed")));
         assert_eq!(page["org"]["id"], "village-1");
@@ -109,6 +118,7 @@ async fn a_pool_is_led_from_proposal_to_service_and_out_of_it() -> anyhow::Resul
             ["check", "report", "maintain"]
         );
 
+        assert_eq!(page["checked_on"], Value::Null, "nobody has checked it by putting it into use: {page}");
         // The board knows it.
         let shown = duty(&mut clerk, "C6.9").await?;
         assert!(shown.contains("老街消防水池"), "{shown}");

@@ -266,6 +266,39 @@ async fn the_police_go_monthly_to_their_list_and_bodies_may_go_together() -> any
         let twice = clerk.post("/api/v1/joint-offers/accept", accept).await?;
         assert_eq!((twice.status, twice.code()), (StatusCode::UNPROCESSABLE_ENTITY, "task.joint"));
         assert_eq!(clerk.get("/api/v1/joint-offers?year=2026&month=10").await?.items()?.len(), 0);
+        // Whoever joins in finds the visit too, on the desk and on the phone.
+        let sees = |all: &Value| all.as_array().into_iter().flatten().any(|one| one["id"] == joint["id"]);
+        assert!(sees(&secretary.get("/api/v1/tasks").await?.ok()?["items"]));
+        assert!(sees(&secretary.get("/api/v1/sync").await?.ok()?["tasks"]));
+        // A newer plan takes the place of the first: the visit that went into the joint one is not owed twice.
+        let input = json!({ "org": "police", "span": { "kind": "year", "year": 2026 }, "title": "派出所 2026 年计划（二）" });
+        let plan = police.post("/api/v1/inspection-plans", input).await?.ok()?;
+        let plan = police.post(&path(&plan, "/propose"), json!({ "version": 1 })).await?.ok()?;
+        let plan = police.post(&path(&plan, "/submit"), json!({ "version": plan["version"] })).await?.ok()?;
+        leader.post(&path(&plan, "/approve"), json!({ "version": plan["version"] })).await?.ok()?;
+        let open = police.get("/api/v1/tasks?state=pending&limit=50").await?.items()?;
+        let led: Vec<&Value> = open.iter().filter(|one| one["lead"]["id"] == "police").collect();
+        assert_eq!(led.len(), 4, "three of the plan and the joint one: {led:?}");
+
+        // A place that is voided owes no visit, and no plan takes it in.
+        let draft = json!({ "org": "police", "span": { "kind": "special", "title": "冬防", "from": "2026-12-01",
+            "to": "2026-12-20" }, "title": "冬防检查" });
+        let draft = police.post("/api/v1/inspection-plans", draft).await?.ok()?;
+        let draft = police.post(&path(&draft, "/propose"), json!({ "version": 1 })).await?.ok()?;
+        let page = clerk.get(&format!("/api/v1/places/{hotel}")).await?.ok()?;
+        let void = json!({ "reason": "登记错了", "version": page["version"] });
+        clerk.post(&format!("/api/v1/places/{hotel}/void"), void).await?.ok()?;
+        let told = police.post(&path(&draft, "/submit"), json!({ "version": draft["version"] })).await?;
+        assert_eq!(
+            (told.status, told.code()),
+            (StatusCode::UNPROCESSABLE_ENTITY, "inspection_plan.place_void")
+        );
+        let left = clerk.get("/api/v1/tasks?limit=50").await?.items()?;
+        assert!(!left.is_empty() && left.iter().all(|one| one["state"] == "cancelled"), "{left:?}");
+        let body = json!({ "place": hotel, "kind": "routine", "from": "2026-10-10", "due_on": "2026-10-20", "note": "" });
+        let told = clerk.post("/api/v1/tasks", body).await?;
+        assert_eq!(told.body["fields"][0]["code"], "task.place_void", "{}", told.body);
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
         Ok(())
     })
     .await

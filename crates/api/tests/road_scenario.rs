@@ -229,6 +229,10 @@ async fn a_planned_station_has_what_nobody_has_and_brings_water() -> anyhow::Res
         let pool = pool(&mut clerk).await?;
         bike(&mut clerk).await?;
         let stand = json!({ "what": "station", "name": "新站", "lon": 105.8795, "lat": 29.2601 });
+        let far = json!({ "what": "station", "name": "新站", "lon": 105.8795, "lat": 29.29 });
+        let far = json!({ "name": "离路很远", "changes": [far] });
+        let told = clerk.post("/api/v1/roads/scenarios", far).await?;
+        assert_eq!(told.body["fields"][0]["code"], "scenario.off_road", "{}", told.body);
         let stand = kept(&mut clerk, "在街尾设站", stand).await?;
         let found = result(&mut clerk, &stand, "").await?;
         let (change, counts) = engine_to(&found, "场镇一组");

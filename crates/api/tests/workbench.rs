@@ -180,7 +180,15 @@ async fn whoever_must_act_next_sees_it() -> anyhow::Result<()> {
         }
         let look = json!({ "version": version, "step": "pass_recheck", "photos": [picture(2)], "note": "已清",
             "with": ["p-secretary1"] });
-        clerk.post(&steps, look).await?.ok()?;
+        let page = clerk.post(&steps, look).await?.ok()?;
+        // Who looked with him is in the record, and is told.
+        let last = page["timeline"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+        assert_eq!((&last["by"], &last["with"]), (&json!("周文书"), &json!(["王书记"])), "{last}");
+        let recheck = page["phases"].as_array().into_iter().flatten().find(|one| one["code"] == "recheck");
+        assert_eq!(recheck.map(|one| &one["by"]), Some(&json!("周文书、王书记")));
+        let mut secretary = town.login("secretary1").await?;
+        let told = secretary.get("/api/v1/me/messages").await?.items()?;
+        assert!(told.iter().any(|one| one["about_kind"] == "hazard"), "{told:?}");
         let bench = staff.get("/api/v1/workbench").await?.ok()?;
         assert_eq!((count(&bench, "to_close"), len(&bench, "to_close")), (Some(1), 1));
 

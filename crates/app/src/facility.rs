@@ -241,6 +241,9 @@ async fn read_input(
     }
     let built_on = asked.built_on.as_deref().and_then(given);
     let built_on = built_on.map(|day| read_day("built_on", &day)).transpose()?;
+    if built_on.is_some_and(|day| day > today) {
+        return Err(Error::field("built_on", BUILT_LATER.0, BUILT_LATER.1));
+    }
     let fresh = Facility {
         id: before.map_or_else(|| FacilityId::from(""), |before| before.id.clone()),
         code: asked.code.as_deref().and_then(given).unwrap_or_default(),
@@ -347,6 +350,9 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Re
 fn is_station(code: &str) -> bool {
     facilities().catalog.kind(code.trim()).is_some_and(|kind| kind.by_site)
 }
+
+/// What stands was not built tomorrow.
+pub(crate) const BUILT_LATER: (&str, &str) = ("facility.built_later", "建成日期不能晚于今天，请核对日期");
 
 /// How many there are of each kind in each stage.
 type Counts = BTreeMap<(String, String), i64>;

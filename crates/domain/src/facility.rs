@@ -324,6 +324,9 @@ pub enum FieldValue {
     Text(String),
 }
 
+/// Code of the field that says how much a pool or tank holds in all. Units: m³.
+const VOLUME: &str = "volume";
+
 /// 设施.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Facility {
@@ -426,6 +429,12 @@ impl Facility {
         }
         if let Some(water) = &self.water {
             water.check()?;
+            let held = self.values.get(VOLUME);
+            if let (Some(usable), Some(FieldValue::Number(held))) = (water.usable_m3, held)
+                && usable > *held
+            {
+                return Err(FacilityRefusal::MoreThanHeld(usable, *held));
+            }
         }
         let class = kind.class_at(self.site);
         let site = self.site.filter(|_| kind.by_site);
@@ -526,7 +535,6 @@ impl Facility {
                 if act.cost_fen() < 0 {
                     return Err(FacilityRefusal::Cost);
                 }
-                self.checked_on = Some(on);
                 self.fault = String::new();
                 Stage::InService
             }
@@ -571,10 +579,7 @@ impl Facility {
         for event in events.iter().filter(|event| event.on <= day) {
             match &event.act {
                 Act::HandOver { keeping } => self.keeping = Some(keeping.clone()),
-                Act::Enter | Act::Restore { .. } => {
-                    self.checked_on = Some(event.on);
-                    self.fault = String::new();
-                }
+                Act::Enter | Act::Restore { .. } => self.fault = String::new(),
                 Act::Check { good: true } => self.checked_on = self.checked_on.max(Some(event.on)),
                 Act::Check { good: false } | Act::Report => self.fault = event.text.trim().to_owned(),
                 _ => {}
@@ -590,7 +595,9 @@ impl Facility {
     pub fn check_due(&self) -> Option<Date> {
         let keeping =
             self.keeping.as_ref().filter(|_| self.stage == Stage::InService && self.void.is_none())?;
-        later(self.checked_on.unwrap_or(self.since), keeping.check_days)
+        // Whoever put it into use, or back, answers for it from then; nobody has checked it by that.
+        let last = self.checked_on.map_or(self.since, |checked| checked.max(self.since));
+        later(last, keeping.check_days)
     }
 
     /// Whether its check is late.

@@ -591,6 +591,19 @@ mod tests {
     }
 
     #[test]
+    fn who_handed_it_in_is_known_whatever_became_of_it() {
+        let newer = InspectionPlan { id: "plan-2".into(), ..approved() };
+        let ends = [
+            approved().supersede(&newer, day(6, 1)).expect("gives way"),
+            approved().void("leader".into(), day(6, 1), "作废").expect("is voided"),
+        ];
+        for plan in [vec![submitted(), approved()], ends.to_vec()].concat() {
+            assert_eq!(plan.submitter(), Some(&"clerk".into()), "{}", plan.state.label());
+        }
+        assert_eq!(a_draft().submitter(), None);
+    }
+
+    #[test]
     fn every_step_from_a_wrong_state_is_refused() {
         let on = day(2, 1);
         let refused = [

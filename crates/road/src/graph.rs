@@ -595,7 +595,7 @@ fn against(arc: u32) -> OneWay {
     if arc.is_multiple_of(2) { OneWay::Backward } else { OneWay::Forward }
 }
 
-fn root(parent: &mut [u32], mut of: u32) -> u32 {
+pub(crate) fn root(parent: &mut [u32], mut of: u32) -> u32 {
     while let Some(&up) = parent.get(of as usize) {
         if up == of {
             break;

@@ -154,6 +154,8 @@ pub struct Arrival {
     pub away_m: Option<f64>,
     /// What stands in the way: of any way at all, else of one within the limit.
     pub blocked_by: Vec<Spotlight>,
+    /// There is no way, and the road beside the point hangs together with none beside a start.
+    pub apart: bool,
 }
 
 /// For each point how each vehicle gets there, in the order of `cases`. `limit_s` says what is in time; `near` how far from a
@@ -215,7 +217,12 @@ pub fn arrivals(
                 }
                 None => Vec::new(),
             };
+            let joined = |spot: &Spot| {
+                from.iter().any(|own| case.prepared.hang_together(network, own.segment, spot.segment))
+            };
+            let is_apart = |spot: Spot| !from.is_empty() && !joined(&spot);
             own.push(Arrival {
+                apart: found.is_none() && spot.is_some_and(is_apart),
                 class: case.vehicle.class,
                 optimistic_s: seconds(&found),
                 pessimistic_s: seconds(&of(&careful)),

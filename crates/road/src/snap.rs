@@ -42,7 +42,9 @@ pub struct Near {
 
 /// Where a vehicle stands for a point: on the nearest stretch it passes by what that is like, where there is one within
 /// reach of it; else on the nearest that is a road for it, whatever is the matter with that. What is closed for a while is
-/// no other stretch for it: whoever lives there is cut off.
+/// no other stretch for it: whoever lives there is cut off. A scrap that hangs together with nothing takes nobody's road
+/// away: of stretches within reach it is one of the most road that counts, and what is in all no longer than a road is
+/// looked for counts only where there is no other.
 ///
 /// Errors: there is no road; the point is swapped.
 pub fn standing(
@@ -52,9 +54,51 @@ pub fn standing(
     at: [f64; 2],
     near: Near,
 ) -> Result<Spot, Error> {
+    let fit = beside(network, prepared, at, near.stand_m, |segment| prepared.fits(reading, segment));
+    let scrap = |spot: &Spot| is_scrap(network, prepared, spot.segment, near.look_m);
+    match fit.as_ref().is_ok_and(|spot| !scrap(spot)) {
+        true => fit,
+        false => {
+            let other = road(network, prepared, at, near.look_m);
+            if fit.is_ok() && other.as_ref().is_ok_and(scrap) { fit } else { other }
+        }
+    }
+}
+
+/// The nearest stretch within a distance that is a road for a vehicle at all, a scrap only where there is no other.
+///
+/// Errors: there is none; the point is swapped.
+pub fn road(network: &Network, prepared: &Prepared, at: [f64; 2], look_m: f64) -> Result<Spot, Error> {
     let index = network.index();
-    let fit = index.nearest(network, at, near.stand_m, |segment| prepared.fits(reading, segment));
-    fit.or_else(|_| index.nearest(network, at, near.look_m, |segment| prepared.is_open(segment)))
+    let whole = |segment| prepared.is_open(segment) && !is_scrap(network, prepared, segment, look_m);
+    let found = index.nearest(network, at, look_m, whole);
+    found.or_else(|_| index.nearest(network, at, look_m, |segment| prepared.is_open(segment)))
+}
+
+/// The nearest stretch within a distance that `may` allows, of those with the most road hanging together with them.
+///
+/// Errors: there is none; the point is swapped.
+pub fn beside(
+    network: &Network,
+    prepared: &Prepared,
+    at: [f64; 2],
+    within_m: f64,
+    may: impl Fn(u32) -> bool,
+) -> Result<Spot, Error> {
+    let (index, parts) = (network.index(), prepared.parts(network));
+    let nearest = index.nearest(network, at, within_m, &may)?;
+    if parts.is_longest(nearest.segment) {
+        return Ok(nearest);
+    }
+    let most = index.around(at, within_m).filter(|segment| may(*segment)).map(|n| parts.length_mm(n)).max();
+    let is_of_most = |segment| may(segment) && Some(parts.length_mm(segment)) == most;
+    index.nearest(network, at, within_m, is_of_most)
+}
+
+/// Whether all that hangs together with a stretch is a scrap beside the network: no longer than `look_m`, and not all there is.
+fn is_scrap(network: &Network, prepared: &Prepared, segment: u32, look_m: f64) -> bool {
+    let parts = prepared.parts(network);
+    !parts.is_longest(segment) && parts.length_mm(segment) as f64 <= look_m * 1000.0
 }
 
 type Piece = GeomWithData<Line<[f64; 2]>, (u32, u32)>;
@@ -117,6 +161,12 @@ impl Index {
         let (segment, piece) = found.data;
         let line = found.geom();
         Ok(self.spot(network, segment, piece as usize, line.nearest_point(&point), [lon, lat]))
+    }
+
+    /// Stretches within a distance.
+    fn around(&self, [lon, lat]: [f64; 2], within_m: f64) -> impl Iterator<Item = u32> {
+        let point = [lon * self.lon_m, lat * DEGREE_M];
+        self.tree.locate_within_distance(point, within_m * within_m).map(|piece| piece.data.0)
     }
 
     fn spot(&self, network: &Network, number: u32, piece: usize, flat: [f64; 2], asked: [f64; 2]) -> Spot {

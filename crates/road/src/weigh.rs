@@ -6,8 +6,9 @@ use std::sync::{Arc, OnceLock};
 use domain::road::{Closure, Conditions, Finding, OneWay, Refusal, judge};
 use domain::vehicle::Vehicle;
 
-use crate::graph::Network;
+use crate::graph::{Network, root};
 use crate::order::Order;
+use crate::search::NONE;
 use crate::shortcut::Shortcuts;
 
 /// No way.
@@ -63,6 +64,35 @@ pub struct Prepared {
     pub(crate) direct: Costs,
     /// Stretches it passes by what they are like, closed or not, in either direction: optimistic and pessimistic.
     fits: [Vec<bool>; 2],
+    parts: OnceLock<Arc<Parts>>,
+}
+
+/// What hangs together of the roads for a vehicle, whatever stands in them.
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
+    /// Part of each stretch.
+    part: Vec<u32>,
+    /// Length of each part, mm.
+    length_mm: Vec<u64>,
+    /// Of the longest.
+    most_mm: u64,
+}
+
+impl Parts {
+    /// The part a stretch belongs to.
+    pub fn of(&self, segment: u32) -> u32 {
+        self.part.get(segment as usize).copied().unwrap_or(NONE)
+    }
+
+    /// How much road hangs together with a stretch. Units: mm.
+    pub fn length_mm(&self, segment: u32) -> u64 {
+        self.length_mm.get(self.of(segment) as usize).copied().unwrap_or(0)
+    }
+
+    /// Whether nothing longer hangs together with a stretch.
+    pub fn is_longest(&self, segment: u32) -> bool {
+        self.length_mm(segment) == self.most_mm
+    }
 }
 
 /// Costs of arcs, and of the same from each state, where one may not get on past a barrier.
@@ -111,6 +141,7 @@ impl Prepared {
             .collect();
         let arcs = network.segments.len() * 2;
         let mut own = Self {
+            parts: OnceLock::new(),
             objective,
             ms: Vec::with_capacity(arcs),
             optimistic: Costs::with_capacity(arcs),
@@ -211,6 +242,41 @@ impl Prepared {
         of(2 * segment) != NEVER || of(2 * segment + 1) != NEVER
     }
 
+    /// Whether one gets from one stretch to another over roads for this vehicle, whatever stands in them.
+    pub fn hang_together(&self, network: &Network, one: u32, other: u32) -> bool {
+        let parts = self.parts(network);
+        parts.of(one) == parts.of(other)
+    }
+
+    /// What hangs together of its roads; reckoned when it is first asked.
+    pub(crate) fn parts(&self, network: &Network) -> &Parts {
+        self.parts.get_or_init(|| {
+            let open: Vec<u32> = (0..network.segments.len() as u32).filter(|n| self.is_open(*n)).collect();
+            let mut parent: Vec<u32> = (0..network.junctions.len() as u32).collect();
+            let of = |n: u32| network.segments.get(n as usize);
+            for segment in open.iter().filter_map(|n| of(*n)) {
+                let (a, b) = (root(&mut parent, segment.tail), root(&mut parent, segment.head));
+                if let Some(own) = parent.get_mut(a as usize) {
+                    *own = b;
+                }
+            }
+            let mut part = vec![NONE; network.segments.len()];
+            let mut length_mm = vec![0_u64; network.junctions.len()];
+            for n in open {
+                let Some(segment) = of(n) else { continue };
+                let top = root(&mut parent, segment.tail);
+                if let Some(own) = part.get_mut(n as usize) {
+                    *own = top;
+                }
+                if let Some(sum) = length_mm.get_mut(top as usize) {
+                    *sum += u64::from(segment.length_mm);
+                }
+            }
+            let most_mm = length_mm.iter().copied().max().unwrap_or(0);
+            Arc::new(Parts { part, length_mm, most_mm })
+        })
+    }
+
     /// What an arc costs (2n along segment n, 2n + 1 against it); none where it may not be driven.
     pub fn cost(&self, reading: Reading, arc: u32) -> Option<u32> {
         self.costs(reading).arc.get(arc as usize).copied().filter(|cost| *cost != NEVER)
@@ -293,6 +359,7 @@ impl Plain {
             if self.without_barriers && barrier.is_some() { NEVER } else { 0 }
         });
         Prepared {
+            parts: OnceLock::new(),
             objective: Objective::Distance,
             ms,
             pessimistic: costs.clone(),

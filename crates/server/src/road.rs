@@ -375,8 +375,12 @@ fn figures(found: &RoadNetwork, json: bool) -> anyhow::Result<()> {
         let (lon, lat, km) = (one.lon, one.lat, one.length_m / 1000.0);
         println!("不相连\t{}\t{lon:.5},{lat:.5}\t{} 段，{km:.1} 公里", one.name, one.segments);
     }
-    for one in &found.problems {
+    for one in found.problems.iter().chain(&found.map_problems) {
         println!("{}\t{}\t{}", one.place, one.code, one.message);
+    }
+    let untold = found.map_problems_n - found.map_problems.len();
+    if untold > 0 {
+        println!("底图另有 {untold} 处没有列出");
     }
     Ok(())
 }
@@ -463,6 +467,7 @@ async fn route_in_town(place: Where, asked: &Route) -> anyhow::Result<()> {
             println!("{word}\t{}\t{:.6},{:.6}\t{}", one.name, one.lon, one.lat, why.join("；"));
         }
     }
+    ensure!(!found.apart, "两点旁边的路互不相连，没有可走的路，请用 fengsui roads stats 核对路网");
     ensure!(found.optimistic.is_some(), "两点之间没有可走的路");
     Ok(())
 }

@@ -93,8 +93,7 @@ impl App {
                 let (vehicle, situation) = (net.vehicle(class)?, net.situation(today, net.is_wet(today)));
                 let prepared = net.weighed(class, today)?;
                 net.shorten(&prepared);
-                let (Some(start), Some(goal)) = (net.stand(&prepared, from), net.spot(&prepared, to).ok())
-                else {
+                let (Some(start), Some(goal)) = (net.stand(&prepared, from), net.goal(&prepared, to)) else {
                     return Ok(None);
                 };
                 let ends = (&start, &goal);

@@ -7,6 +7,7 @@ use domain::hazard::{
     Position, Receiver, ServeMethod, State, Step, Stepped, TransferAnswer,
 };
 use domain::ids::{HazardId, PersonId, PhotoId};
+use domain::message::Urgency;
 use domain::org::{Assignment, Role};
 use domain::policy::Action;
 use domain::time::{Date, Timestamp};
@@ -17,6 +18,7 @@ use crate::calendar::calendar;
 use crate::enforcement::order::{Shown, may_order};
 use crate::hazard::view::HazardView;
 use crate::hazard::{Loaded, extension_share, load, suggested_days};
+use crate::message::{News, answering};
 use crate::{App, Caller, Error, Result};
 
 /// What somebody wants to do to a hazard.
@@ -519,12 +521,36 @@ impl App {
         let terms = terms(&mut tx, caller, &loaded, &taking, hat, (now, &calendar)).await?;
         let (hazard, event) = decide(loaded.hazard.clone(), act, &taking.what, terms)?;
         write_step(&mut tx, &hazard, &event).await?;
+        self.tell_beside(&mut tx, caller, &loaded, &event).await?;
         let mut audit =
             caller.audit_as(hat, audit_action(step), ("hazard", id.as_str()), &loaded.filing.path, now);
         audit.happened_at = event.act.happened_at;
         audit.reason = taking.what.reason().to_owned();
         let page = Loaded { hazard, ..loaded }.page(caller, &mut tx, now).await?;
         Ok(tx.commit(audit, page).await?)
+    }
+}
+
+impl App {
+    /// Tells those named as having taken part that they were: what they did not do they can say so of.
+    // Part of the write of the step.
+    async fn tell_beside(
+        &self,
+        tx: &mut Write,
+        caller: &Caller,
+        loaded: &Loaded,
+        event: &Event,
+    ) -> Result<()> {
+        let named = event.kind.beside().iter().filter(|who| **who != caller.person).cloned();
+        let text = format!(
+            "您被登记为场所 {} 一处隐患{}的同行人员（{}），没有参加的请告知消安办",
+            loaded.place.place.code,
+            event.kind.step().label(),
+            caller.name,
+        );
+        let tag = format!("beside-{}", event.version);
+        let about = ("hazard", event.hazard.as_str());
+        self.notify(tx, named, &News { about, tag: &tag, urgency: Urgency::Notice, text: &text }).await
     }
 }
 
@@ -573,8 +599,20 @@ async fn terms<'a>(
 ) -> Result<Terms<'a>> {
     let hazard = &loaded.hazard;
     let names = crate::names::Names::read(read).await?;
-    if taking.what.colleagues().iter().any(|who| !names.knows(who)) {
-        return Err(Error::field("with", "hazard.colleague", "同行人员不在人员库中，请重新选择"));
+    if !taking.what.colleagues().is_empty() {
+        let on = taking.happened_at.unwrap_or(now).date();
+        let reading = answering(read, Action::HazardRead, on).await?;
+        for who in taking.what.colleagues() {
+            if !names.knows(who) {
+                return Err(Error::field("with", "hazard.colleague", "同行人员不在人员库中，请重新选择"));
+            }
+            // Whoever keeps only the program, or has left, is no second pair of eyes.
+            if !reading.iter().any(|(_, person)| person == who) {
+                let text =
+                    format!("{}当日没有任职或无权查看隐患，不能作为同行人员，请换一位", names.person(who));
+                return Err(Error::field("with", "hazard.colleague_post", &text));
+            }
+        }
     }
     let authority = match &taking.what {
         What::Order { certificate_no, authority_item, with, .. } => {

@@ -155,6 +155,8 @@ pub struct HazardEventView {
     pub by: String,
     /// Under which hat.
     pub hat_label: String,
+    /// Who took part beside him, as in a re-check.
+    pub with: Vec<String>,
     /// When it happened.
     pub happened_at: String,
     /// When it was recorded.
@@ -506,7 +508,12 @@ pub(crate) fn phases(hazard: &Hazard, events: &[Event], names: &Names) -> Vec<Ph
                 recorded_at: last
                     .filter(|event| event.is_late_entry())
                     .map(|event| event.recorded_at.to_rfc3339()),
-                by: last.map(|event| actor_name(&event.act.actor, names)),
+                // Two who looked together are both named: neither did it alone.
+                by: last.map(|event| {
+                    let with = event.kind.beside().iter().map(|who| names.person(who));
+                    let all = std::iter::once(actor_name(&event.act.actor, names)).chain(with);
+                    all.collect::<Vec<_>>().join("、")
+                }),
                 done,
             }
         })
@@ -562,6 +569,7 @@ async fn events_of(
             Actor::Staff { assignment, .. } => hats.get(assignment).cloned().unwrap_or_default(),
             Actor::Unit { .. } => "单位".to_owned(),
         },
+        with: event.kind.beside().iter().map(|who| names.person(who)).collect(),
         detail: fact.detail,
         happened_at: fact.happened_at.to_rfc3339(),
         recorded_at: fact.recorded_at.to_rfc3339(),

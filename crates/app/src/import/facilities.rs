@@ -24,6 +24,7 @@ use store::import::ImportFile;
 
 use super::{ImportChange, ImportChoice, ImportReport};
 use crate::boundary::outside::{positions, row_allowed, row_outside};
+use crate::facility::BUILT_LATER;
 use crate::facility::ledger::{is_built, to_row};
 use crate::facility::{facilities, next_code};
 use crate::job::Running;
@@ -323,6 +324,9 @@ impl Stock {
         text(&mut facility.code, &row.code);
         text(&mut facility.address, &row.address);
         text(&mut facility.approval_no, &row.approval_no);
+        if row.built_on.is_some_and(|day| day > now.date()) {
+            return Err(("built_on", BUILT_LATER.0, BUILT_LATER.1.to_owned()));
+        }
         facility.built_on = row.built_on.or(facility.built_on);
         if let Some(shape) = drawn(row) {
             facility.shape = Some(shape);
@@ -366,7 +370,7 @@ impl Stock {
                 "facility.value" | "facility.no_field" => "values",
                 "facility.no_site" => "site",
                 "facility.joins_itself" => "joins",
-                "facility.water" | "facility.too_much" => "usable_m3",
+                "facility.water" | "facility.too_much" | "facility.more_than_held" => "usable_m3",
                 _ if row.shape.is_some() => "shape",
                 _ => "lon",
             };

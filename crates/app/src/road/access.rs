@@ -106,6 +106,8 @@ pub struct AccessWay {
     pub away_m: Option<f64>,
     /// What stands in the way.
     pub blocked_by: Vec<Blocking>,
+    /// There is no way, and the road beside it hangs together with that of no station.
+    pub apart: bool,
     /// No station has one on record: nobody sets out, it is reckoned from all of them.
     pub assumed: bool,
     /// Nobody has one, while other vehicles are on record.
@@ -463,6 +465,7 @@ pub(super) fn reckon(net: &Net, ground: &Ground) -> Result<AccessReport> {
                 station: from.map(|station| station.name.clone()),
                 away_m: arrival.away_m.map(f64::round),
                 blocked_by: arrival.blocked_by.iter().map(|light| net.blocking(light)).collect(),
+                apart: arrival.apart,
                 // A planned station has what it is planned with.
                 assumed: *assumed && !from.is_some_and(|station| station.planned),
                 nobodys: !counts,
@@ -579,6 +582,9 @@ fn shuttle(
     }
 }
 
+/// Why nobody gets there where nothing stands in the way.
+pub(super) const APART: &str = "旁边的路没有与出发站点所在的路网相连，请在“路网检查”中核对";
+
 impl App {
     /// Who is reached by what, how fast, and what blocks the rest.
     pub async fn road_access(&self, caller: &Caller, asked: &AccessAsked) -> Result<AccessReport> {
@@ -620,6 +626,7 @@ impl App {
                 let names: Vec<&str> = way.blocked_by.iter().map(|one| one.name.as_str()).collect();
                 let why =
                     way.blocked_by.iter().flat_map(|one| one.reasons.iter().map(|why| why.label.as_str()));
+                let why = why.chain(way.apart.then_some(APART));
                 let water = row.water.iter().find(|one| one.vehicle == way.vehicle);
                 table.push(vec![
                     row.village.name.clone(),

@@ -9,7 +9,7 @@ use ::road::drawn::{Drawn, Line, Turning};
 use ::road::graph::Stats;
 use ::road::osm::Extract;
 use ::road::route::Spotlight;
-use ::road::snap::{Near, Spot, standing};
+use ::road::snap::{Near, Spot, road, standing};
 use ::road::{Objective, Prepared, Reading, Search, Situation};
 use domain::ids::RoadId;
 use domain::policy::Action;
@@ -30,6 +30,10 @@ use crate::{App, Caller, Error, Result};
 
 /// A road is looked for so far around a point, m.
 pub(crate) const NEAR_M: f64 = 500.0;
+/// What is wrong with roads of the town's own, not with the map under them.
+const OWN: [&str; 2] = ["road.crossing_unjoined", "road.turn_unmet"];
+/// As much of what is wrong with a map is told at once.
+const MAP_PROBLEMS: usize = 500;
 /// From so many junctions on a network is put in order, for ways that are asked again and again.
 const ORDERED_FROM: usize = 5_000;
 /// So many islands are named.
@@ -298,6 +302,17 @@ impl Net {
         standing(&self.drawn.network, prepared, Reading::Optimistic, at, self.near()).ok()
     }
 
+    /// Whether there is a road of any kind where one is looked for around a point.
+    pub fn has_road_near(&self, at: [f64; 2]) -> bool {
+        let network = &self.drawn.network;
+        network.index().nearest(network, at, NEAR_M, |_| true).is_ok()
+    }
+
+    /// The road of a place somebody has to get to, whatever is the matter with it.
+    pub fn goal(&self, prepared: &Prepared, at: [f64; 2]) -> Option<Spot> {
+        road(&self.drawn.network, prepared, at, NEAR_M).ok()
+    }
+
     /// The very road a point lies on, as whoever points at it means.
     pub fn spot(&self, prepared: &Prepared, at: [f64; 2]) -> Result<Spot> {
         let network = &self.drawn.network;
@@ -347,6 +362,10 @@ pub struct RoadNetwork {
     pub map: Option<RoadMapView>,
     /// What was left out or looks wrong.
     pub problems: Vec<RoadProblem>,
+    /// What of the map under the roads was not taken as it stands there, by way, tag and value: the first 500.
+    pub map_problems: Vec<RoadProblem>,
+    /// Of these in all.
+    pub map_problems_n: usize,
 }
 
 /// A part that hangs together with no other, by one of its roads.
@@ -564,9 +583,8 @@ impl App {
         caller.scope(Action::RoadRead)?;
         let net = self.road_net().await?;
         let stats: Stats = net.drawn.network.stats();
-        let own = |problem: &&::road::Problem| {
-            ["road.crossing_unjoined", "road.turn_unmet"].contains(&problem.code)
-        };
+        let own = |problem: &&::road::Problem| OWN.contains(&problem.code);
+        let of_map = || net.drawn.network.problems.iter().filter(|one| !own(one));
         let problem = |problem: &::road::Problem| RoadProblem {
             place: problem.place.clone(),
             code: problem.code.to_owned(),
@@ -590,6 +608,8 @@ impl App {
                 recorded_at: map.recorded_at.to_rfc3339(),
             }),
             problems: net.drawn.network.problems.iter().filter(own).map(problem).collect(),
+            map_problems_n: of_map().count(),
+            map_problems: of_map().take(MAP_PROBLEMS).map(problem).collect(),
         })
     }
 }

@@ -2,7 +2,7 @@
 //! no vehicle brings it. What does not belong here: whom it is brought to (`access`), whether water counts (`facility`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
-use ::road::snap::Spot;
+use ::road::snap::{self, Spot};
 use ::road::{Prepared, Reading};
 use domain::facility::Facility;
 use domain::vehicle::Class;
@@ -27,8 +27,7 @@ pub struct WaterOffRoad {
 /// further off is of no use to whoever drives. `prepared` as carefully as is asked.
 pub(super) fn beside(net: &Net, prepared: &Prepared, facility: &Facility) -> Option<Spot> {
     let passes = |segment| prepared.passes(Reading::Optimistic, segment);
-    let network = &net.drawn.network;
-    network.index().nearest(network, middle(facility)?, net.hose_lay_m, passes).ok()
+    snap::beside(&net.drawn.network, prepared, middle(facility)?, net.hose_lay_m, passes).ok()
 }
 
 fn why(hose_lay_m: f64, vehicles: &[Word]) -> String {

@@ -16,6 +16,7 @@ use store::road::{RoadRecord, ScenarioRecord};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{AccessAsked, Ground};
+use super::net::NEAR_M;
 use super::{MOST, given, read_stops, short, unknown};
 use crate::boundary::outside::refuse_far;
 use crate::view::{Named, read_day};
@@ -306,6 +307,7 @@ impl App {
         caller.scope(Action::RoadPlan)?;
         let hat = caller.hat(Action::RoadPlan, &Subject::town())?.clone();
         let now = self.now();
+        let net = self.road_net().await?;
         let mut tx = self.write(caller).await?;
         let mut changes = Vec::new();
         for change in &asked.changes {
@@ -320,6 +322,13 @@ impl App {
             let town = self.town_area(&mut tx).await?;
             for at in stations {
                 refuse_far(town.as_ref(), "lon", &[at])?;
+                // Nobody sets out from where no road is; an answer without anybody would say that the station is of no use.
+                if !net.is_empty() && !net.has_road_near(at) {
+                    let text = format!(
+                        "设想的站点周围 {NEAR_M} 米内没有登记的道路，车辆开不出来，请把站点放到路边，或先登记道路"
+                    );
+                    return Err(Error::field("lon", "scenario.off_road", &text));
+                }
             }
         }
         let on = asked.on.as_deref().and_then(given).map(|text| read_day("on", text)).transpose()?;

@@ -59,6 +59,8 @@ pub struct RouteView {
     pub pessimistic: Option<WayView>,
     /// What is refused on the way there would otherwise be, or on a better one.
     pub blocked_by: Vec<Blocking>,
+    /// There is no way, and the roads of the two points do not hang together.
+    pub apart: bool,
     /// What nobody knows on the optimistic way.
     pub unknown: Vec<Blocking>,
 }
@@ -196,6 +198,8 @@ impl App {
             Ok(RouteView {
                 optimistic: found.optimistic.as_ref().map(drawn),
                 pessimistic: found.pessimistic.as_ref().map(drawn),
+                apart: found.optimistic.is_none()
+                    && !prepared.hang_together(network, from.segment, to.segment),
                 blocked_by: found.blocked_by.iter().map(|light| net.blocking(light)).collect(),
                 unknown: found.unknown.iter().map(|light| net.blocking(light)).collect(),
             })

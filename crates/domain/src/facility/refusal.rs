@@ -42,6 +42,9 @@ pub enum FacilityRefusal {
     /// A measure of its water that no water point reaches.
     #[error("水源的{0}应填 0 到 {1}，请核对数字和单位")]
     TooMuch(&'static str, f64),
+    /// More can be used than it holds. Units: m³.
+    #[error("可用容积 {0} 立方米超过总容积 {1} 立方米，请核对数字和单位")]
+    MoreThanHeld(f64, f64),
     /// Planned without saying in which plan.
     #[error("请写明列入的规划和条目")]
     NoPlan,
@@ -96,6 +99,7 @@ impl FacilityRefusal {
             Self::JoinsItself => "facility.joins_itself",
             Self::Water(_) => "facility.water",
             Self::TooMuch(..) => "facility.too_much",
+            Self::MoreThanHeld(..) => "facility.more_than_held",
             Self::NoPlan => "facility.no_plan",
             Self::NoMoney => "facility.no_money",
             Self::NobodyAccepted => "facility.nobody_accepted",

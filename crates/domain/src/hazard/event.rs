@@ -433,6 +433,15 @@ impl Step {
 }
 
 impl EventKind {
+    /// Who took part beside the actor: who looked again with him, who ordered with him.
+    pub fn beside(&self) -> &[PersonId] {
+        match self {
+            Self::RecheckPassed(look) | Self::RecheckFailed { look, .. } => &look.with,
+            Self::Ordered { authority, .. } => &authority.with,
+            _ => &[],
+        }
+    }
+
     /// The step this is.
     pub fn step(&self) -> Step {
         match self {

@@ -421,14 +421,19 @@ fn a_narrow_lane_nearer_by_does_not_take_away_the_road_that_is_passed() {
     };
     let day = parse_date("2026-11-26").expect("a day");
     let group = [105.875, 29.2603];
-    let come = |lane_m: Option<f64>, stand_m: f64, closed: bool| {
+    let come_by = |lane_m: Option<f64>, stand_m: f64, closed: bool, scrap: Option<Option<f64>>| {
         let street = line("老街", Some(5.0), &[[105.870, 29.260], [105.880, 29.260]]);
         // Some 11 m off, while the street is 33 m off.
         let mut lane = line("背巷", lane_m, &[[105.880, 29.260], [105.8795, 29.2602], [105.871, 29.2602]]);
         let closure =
             Closure { from: day, until: None, reason: "塌方".to_owned(), stops: Stops::Everybody };
         lane.closures.extend(closed.then_some(closure));
-        let drawn = Drawn::of(None, &[street, lane]);
+        let mut lines = vec![street, lane];
+        // Beside the group itself, and joined to nothing.
+        lines.extend(
+            scrap.map(|width_m| line("新测的路", width_m, &[[105.8748, 29.2603], [105.8752, 29.2603]])),
+        );
+        let drawn = Drawn::of(None, &lines);
         let conditions = Conditions { day, wet: false };
         let situation = Situation { conditions, closures: drawn.closures.clone() };
         let prepared = Prepared::new(&drawn.network, &engine, &situation, Objective::Time);
@@ -441,7 +446,17 @@ fn a_narrow_lane_nearer_by_does_not_take_away_the_road_that_is_passed() {
         let why = own.blocked_by.iter().map(|light| light.reasons[0].code.to_owned()).collect::<Vec<_>>();
         (own.optimistic_s.is_some(), own.pessimistic_s.is_some(), own.away_m.map(f64::round), why)
     };
+    let come = |lane_m, stand_m, closed| come_by(lane_m, stand_m, closed, None);
     let street = (true, true, Some(33.0), Vec::new());
+    for scrap in [Some(5.0), Some(2.0), None] {
+        let with = |lane_m, stand_m| come_by(lane_m, stand_m, false, Some(scrap));
+        assert_eq!(with(Some(2.0), 150.0), street, "a scrap takes nobody's road away: {scrap:?}");
+        assert_eq!(
+            with(Some(2.0), 20.0),
+            come(Some(2.0), 20.0, false),
+            "nor what stands in the way: {scrap:?}"
+        );
+    }
     assert_eq!(come(Some(2.0), 150.0, false), street, "it stands in the street");
     assert_eq!(come(Some(2.0), 150.0, true), street, "and nobody has driven in the lane before");
     assert_eq!(come(None, 150.0, false), street, "sure in the street, sooner than perhaps in the lane");

@@ -406,6 +406,7 @@ mod tests {
             station: None,
             away_m: None,
             blocked_by: Vec::new(),
+            apart: false,
             assumed: false,
             nobodys: false,
             seconds,
