@@ -247,7 +247,7 @@ pub fn read_count(cell: &Cell, max: u32) -> Result<Option<u32>, Misread> {
                 return Ok(None);
             }
             let digits = text.trim_end_matches(['人', '个', '名', '位', '间', '张', '户']);
-            digits.trim().replace([',', '，'], "").parse::<f64>().map_err(|_| wrong())?
+            bare_number(digits).parse::<f64>().map_err(|_| wrong())?
         }
     };
     if number.fract() != 0.0 || !(0.0..=f64::from(max)).contains(&number) {
@@ -272,10 +272,15 @@ pub fn read_number(
                 return Ok(None);
             }
             let bare = units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(&text);
-            bare.trim().replace([',', '，'], "").parse::<f64>().map_err(|_| wrong())?
+            bare_number(bare).parse::<f64>().map_err(|_| wrong())?
         }
     };
     if number.is_finite() && range.contains(&number) { Ok(Some(number)) } else { Err(wrong()) }
+}
+
+/// A number without what only divides its digits; a full-width point is one, as full-width digits are digits.
+fn bare_number(text: &str) -> String {
+    text.trim().replace([',', '，'], "").replace('．', ".")
 }
 
 /// The cell as text that lost nothing: an 18-digit code Excel kept as a number has lost its last digits and is
@@ -490,7 +495,10 @@ mod tests {
         assert_eq!(read_count(&Cell::from("1,200"), 9999), Ok(Some(1200)));
         assert_eq!(read_count(&Cell::Number(2.5), 99).map_err(|m| m.code), Err("cell.count"));
         assert_eq!(read_count(&Cell::from("约30"), 99).map_err(|m| m.code), Err("cell.count"));
-        assert_eq!(read_number(&Cell::from("85.5㎡"), &["㎡"], 0.0..=1e6), Ok(Some(85.5)));
+        for text in ["85.5㎡", "85．5㎡", "８５．５", "８５．５ ㎡"] {
+            assert_eq!(read_number(&Cell::from(text), &["㎡"], 0.0..=1e6), Ok(Some(85.5)), "{text}");
+        }
+        assert_eq!(read_count(&Cell::from("３０．０人"), 99), Ok(Some(30)));
         assert_eq!(
             read_number(&Cell::from("80-100"), &["㎡"], 0.0..=1e6).map_err(|m| m.code),
             Err("cell.number")
