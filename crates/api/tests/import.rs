@@ -216,6 +216,11 @@ async fn a_ledger_with_ten_mistakes_is_named_cell_by_cell_mended_and_committed_i
         assert_eq!(count(&mut clerk).await?, 0, "all or nothing");
         let sheet = clerk.get(&format!("/api/v1/imports/{}/problems.xlsx", text(&view, "/id"))).await?;
         assert!(sheet.status.is_success() && sheet.bytes.starts_with(b"PK"), "{}", sheet.body);
+        // The error file may be mended and sent as it is: its sheet is taken for the one before, asked for or not.
+        let errors = send(&mut clerk, "places", "problems.xlsx&sheet=CSV", sheet.bytes.to_vec()).await?.ok()?;
+        assert_eq!(text(&errors, "/sheet"), text(&view, "/sheet"));
+        let tried = work(&town, &mut clerk, &errors, "dry-run", &choice(&view)).await?;
+        assert_eq!(tried["result"]["problems"], report["problems"]);
 
         for (kind, owner, village) in
             [("police_listed", "police", None), ("village_listed", "village-1", Some(V1))]

@@ -25,6 +25,7 @@ use exchange::problem::{ImportError, Level, Problem};
 use exchange::sandbox::{self, Bounds, PreviewSheet, Request};
 use exchange::sheet::Sheet;
 use exchange::value::{Cell, Value as Written};
+use exchange::write::{PROBLEMS_SHEET, ROWS_SHEET};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::import::ImportFile;
@@ -347,7 +348,10 @@ fn mapping_at(preview: &PreviewSheet, definition: &'static SheetDef, header_row:
 /// The sheet asked for, or the one that looks most like the ledger.
 fn sheet_of<'a>(kept: &'a Kept, wanted: Option<&str>) -> Result<&'a PreviewSheet> {
     if let Some(wanted) = wanted.filter(|w| !w.is_empty()) {
-        return kept.sheets.iter().find(|sheet| sheet.name == wanted).ok_or_else(|| {
+        let named = |name: &str| kept.sheets.iter().find(|sheet| sheet.name == name);
+        // An error file keeps its rows under a name of its own where theirs is none for a tab.
+        let of_errors = || named(PROBLEMS_SHEET).and_then(|_| named(ROWS_SHEET));
+        return named(wanted).or_else(of_errors).ok_or_else(|| {
             let present = kept.sheets.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join("、");
             ImportError::SheetMissing { name: wanted.to_owned(), present }.into()
         });
@@ -597,10 +601,10 @@ impl App {
         choice: &ImportChoice,
         progress: &Progress,
     ) -> Result<Parsed<R>> {
-        let (kept, _) = kept_mapping(file, choice, R::sheet())?;
+        let (kept, preview) = kept_mapping(file, choice, R::sheet())?;
         let (blobs, blob, program) = (self.blobs.clone(), file.blob.clone(), self.reader.program.clone());
         let request = Request {
-            sheet: Some(choice.sheet.clone()),
+            sheet: Some(preview.name),
             mapping: Some(kept),
             vocabulary: vocabulary(&file.kind),
             bounds: patient(self.reader.bounds),
@@ -662,7 +666,7 @@ impl App {
         problems.extend(report.notes.iter().map(|p| told(p, Level::Warning)));
         let (blobs, program) = (self.blobs.clone(), self.reader.program.clone());
         let request = Request { bounds: self.reader.bounds, ..Request::default() };
-        let (blob, sheet) = (file.blob.clone(), input.choice.sheet);
+        let (blob, sheet) = (file.blob.clone(), preview.name.clone());
         let keys = self.db.keys(&self.town).await?;
         let bytes = self
             .aside(move || {

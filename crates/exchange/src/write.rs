@@ -17,10 +17,16 @@ use crate::{
     header::Mapping,
     ledger::{Column, Kind, Row, SheetDef, Terms, Vocabulary},
     problem::{Level, Problem},
-    sheet::{Sheet, column_letter},
+    sheet::{Merge, Sheet, column_letter},
     value::{Cell, Value, number_text},
 };
 
+/// Sheet of an error file with the rows, where their own sheet has a name that no tab can bear.
+pub const ROWS_SHEET: &str = "原表";
+/// Sheet of an error file that lists what is wrong.
+pub const PROBLEMS_SHEET: &str = "问题清单";
+/// Column of an error file that says what is wrong in each row.
+const PROBLEM_COLUMN: &str = "问题";
 /// Hidden sheet that holds the words of the drop-down lists.
 const OPTIONS_SHEET: &str = "选项";
 /// Rows below the header that offer drop-down lists.
@@ -374,7 +380,8 @@ pub fn template(
 }
 
 /// Writes the user's rows as they were read, with a last column that says what is wrong in each row, the cells
-/// concerned in colour, and all problems as a list on a second sheet.
+/// concerned in colour, and all problems as a list on a second sheet. The rows keep the name of their sheet, so that the
+/// mended file is taken as the one before was.
 pub fn error_workbook(
     sheet: &Sheet,
     mapping: Option<&Mapping>,
@@ -387,29 +394,47 @@ pub fn error_workbook(
     for problem in problems.iter().filter(|problem| problem.sheet == sheet.name) {
         by_row.entry(problem.row).or_default().push(problem);
     }
-    let title_row = mapping.map_or(0, |mapping| mapping.first_data_row().saturating_sub(1));
-    let width = u16::try_from(sheet.width()).unwrap_or(u16::MAX - 1);
+    let first_data_row = mapping.map_or(1, Mapping::first_data_row);
+    // What was wrong the last time does not stand beside what is wrong now.
+    let last = mapping.and_then(|mapping| mapping.columns.last());
+    let told = last.filter(|column| column.header == PROBLEM_COLUMN && column.key.is_none());
+    let width = told.map_or_else(|| sheet.width(), |column| column.index);
+    let areas = kept_areas(sheet, first_data_row, width);
+    let width = u16::try_from(width).unwrap_or(u16::MAX - 1);
     let mut workbook = Workbook::new();
     let page = workbook.add_worksheet_with_constant_memory()?;
-    page.set_name("原表")?.set_column_width(width, 60)?;
+    // Layers of other files may bear names no tab can.
+    if sheet.name == PROBLEMS_SHEET || page.set_name(&sheet.name).is_err() {
+        page.set_name(ROWS_SHEET)?;
+    }
+    page.set_column_width(width, 60)?;
     for (cells, row) in sheet.rows.iter().zip(0u32..) {
         let here = by_row.get(&(row + 1)).map(Vec::as_slice).unwrap_or_default();
-        for (cell, at) in cells.iter().zip(0u16..) {
+        for (cell, at) in cells.iter().zip(0..width) {
+            match areas.get(&(row, at)) {
+                // It repeats the first cell of its area.
+                Some(None) => continue,
+                Some(Some(area)) => {
+                    let right = u16::try_from(area.right).unwrap_or(at);
+                    page.merge_range(row, at, area.bottom, right, "", &styles.text)?;
+                }
+                None => {}
+            }
             let letter = column_letter(usize::from(at));
             let is_wrong = here.iter().any(|problem| {
                 problem.level == Level::Error && problem.column.split(' ').next() == Some(&*letter)
             });
             write_cell(page, row, at, cell, if is_wrong { Some(&wrong) } else { None }, &styles)?;
         }
-        if usize::try_from(row) == Ok(title_row) {
-            page.write_string_with_format(row, width, "问题", &styles.header)?;
+        if usize::try_from(row).is_ok_and(|row| row + 1 == first_data_row) {
+            page.write_string_with_format(row, width, PROBLEM_COLUMN, &styles.header)?;
         } else if !here.is_empty() {
             let said: Vec<String> = here.iter().map(|problem| in_words(problem)).collect();
             page.write_string_with_format(row, width, cut(&said.join("；")), &styles.text)?;
         }
     }
     let list = workbook.add_worksheet_with_constant_memory()?;
-    list.set_name("问题清单")?.set_freeze_panes(1, 0)?;
+    list.set_name(PROBLEMS_SHEET)?.set_freeze_panes(1, 0)?;
     let titles = [("工作表", 16.0), ("行", 8.0), ("列", 24.0), ("内容", 30.0), ("程度", 8.0), ("问题", 70.0)];
     for ((title, width), at) in titles.iter().zip(0u16..) {
         list.set_column_width(at, *width)?.write_string_with_format(0, at, *title, &styles.header)?;
@@ -431,6 +456,32 @@ pub fn error_workbook(
     }
     workbook.save_to_writer(output)?;
     Ok(())
+}
+
+/// The merged areas that are written as such, by cell: the area at its first cell, nothing at the others. Within the rows of
+/// the ledger only those of one row are: what stands for several rows is mended in each.
+fn kept_areas(
+    sheet: &Sheet,
+    first_data_row: usize,
+    width: usize,
+) -> HashMap<(u32, u16), Option<Merge>> {
+    let mut areas = HashMap::new();
+    for area in &sheet.merged {
+        let (top, left) = (area.top as usize, area.left as usize);
+        let is_kept = area.top == area.bottom || (area.bottom as usize) < first_data_row;
+        let is_written = (area.right as usize) < width && !sheet.cell(top, left).is_blank();
+        let cells: Vec<(u32, u16)> = match is_kept && is_written {
+            true => (area.top..=area.bottom)
+                .flat_map(|row| (area.left..=area.right).map(move |at| (row, u16::try_from(at).unwrap_or(u16::MAX))))
+                .collect(),
+            false => continue,
+        };
+        // One cell is no area, and no cell lies in two.
+        if cells.len() > 1 && !cells.iter().any(|cell| areas.contains_key(cell)) {
+            areas.extend(cells.into_iter().zip(std::iter::once(Some(*area)).chain(std::iter::repeat(None))));
+        }
+    }
+    areas
 }
 
 fn in_words(problem: &Problem) -> String {

@@ -7,7 +7,7 @@
     reason = "the helpers of a test may fail as loudly as the test"
 )]
 
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Write};
 
 use domain::place_list::ListKind;
 use exchange::{
@@ -308,6 +308,40 @@ fn the_error_workbook_gives_the_rows_back_with_the_problems_beside_them() {
     // Mended and sent again, it reads like the first file: the added column is passed over.
     let again = header::guess(page, &PLACES).unwrap();
     assert_eq!(again.address("phone"), parsed.mapping.address("phone"));
+    assert_eq!(page.name, "CSV", "it is taken as the one before was");
+    // What was wrong then does not stand beside what is wrong now.
+    let mut bytes = Vec::new();
+    write::error_workbook(page, Some(&again), &parse_places(page).problems, &mut bytes).unwrap();
+    assert_eq!(&read(&bytes).sheets[0], page);
+}
+
+#[test]
+fn the_error_workbook_keeps_the_name_of_the_sheet_and_a_merged_title_once() {
+    let book = read(&village_ledger());
+    let before = parse_places(&book.sheets[0]);
+    let written = |sheet: &Sheet| {
+        let mut bytes = Vec::new();
+        write::error_workbook(sheet, Some(&before.mapping), &before.problems, &mut bytes).unwrap();
+        bytes
+    };
+    let bytes = written(&book.sheets[0]);
+    let back = read(&bytes);
+    let names: Vec<&str> = back.sheets.iter().map(|sheet| sheet.name.as_str()).collect();
+    assert_eq!(names, ["摸底表", write::PROBLEMS_SHEET]);
+    let again = parse_places(&back.sheets[0]);
+    assert_eq!(problems(&again), problems(&before), "the section title is still known by its merged cells");
+    assert_eq!(again.rows, before.rows);
+    // The areas are areas again; read without them only their first cells hold the title.
+    let areas = |sheet: &Sheet| sheet.merged.iter().filter(|area| area.bottom < 5).count();
+    assert_eq!(areas(&back.sheets[0]), areas(&book.sheets[0]));
+    let mut source = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut page = String::new();
+    source.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut page).unwrap();
+    let title = page.split("</row>").next().unwrap_or_default();
+    assert_eq!(title.matches("t=\"inlineStr\"").count() + title.matches("t=\"s\"").count(), 1, "{title}");
+    let mut odd = book.sheets[0].clone();
+    odd.name = "哪个/村".to_owned();
+    assert_eq!(read(&written(&odd)).sheets[0].name, write::ROWS_SHEET, "no tab can bear that name");
 }
 
 /// A minimal workbook around one sheet's XML.

@@ -48,4 +48,9 @@ it('understands a mended file as the one before and asks anew what was looked at
   expect(sameColumns(later, view)).toBe(true)
   expect(understoodAs(later, before)).toEqual({ ...before, decisions: {}, outside_ok: false })
   expect(sameColumns({ ...later, columns: later.columns.slice(1) }, view)).toBe(false)
+  // The error file itself, mended: the column of what was wrong stands behind, and stands for nothing.
+  const told = { ...later, columns: [...later.columns, { index: 2, header: '问题', field: 'category', samples: [] }] }
+  expect(sameColumns(told, view)).toBe(true)
+  expect(understoodAs(told, before).mapping).toEqual(before.mapping)
+  expect(sameColumns({ ...later, columns: [...later.columns, { index: 2, header: '地址', field: 'address', samples: [] }] }, view)).toBe(false)
 })

@@ -8,10 +8,15 @@ export function proposed(view: ImportView): ImportChoice {
   return { sheet: view.sheet, header_row: view.header_row, mapping, decisions: {} }
 }
 
-/** Whether a mended file has the columns of the one before. */
-export function sameColumns(one: ImportView, other: ImportView): boolean {
-  const heads = (view: ImportView): string => JSON.stringify(view.columns.map((column) => [column.index, column.header]))
-  return heads(one) === heads(other)
+/** The column of an error file that says what is wrong in each row. */
+const TOLD = '问题'
+
+/** Whether a mended file has the columns of the one before; the error file has one more, of what was wrong. */
+export function sameColumns(mended: ImportView, before: ImportView): boolean {
+  const heads = (view: ImportView, most: number): string => JSON.stringify(view.columns.slice(0, most).map((column) => [column.index, column.header]))
+  const known = before.columns.length
+  const added = mended.columns.slice(known)
+  return heads(mended, known) === heads(before, known) && (added.length === 0 || (added.length === 1 && added[0]?.header === TOLD))
 }
 
 /** A mended file understood as the one before was. Its rows may have moved: what was decided of one by its number is asked anew, and nobody has looked at what lies outside the town in this one. */
