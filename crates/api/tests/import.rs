@@ -808,6 +808,25 @@ async fn a_place_far_from_the_town_is_remarked_before_it_is_taken() -> anyhow::R
         let said = [array(&result["problems"]), array(&result["notes"])].concat();
         let outside: Vec<&Value> = said.iter().filter(|one| one["code"] == "place.outside").collect();
         assert_eq!(outside.iter().map(|one| one["row"].as_i64()).collect::<Vec<_>>(), [Some(3)], "{result}");
+        // Nobody said in which system the positions are: it is asked once, and of nothing that brings none.
+        let unsaid = |report: &Value| {
+            let notes = array(&report["notes"]).into_iter().filter(|one| one["code"] == "import.crs_unsaid");
+            notes.map(|one| one["row"].as_i64()).collect::<Vec<_>>()
+        };
+        assert_eq!(unsaid(result), [Some(0)], "{result}");
+        let mut said = choice(&view);
+        said["crs"] = json!("gcj02");
+        let told = work(&town, &mut clerk, &view, "dry-run", &said).await?;
+        assert_eq!(unsaid(&told["result"]), [], "{told}");
+        let written = work(&town, &mut clerk, &view, "commit", &choice(&view)).await?;
+        assert_eq!((&written["result"]["committed"], unsaid(&written["result"])), (&json!(true), vec![Some(0)]));
+        let again = import(&town, &mut clerk, "again.csv", ledger(&[rows[0]])).await?;
+        assert_eq!((&again["unchanged"], unsaid(&again)), (&json!(1), vec![]), "it stands there already");
+        let drawn = json!({ "type": "FeatureCollection", "features": [{ "type": "Feature",
+            "properties": { "name": "路口小吃", "category": "nine_small.catering", "village": "场镇社区" },
+            "geometry": { "type": "Point", "coordinates": [105.91, 29.31] } }] });
+        let of_map = import(&town, &mut clerk, "c.geojson", drawn.to_string().into_bytes()).await?;
+        assert_eq!((&of_map["created"], unsaid(&of_map)), (&json!(1), vec![]), "its format says it: {of_map}");
         Ok(())
     })
     .await

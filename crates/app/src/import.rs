@@ -457,6 +457,16 @@ pub(crate) fn crs_of(code: Option<&str>) -> Result<Crs> {
     }
 }
 
+/// What is said once of a file that brings positions when neither somebody nor the format said in which system they are.
+fn crs_unsaid(file: &ImportFile, choice: &ImportChoice, sheet: &str) -> Option<Problem> {
+    let is_chosen = choice.crs.as_deref().is_some_and(|code| !code.trim().is_empty());
+    let kept: Option<Kept> = serde_json::from_str(&file.preview).ok();
+    let is_in_format = || kept.is_some_and(|kept| kept.sheets.iter().any(|sheet| sheet.is_wgs84));
+    let message = "没有说明坐标系，先按 WGS-84 读取；高德、腾讯、百度地图上取的坐标会偏几百米，请选对坐标系（命令行加 --crs）再导入";
+    (!is_chosen && !is_in_format())
+        .then(|| Problem::of_row(Level::Warning, sheet, 0, "import.crs_unsaid", message))
+}
+
 impl App {
     /// Runs something that blocks on a thread of its own.
     pub(crate) async fn aside<T: Send + 'static>(

@@ -30,20 +30,20 @@ const ID_COLUMN: &str = "feature_id";
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let json: Json = serde_json::from_slice(bytes).map_err(|_| ImportError::Unreadable)?;
-    table(&json, limits)
+    table(&json, SHEET_NAME, limits)
 }
 
-/// A feature collection as a table.
+/// A feature collection as a table of this name.
 ///
 /// Errors: [`ImportError::WrongType`] when it is other JSON.
-pub(crate) fn table(json: &Json, limits: &Limits) -> Result<Workbook, ImportError> {
+pub(crate) fn table(json: &Json, name: &str, limits: &Limits) -> Result<Workbook, ImportError> {
     let features = json
         .get("features")
         .and_then(Json::as_array)
         .ok_or_else(|| ImportError::WrongType { found: "其他格式的 JSON 数据".to_owned() })?;
     let mut columns: Vec<String> = Vec::new();
     let mut gathered = Gathered::new(limits);
-    gathered.begin(SHEET_NAME);
+    gathered.begin(name);
     for (feature, row) in features.iter().zip(1u32..) {
         let properties = feature.get("properties").and_then(Json::as_object);
         for (key, value) in properties.into_iter().flatten() {

@@ -9,6 +9,9 @@ use crate::notice_file::character;
 use crate::problem::ImportError;
 use crate::sheet::Limits;
 
+/// Name given to the one sheet of a KML file.
+pub const SHEET_NAME: &str = "KML";
+
 /// Whether a file begins like one.
 pub fn is_kml(bytes: &[u8]) -> bool {
     let head = bytes.get(..bytes.len().min(2048)).unwrap_or(bytes);

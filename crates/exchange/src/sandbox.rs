@@ -95,6 +95,9 @@ pub struct PreviewSheet {
     pub head: Vec<Vec<String>>,
     /// The guess; none when no header was found.
     pub mapping: Option<Mapping>,
+    /// Whether the format of the file says that positions are in WGS 84.
+    #[serde(default)]
+    pub is_wgs84: bool,
 }
 
 /// Reads a ledger in a child. Blocks the calling thread.
@@ -338,7 +341,8 @@ fn previews<W: Write>(
     request: &Request,
     output: &mut Answer<W>,
 ) -> Result<(), ImportError> {
-    for sheet in sheet::read(bytes, &request.limits)?.sheets {
+    let workbook = sheet::read(bytes, &request.limits)?;
+    for sheet in workbook.sheets {
         let head = sheet
             .rows
             .iter()
@@ -350,6 +354,7 @@ fn previews<W: Write>(
             head,
             mapping: header::guess(&sheet, definition).ok(),
             name: sheet.name,
+            is_wgs84: workbook.is_wgs84,
         }))?;
     }
     Ok(())

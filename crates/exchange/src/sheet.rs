@@ -102,6 +102,9 @@ pub struct Workbook {
     pub sheets: Vec<Sheet>,
     /// What was left out or looked odd while reading.
     pub problems: Vec<Problem>,
+    /// Whether the format itself says that positions are in WGS 84 (or CGCS2000, which equals it for our purposes).
+    #[serde(default)]
+    pub is_wgs84: bool,
 }
 
 impl Workbook {
@@ -126,12 +129,15 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
             limit: limits.file_bytes >> 20,
         });
     }
+    let wgs84 = |book: Workbook| Workbook { is_wgs84: true, ..book };
     match kind_of(bytes)? {
         FileKind::Zip => read_zip(bytes, limits),
         FileKind::Xls => read_xls(bytes, limits),
-        FileKind::GeoJson => geojson::read(bytes, limits),
-        FileKind::Kml => geojson::table(&kml::features(bytes, limits)?, limits),
-        FileKind::Sqlite => geopackage::read(bytes, limits),
+        FileKind::GeoJson => geojson::read(bytes, limits).map(wgs84),
+        FileKind::Kml => {
+            geojson::table(&kml::features(bytes, limits)?, kml::SHEET_NAME, limits).map(wgs84)
+        }
+        FileKind::Sqlite => geopackage::read(bytes, limits).map(wgs84),
         FileKind::Records(json) => records::sheet(records::records(&json).unwrap_or_default(), limits),
         FileKind::Text => csv_text::read(bytes, limits),
     }

@@ -67,9 +67,9 @@ pub struct Import {
     /// 表头与字段的对应（JSON 对象文件），用于程序认不出的表头
     #[arg(long)]
     map: Option<PathBuf>,
-    /// 文件的坐标系
-    #[arg(long, default_value = "wgs84")]
-    crs: Crs,
+    /// 文件的坐标系；不说明的按 WGS-84 读取并提示
+    #[arg(long)]
+    crs: Option<Crs>,
     /// 略过有错的行（逐行列出），写入其余各行（限设施和消火栓）
     #[arg(long)]
     leave_bad: bool,
@@ -157,7 +157,7 @@ fn choice(view: &ImportView, asked: &Import) -> anyhow::Result<ImportChoice> {
         header_row: view.header_row,
         mapping,
         decisions: BTreeMap::new(),
-        crs: Some(word(asked.crs)),
+        crs: asked.crs.map(word),
         leave_bad: asked.leave_bad.then_some(true),
         outside_ok: asked.outside_ok,
     })

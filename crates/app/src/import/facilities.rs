@@ -164,7 +164,7 @@ impl App {
         }
         let words = super::vocabulary("facilities");
         let now = self.now();
-        let mut work = Work::default();
+        let (mut work, mut is_moving) = (Work::default(), false);
         for one in &meant {
             let record = match stock.record_of(one, &by_code, now) {
                 Ok(record) => record,
@@ -180,6 +180,8 @@ impl App {
                     continue;
                 }
             }
+            is_moving |= record.facility.shape.is_some()
+                && one.known.is_none_or(|known| known.facility.shape != record.facility.shape);
             let Some(known) = one.known else {
                 report.created += 1;
                 work.inserts.push(record);
@@ -209,6 +211,9 @@ impl App {
                 }
             });
             work.updates.push(record);
+        }
+        if is_moving {
+            problems.extend(super::crs_unsaid(file, choice, &parsed.sheet));
         }
         report.take(&problems);
         report.take(parsed.unread().as_slice());

@@ -92,6 +92,8 @@ struct Seen {
     used: HashMap<PlaceId, u32>,
     /// Numbers that rows brought along.
     codes: HashSet<String>,
+    /// Whether a row puts a place where it was not.
+    is_moving: bool,
 }
 
 impl App {
@@ -114,6 +116,9 @@ impl App {
             self.weigh(&mut read, file, &meant, some, &mut first).await?;
         }
         drop(read);
+        if first.is_moving {
+            first.problems.extend(super::crs_unsaid(file, choice, &parsed.sheet));
+        }
         let codes = std::mem::take(&mut first.codes);
         let mut report = first.told();
         let Some(running) = commit.filter(|_| report.is_ready()) else { return Ok(report) };
@@ -240,6 +245,7 @@ impl App {
             let found = seen.problems.len();
             let record = self.record_of(file, parsed, placed, known, &mut seen.problems);
             let given = record.place.location.filter(|_| placed.row.value.lon.is_some());
+            seen.is_moving |= given.is_some() && known.is_none_or(|known| known.place.location != given);
             if given
                 .zip(register.town.as_ref())
                 .is_some_and(|(at, town)| !town.covers([at.lon_deg, at.lat_deg]))
