@@ -121,7 +121,7 @@ async fn correct_baseline(
     Json(asked): Json<BaselineChange>,
 ) -> Answer<Json<PlaceListView>> {
     let on = read_day("on", &asked.on)?;
-    let input = BaselineInput { count: asked.count, on, source: asked.source };
+    let input = BaselineInput { count: Some(asked.count), on: Some(on), source: asked.source };
     let why = (asked.reason.as_str(), asked.version);
     Ok(Json(doors.app.correct_baseline(&caller, &id, &input, why).await?))
 }

@@ -194,6 +194,38 @@ async fn two_lists(town: &Town) -> anyhow::Result<(Browser, String, String, Vec<
 }
 
 #[tokio::test]
+async fn a_list_nobody_counted_is_in_no_difference_and_a_count_has_a_day() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let (mut clerk, ..) = two_lists(&town).await?;
+        let asked = |baseline: Value| {
+            json!({ "kind": "village_listed", "owner": "village-2", "village": V2, "baseline": baseline })
+        };
+        for (baseline, field, code) in [
+            (json!({ "count": 18 }), "on", "place_list.baseline_day_missing"),
+            (json!({ "count": 18, "on": null, "source": "" }), "on", "place_list.baseline_day_missing"),
+            (json!({ "on": "2023-02-20" }), "count", "place_list.baseline_count"),
+        ] {
+            let told = clerk.post("/api/v1/place-lists", asked(baseline)).await?;
+            assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", told.body);
+            let wrong = &told.body["fields"][0];
+            assert_eq!((&wrong["field"], &wrong["code"]), (&json!(field), &json!(code)), "{}", told.body);
+        }
+        let uncounted = clerk.post("/api/v1/place-lists", asked(Value::Null)).await?.ok()?;
+        let place = add(&mut clerk, restaurant("丁店", V2)).await?;
+        let entry = json!({ "place": text(&place, "/id"), "from": "2026-01-01", "reason": "摸底列入" });
+        let path = format!("/api/v1/place-lists/{}/entries", text(&uncounted, "/id"));
+        clerk.post(&path, entry).await?.ok()?;
+        let told = clerk.get("/api/v1/place-lists").await?.ok()?;
+        let own = &told["summary"]["village_listed"];
+        assert_eq!((&own["count"], &own["baseline"]), (&json!(3), &json!(70)), "{own}");
+        assert_eq!(own["difference"], -68, "what nobody counted is no growth: {own}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn the_police_16_and_the_villages_220_stand_side_by_side_and_are_never_added() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = town(&fresh).await?;
@@ -207,6 +239,10 @@ async fn the_police_16_and_the_villages_220_stand_side_by_side_and_are_never_add
         assert_eq!(
             (&summary["police_listed"]["count"], &summary["police_listed"]["baseline"]),
             (&json!(1), &json!(16))
+        );
+        assert_eq!(
+            (&summary["village_listed"]["difference"], &summary["police_listed"]["difference"]),
+            (&json!(-68), &json!(-15))
         );
         assert_eq!(summary["overlap"], 1);
         assert!(text(summary, "/never_added_note").contains("不相加"));

@@ -112,6 +112,8 @@ pub struct VillageListed {
     pub baseline_on: Option<Date>,
     /// Places on any of them today, each once.
     pub count: i64,
+    /// Places today less the baselines, of the lists that have one; none where none has.
+    pub difference: Option<i64>,
     /// Village by village.
     pub by_village: Vec<VillageCount>,
 }
@@ -123,6 +125,8 @@ pub struct PoliceListed {
     pub baseline: Option<u32>,
     /// Today.
     pub count: i64,
+    /// Places today less the baselines, of the lists that have one; none where none has.
+    pub difference: Option<i64>,
 }
 
 /// Two kinds of list side by side.
@@ -201,10 +205,10 @@ pub struct EntryPage {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct BaselineInput {
     /// The number.
-    pub count: u32,
-    /// The document's date.
-    #[schema(value_type = String)]
-    pub on: Date,
+    pub count: Option<u32>,
+    /// The document's date; a number without one is refused, and the other way round.
+    #[schema(value_type = Option<String>)]
+    pub on: Option<Date>,
     /// The document.
     #[serde(default)]
     pub source: String,
@@ -333,12 +337,28 @@ async fn counted_by_plan(read: &mut Read, names: &Gazetteer, on: Date) -> Result
 
 /// A baseline as typed in.
 ///
-/// Errors: a day that has not come.
+/// Errors: the number or its day is missing, or the day has not come.
 fn baseline_of(input: &BaselineInput, today: Date) -> Result<Baseline> {
-    if input.on > today {
+    let count = input.count.ok_or_else(|| {
+        let message = "填了基数日期，没有填文件基数，请补填；文件没有基数的，请清空日期";
+        Error::field("count", "place_list.baseline_count", message)
+    })?;
+    let as_of = input.on.ok_or_else(|| {
+        let message = "填了文件基数，没有填基数日期，请填写文件上的日期";
+        Error::field("on", "place_list.baseline_day_missing", message)
+    })?;
+    if as_of > today {
         return Err(Error::field("on", "place_list.baseline_day", "基数日期还没有到，请填写文件上的日期"));
     }
-    Ok(Baseline { count: input.count, as_of: input.on, source: input.source.trim().to_owned() })
+    Ok(Baseline { count, as_of, source: input.source.trim().to_owned() })
+}
+
+/// Living counts less baselines of one kind, over the lists that have one: what nobody counted is no growth. None where no
+/// list has.
+fn difference_of(lists: &[PlaceListView], kind: ListKind) -> Option<i64> {
+    let kind = word(&kind);
+    let nets = lists.iter().filter(|list| list.kind == kind).filter_map(|list| list.drift.as_ref());
+    nets.map(|drift| drift.net).reduce(|sum, net| sum + net)
 }
 
 /// Every list with every stay.
@@ -398,11 +418,13 @@ impl App {
                 baseline: domain::place_list::baseline_total(&seen, village),
                 baseline_on: dated.map(|b| b.as_of).max(),
                 count: overlap.first,
+                difference: difference_of(&items, village),
                 by_village,
             },
             police_listed: PoliceListed {
                 baseline: domain::place_list::baseline_total(&seen, police),
                 count: overlap.second,
+                difference: difference_of(&items, police),
             },
             overlap: overlap.both,
             never_added_note: NEVER_ADDED.to_owned(),

@@ -8804,9 +8804,9 @@ export interface components {
              * Format: int32
              * @description The number.
              */
-            count: number;
-            /** @description The document's date. */
-            on: string;
+            count?: number | null;
+            /** @description The document's date; a number without one is refused, and the other way round. */
+            on?: string | null;
             /** @description The document. */
             source?: string;
         };
@@ -17851,6 +17851,11 @@ export interface components {
              * @description Today.
              */
             count: number;
+            /**
+             * Format: int64
+             * @description Places today less the baselines, of the lists that have one; none where none has.
+             */
+            difference?: number | null;
         };
         /** @description A position as evidence. */
         PositionInput: {
@@ -22133,6 +22138,11 @@ export interface components {
              * @description Places on any of them today, each once.
              */
             count: number;
+            /**
+             * Format: int64
+             * @description Places today less the baselines, of the lists that have one; none where none has.
+             */
+            difference?: number | null;
         };
         /** @description One village of a row. */
         VillageTally: {
