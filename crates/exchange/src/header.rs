@@ -11,6 +11,8 @@ use crate::{
     value::{Cell, comparable},
 };
 
+/// Column of an error file that says what is wrong in each row.
+pub(crate) const PROBLEM_COLUMN: &str = "问题";
 /// Rows from the top in which a header is looked for.
 const SEARCHED_ROWS: usize = 30;
 /// Below this many points of 100 a header is not taken for a column.
@@ -66,6 +68,12 @@ impl Mapping {
     /// Header of a column counted from 0.
     pub fn label(&self, index: usize) -> Option<&str> {
         self.columns.iter().find(|column| column.index == index).map(|column| column.header.as_str())
+    }
+
+    /// Index of the column that an error file has behind the ledger's own; it is no part of the ledger.
+    pub fn problem_column(&self) -> Option<usize> {
+        let last = self.columns.last()?;
+        (last.header == PROBLEM_COLUMN && last.key.is_none()).then_some(last.index)
     }
 
     /// Letter and header of the column a key was mapped to; empty when it was not.

@@ -448,6 +448,9 @@ impl Reading<'_> {
     /// A row as far as it can be read, and whether nothing is wrong with it.
     fn row<R: Row>(&mut self, index: usize) -> Option<(R, bool)> {
         let cells = self.sheet.rows.get(index)?;
+        // What an error file said of the row is no part of it.
+        let own = self.mapping.problem_column().unwrap_or(usize::MAX).min(cells.len());
+        let cells = cells.get(..own)?;
         if cells.iter().all(Cell::is_blank) {
             return None;
         }

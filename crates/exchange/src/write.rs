@@ -14,7 +14,7 @@ use crate::{
     csv_text::guard,
     features::{FeatureRow, FeatureTable, Said},
     geojson::{LAT, LON, SHAPE, from_wkt},
-    header::Mapping,
+    header::{Mapping, PROBLEM_COLUMN},
     ledger::{Column, Kind, Row, SheetDef, Terms, Vocabulary},
     problem::{Level, Problem},
     sheet::{Merge, Sheet, column_letter},
@@ -25,8 +25,6 @@ use crate::{
 pub const ROWS_SHEET: &str = "原表";
 /// Sheet of an error file that lists what is wrong.
 pub const PROBLEMS_SHEET: &str = "问题清单";
-/// Column of an error file that says what is wrong in each row.
-const PROBLEM_COLUMN: &str = "问题";
 /// Hidden sheet that holds the words of the drop-down lists.
 const OPTIONS_SHEET: &str = "选项";
 /// Rows below the header that offer drop-down lists.
@@ -394,11 +392,11 @@ pub fn error_workbook(
     for problem in problems.iter().filter(|problem| problem.sheet == sheet.name) {
         by_row.entry(problem.row).or_default().push(problem);
     }
-    let first_data_row = mapping.map_or(1, Mapping::first_data_row);
+    let (header_row, first_data_row) = mapping.map_or((0, 1), |m| (m.header_row, m.first_data_row()));
+    let row_of = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let header = row_of(header_row)..row_of(first_data_row);
     // What was wrong the last time does not stand beside what is wrong now.
-    let last = mapping.and_then(|mapping| mapping.columns.last());
-    let told = last.filter(|column| column.header == PROBLEM_COLUMN && column.key.is_none());
-    let width = told.map_or_else(|| sheet.width(), |column| column.index);
+    let width = mapping.and_then(Mapping::problem_column).unwrap_or_else(|| sheet.width());
     let areas = kept_areas(sheet, first_data_row, width);
     let width = u16::try_from(width).unwrap_or(u16::MAX - 1);
     let mut workbook = Workbook::new();
@@ -426,9 +424,12 @@ pub fn error_workbook(
             });
             write_cell(page, row, at, cell, if is_wrong { Some(&wrong) } else { None }, &styles)?;
         }
-        if usize::try_from(row).is_ok_and(|row| row + 1 == first_data_row) {
+        if row == header.start && header.len() > 1 {
+            // Over every row of the header, or it would be read as part of the group left of it.
+            page.merge_range(row, width, header.end - 1, width, PROBLEM_COLUMN, &styles.header)?;
+        } else if row == header.start {
             page.write_string_with_format(row, width, PROBLEM_COLUMN, &styles.header)?;
-        } else if !here.is_empty() {
+        } else if !here.is_empty() && !header.contains(&row) {
             let said: Vec<String> = here.iter().map(|problem| in_words(problem)).collect();
             page.write_string_with_format(row, width, cut(&said.join("；")), &styles.text)?;
         }

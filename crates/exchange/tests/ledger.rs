@@ -331,9 +331,9 @@ fn the_error_workbook_keeps_the_name_of_the_sheet_and_a_merged_title_once() {
     let again = parse_places(&back.sheets[0]);
     assert_eq!(problems(&again), problems(&before), "the section title is still known by its merged cells");
     assert_eq!(again.rows, before.rows);
-    // The areas are areas again; read without them only their first cells hold the title.
+    // The areas are areas again, and one more lies over the added column; only their first cells hold the title.
     let areas = |sheet: &Sheet| sheet.merged.iter().filter(|area| area.bottom < 5).count();
-    assert_eq!(areas(&back.sheets[0]), areas(&book.sheets[0]));
+    assert_eq!(areas(&back.sheets[0]), areas(&book.sheets[0]) + 1);
     let mut source = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut page = String::new();
     source.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut page).unwrap();
