@@ -87,7 +87,7 @@ async fn a_new_edition_is_edited_compared_published_and_ends_the_old_one() -> an
 
         let publish = json!({ "from": "2026-10-01", "version": edited["version"] });
         let valid = clerk.post(&path(&draft, "/publish"), publish).await?.ok()?;
-        assert_eq!(valid["state"], "valid");
+        assert_eq!((&valid["state"], &valid["lacking"]), (&json!("valid"), &json!([])));
         let old = clerk.get(&path(&first, "")).await?.ok()?;
         assert_eq!((&old["state"], &old["valid_to"]), (&json!("retired"), &json!("2026-09-30")));
 
@@ -100,11 +100,18 @@ async fn a_new_edition_is_edited_compared_published_and_ends_the_old_one() -> an
         assert_eq!((empty.status, empty.code()), (StatusCode::UNPROCESSABLE_ENTITY, "validation"));
         let made_up = json!({ "title": "锅炉房", "version": 1, "items": [{ "code": "T01", "text": "门口通畅",
             "hazard_code": "H99.9", "basis": [{ "instrument": "镇街自定" }] }] });
+        let bare = json!({ "title": "锅炉房", "version": 1, "items": [{ "code": "T01", "text": "门口通畅",
+            "hazard_code": "H99" }] });
+        let bare = clerk.put(&path(&own, ""), bare).await?.ok()?;
+        assert_eq!(bare["lacking"], json!(["检查项“T01”没有判定依据，镇街自定的请写“镇街自定”"]), "{bare}");
+        let mut made_up = made_up;
+        made_up["version"] = bare["version"].clone();
         let made_up = clerk.put(&path(&own, ""), made_up).await?.ok()?;
+        assert_eq!(made_up["lacking"].as_array().map(Vec::len), Some(1), "{made_up}");
         let publish = json!({ "from": "2026-10-01", "version": made_up["version"] });
         let told = clerk.post(&path(&own, "/publish"), publish).await?;
         assert_eq!(told.body["fields"][0]["code"], "checklist.item_hazard_unknown", "{}", told.body);
-        let thief = json!({ "title": "锅炉房", "version": 2, "items": [{ "code": "B05", "text": "别人的编号",
+        let thief = json!({ "title": "锅炉房", "version": made_up["version"], "items": [{ "code": "B05", "text": "别人的编号",
             "hazard_code": "H01.1", "basis": [{ "instrument": "镇街自定" }] }] });
         let thief = clerk.put(&path(&own, ""), thief).await?.ok()?;
         let publish = json!({ "from": "2026-10-01", "version": thief["version"] });

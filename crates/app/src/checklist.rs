@@ -269,9 +269,7 @@ impl App {
     ) -> Result<ChecklistView> {
         let mut tx = self.write(caller).await?;
         let record = self.changeable(caller, &mut tx, id, Some(version)).await?;
-        let mut problems = record.checklist.validate();
-        let unknown = |item: &Item| item.unknown_hazard(|code| hazard_dictionary().knows(code));
-        problems.extend(record.checklist.items.iter().filter_map(unknown));
+        let problems = lacking(&record.checklist);
         if record.checklist.state == State::Draft && !problems.is_empty() {
             return Err(invalid(&problems));
         }
@@ -352,6 +350,14 @@ fn may_change(caller: &Caller) -> bool {
 async fn view(read: &mut Read, caller: &Caller, record: &ChecklistRecord) -> Result<ChecklistView> {
     let editions = read.checklist_editions(&record.checklist.code).await?;
     Ok(ChecklistView::of(record, &editions, may_change(caller)))
+}
+
+/// What keeps a list by itself from being published.
+fn lacking(list: &Checklist) -> Vec<Problem> {
+    let unknown = |item: &Item| item.unknown_hazard(|code| hazard_dictionary().knows(code));
+    let mut problems = list.validate();
+    problems.extend(list.items.iter().filter_map(unknown));
+    problems
 }
 
 fn invalid(problems: &[Problem]) -> Error {

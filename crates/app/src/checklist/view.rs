@@ -144,6 +144,8 @@ pub struct ChecklistView {
     pub items: Vec<ItemView>,
     /// Against the edition before; none for the first.
     pub diff: Option<ChecklistDiff>,
+    /// What a draft still lacks to be published, item by item.
+    pub lacking: Vec<String>,
 }
 
 /// A new list.
@@ -486,7 +488,11 @@ impl ChecklistView {
             ChecklistDiff { added: diff.added, removed: diff.removed, changed }
         });
         let items = list.items.iter().map(|item| ItemView::of(item, list)).collect();
-        Self { row: ChecklistRow::of(record, may_change), items, diff }
+        let lacking = match list.state {
+            State::Draft => super::lacking(list).into_iter().map(|problem| problem.message).collect(),
+            State::Valid { .. } | State::Retired { .. } => Vec::new(),
+        };
+        Self { row: ChecklistRow::of(record, may_change), items, diff, lacking }
     }
 }
 

@@ -10237,6 +10237,8 @@ export interface components {
             diff?: components["schemas"]["ChecklistDiff"] | null;
             /** @description Its items. */
             items: components["schemas"]["ItemView"][];
+            /** @description What a draft still lacks to be published, item by item. */
+            lacking: string[];
         };
         /** @description Every edition. */
         Checklists: {
