@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{Datelike, Months};
 use domain::fulfilment::{Question, Tally};
+use domain::org::Territory;
 use domain::plan::compare::{Comparison, compare};
 use domain::plan::{Clause, Plan};
 use domain::policy::{Action, Subject};
@@ -33,6 +34,9 @@ pub struct Installed {
     pub duties: usize,
     /// False when this very text was in force already.
     pub changed: bool,
+    /// What the plan calls its town and what the town of the record is called, where the two differ: a town may begin with the
+    /// plan of another, and is told that it does.
+    pub of_other: Option<(String, String)>,
 }
 
 /// A duty as it shall be.
@@ -245,14 +249,21 @@ impl App {
         let now = self.now();
         let mut tx = self.write(caller).await?;
         let before = tx.plan_versions().await?;
+        let town = domain::ids::TerritoryCode::from(self.town.as_str());
+        let named = crate::org::name_town(&mut tx, &town, &plan.town).await?;
+        let own = tx.territory(&town).await?.map(|record| record.territory);
+        let is_own = |own: &Territory| {
+            own.name == plan.town || own.short_name == plan.town || own.aliases.contains(&plan.town)
+        };
+        let other = own.filter(|own| !plan.town.is_empty() && !is_own(own));
+        let of_other = other.map(|own| (plan.town.clone(), own.name));
         let installed = |changed| Installed {
             code: plan.code.clone(),
             title: plan.title.clone(),
             duties: plan.duties.len(),
             changed,
+            of_other: of_other.clone(),
         };
-        let town = domain::ids::TerritoryCode::from(self.town.as_str());
-        let named = crate::org::name_town(&mut tx, &town, &plan.town).await?;
         let detail = named.then(|| serde_json::json!({ "town_name": plan.town }).to_string());
         if let Some(newest) = before.first().filter(|newest| newest.source == text) {
             if let Some(detail) = detail {

@@ -148,6 +148,8 @@ fn a_second_town_is_called_as_it_was_said_or_as_its_plan_says() -> Result<()> {
         assert!(added.status.success(), "{}", said(&added));
         let told = run(&data, &[&code[..], &["plan", "install", file.as_str()][..]].concat(), "")?;
         assert!(told.status.success(), "{}", said(&told));
+        let warned = String::from_utf8_lossy(&told.stderr).contains("这份方案写的是“松溪乡”");
+        assert_eq!(warned, called != "松溪乡", "of another town it is said aloud: {}", said(&told));
         let port = free_port()?;
         let mut web = fengsui(&data);
         web.args(code).args(["serve", "--listen", &format!("127.0.0.1:{port}")]);
