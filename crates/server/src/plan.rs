@@ -196,10 +196,12 @@ pub async fn status(
             .iter()
             .map(|line| {
                 let (tally, n) = (&line.tally, |status| line.tally.count(status));
-                // The keys are agreed with other programs: what is done in part is missing to them.
+                // The keys are agreed with other programs: what is done in part is missing to them, and of it `partial` says
+                // how much that is.
                 json!({
                     "clause": line.clause, "duty": line.duty, "due": tally.due(), "met": n(Status::Met),
                     "late": n(Status::Late), "missing": n(Status::Unmet) + n(Status::Partial),
+                    "partial": n(Status::Partial),
                     "waived": n(Status::Waived), "not_applicable": n(Status::NotApplicable),
                     "no_data": n(Status::NoData), "ratio": tally.ratio(),
                 })

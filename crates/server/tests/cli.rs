@@ -59,14 +59,17 @@ fn plan_status_tells_every_duty_or_one_clause_as_of_a_day() -> Result<()> {
     let all = document(&all)?;
     let rows = all.as_array().context("an array")?;
     assert!(rows.len() >= 147, "every atomic duty of the handbook has a line: {}", rows.len());
-    let keys =
-        ["clause", "due", "duty", "late", "met", "missing", "no_data", "not_applicable", "ratio", "waived"];
+    let keys = [
+        "clause", "due", "duty", "late", "met", "missing", "no_data", "not_applicable", "partial", "ratio",
+        "waived",
+    ];
     for row in rows {
         let mut found: Vec<&str> = row.as_object().context("an object")?.keys().map(String::as_str).collect();
         found.sort_unstable();
         assert_eq!(found, keys, "{row}");
         let n = |key: &str| row[key].as_u64().unwrap_or(u64::MAX);
         assert_eq!(n("due"), n("met") + n("late") + n("missing"), "{row}");
+        assert!(n("partial") <= n("missing"), "what is done in part is among what is missing: {row}");
         if n("due") == 0 {
             assert_eq!(row["ratio"], Value::Null, "nothing due is no nought per cent: {row}");
         }
