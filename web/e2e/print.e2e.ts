@@ -119,6 +119,9 @@ it('every list and what it leads to is a light sheet with its title, town and da
     if (next) await printed(page, next, found)
   }
   expect(found).toEqual([])
+  // On the screen it is night still, in what the browser draws itself, too.
+  await page.emulateMedia({ media: null })
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe('dark')
   expect(errors).toEqual([])
   await page.context().close()
 }, 900_000)
