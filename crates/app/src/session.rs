@@ -138,6 +138,12 @@ fn ended() -> Error {
     }
 }
 
+/// Why a session that gave way to a later one opens nothing: to the pages it has ended like any other.
+fn crowded_out() -> Error {
+    let message = format!("这个账号同时登录超过 {MAX_LIVE} 处，最早的这一处已自动退出，请重新登录");
+    Error::Unauthenticated { code: "session.expired", message }
+}
+
 /// The code of the refusal that asks a program for another access code.
 pub const CODE_WRONG: &str = "session.code_wrong";
 
@@ -338,6 +344,12 @@ async fn opened(
     // A code that reads the map and is asked to change it is good, and told what it may not.
     let only_reads = door == Door::MapEdit && session.kind == Kind::Map.as_str();
     let opens = door.opens_to(&session.kind) || only_reads;
+    // The oldest gives way in the very write in which another begins.
+    if let Some(at) = session.ended_at.filter(|_| opens)
+        && read.session_began(&session.account, at).await?
+    {
+        return Err(crowded_out());
+    }
     if !opens || session.ended_at.is_some() || session.expires_at <= now || idle {
         return Err(ended());
     }

@@ -60,6 +60,18 @@ impl Read {
         self.by_id("session", id).await?.as_ref().map(Session::from_row).transpose()
     }
 
+    /// Whether a session of an account began at this very moment.
+    pub async fn session_began(&mut self, account: &AccountId, at: Timestamp) -> Result<bool> {
+        let town = self.town().clone();
+        let found = self
+            .rows(
+                "SELECT id FROM session WHERE town = $1 AND account = $2 AND created_at = $3",
+                args![town.as_str(), account.as_str(), at],
+            )
+            .await?;
+        Ok(!found.is_empty())
+    }
+
     /// Sessions of an account that have not ended by `now`, oldest first.
     pub async fn live_sessions(&mut self, account: &AccountId, now: Timestamp) -> Result<Vec<Session>> {
         let town = self.town().clone();

@@ -344,10 +344,14 @@ async fn sessions_live_until_they_end_or_expire() -> anyhow::Result<()> {
         tx.touch_session("s", NOW.plus_ms(5), NOW).await?;
         tx.commit_machinery().await?;
         let mut read = db.read(&town()).await?;
-        let touched = Session { seen_at: NOW.plus_ms(5), factor_at: NOW, ..session };
+        let touched = Session { seen_at: NOW.plus_ms(5), factor_at: NOW, ..session.clone() };
         assert_eq!(read.session("s").await?, Some(touched.clone()));
         assert_eq!(read.live_sessions(&"a".into(), NOW).await?, [touched]);
         assert!(read.live_sessions(&"a".into(), NOW.plus_ms(1_000)).await?.is_empty());
+        let began = session.created_at;
+        assert!(read.session_began(&"a".into(), began).await?);
+        assert!(!read.session_began(&"a".into(), began.plus_ms(1)).await?);
+        assert!(!read.session_began(&"somebody-else".into(), began).await?);
         drop(read);
         let mut tx = db.write(&town()).await?;
         assert!(!tx.end_session("s", &"somebody-else".into(), NOW).await?);
