@@ -105,7 +105,9 @@ async fn each_sees_the_places_of_his_hat_and_finds_them_the_way_people_know_them
         let mut own = restaurant("永兴副食店", V1);
         own["sector"] = json!("dept-civil");
         let one = add(&mut clerk, own).await?;
-        let two = add(&mut clerk, restaurant("凌阁茶馆", V2)).await?;
+        let mut two = restaurant("凌阁茶馆", V2);
+        two["registration"] = json!({ "kind": "uscc", "uscc": "91110105771583283D" });
+        let two = add(&mut clerk, two).await?;
         for (login, seen) in [
             ("secretary1", vec!["永兴副食店"]),
             ("secretary2", vec!["凌阁茶馆"]),
@@ -124,9 +126,22 @@ async fn each_sees_the_places_of_his_hat_and_finds_them_the_way_people_know_them
         let told = admin.get("/api/v1/places").await?;
         assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "policy.forbidden"));
 
-        for (q, found) in [("yx", 1), ("6789", 2), ("茶馆", 1), ("cs-000001", 1), ("xyz", 0)] {
+        for (q, found) in [
+            ("yx", 1),
+            ("6789", 2),
+            ("茶馆", 1),
+            ("cs-000001", 1),
+            ("xyz", 0),
+            ("91110105771583283D", 1),
+            ("91110105771583283d", 1),
+            ("911101", 1),
+            ("91110", 0),
+            ("771583283", 0),
+        ] {
             let items = clerk.get(&format!("/api/v1/places?q={}", urlencoded(q))).await?.items()?;
             assert_eq!(items.len(), found, "{q}");
+            let found_by_search = clerk.get(&format!("/api/v1/search?q={}", urlencoded(q))).await?.ok()?;
+            assert_eq!(found_by_search["places"].as_array().map(Vec::len), Some(found), "{q}");
         }
         for (filter, found) in [
             (format!("village={V2}"), 1),

@@ -22,7 +22,7 @@ const MOST: i64 = 8;
 /// What was found.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct Found {
-    /// By name, pinyin initials, number or the phone's last four digits.
+    /// By name, pinyin initials, number, credit code or the phone's last four digits.
     pub places: Vec<PlaceRow>,
     /// By number, description or the place's name.
     pub hazards: Vec<HazardRow>,

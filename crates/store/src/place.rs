@@ -97,11 +97,14 @@ impl PlaceOrder {
     }
 }
 
+/// Characters of a credit code that must be given to look for it.
+const USCC_FROM: usize = 6;
+
 /// Which places to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PlaceFilter {
-    /// Part of the name or the code, the beginning of the name's pinyin initials, or the phone number
-    /// or its last four digits.
+    /// Part of the name or the code, the beginning of the name's pinyin initials, the phone number or its last four digits,
+    /// or the beginning of the unified social credit code, six characters or more.
     pub text: Option<String>,
     /// Only this village.
     pub village: Option<String>,
@@ -449,9 +452,17 @@ impl Read {
                 }
                 None => String::new(),
             };
+            // A credit code is looked for from its beginning: fewer characters are those of half the country.
+            let uscc = match text.len() >= USCC_FROM && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+                true => {
+                    let begins = only.mark(like("", &text.to_uppercase(), "%"));
+                    format!(" OR uscc LIKE {begins} ESCAPE '!'")
+                }
+                false => String::new(),
+            };
             only.and(&format!(
                 "(lower(name) LIKE {part} ESCAPE '!' OR lower(code) LIKE {part} ESCAPE '!' \
-                 OR pinyin LIKE {begins} ESCAPE '!'{phone})"
+                 OR pinyin LIKE {begins} ESCAPE '!'{phone}{uscc})"
             ));
         }
         Ok(only)

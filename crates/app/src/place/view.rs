@@ -26,7 +26,7 @@ use crate::{Caller, Result, risk};
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct PlaceQuery {
-    /// Part of the name or code, beginning of the pinyin initials, or the phone's last four digits.
+    /// Part of the name or code, beginning of the pinyin initials or of the credit code (six characters or more), or the phone's last four digits.
     pub q: Option<String>,
     /// Only this village.
     pub village: Option<String>,

@@ -13126,7 +13126,7 @@ export interface components {
             incidents: components["schemas"]["IncidentRow"][];
             /** @description By name, pinyin initials or the phone's last four digits. */
             people: components["schemas"]["PersonRow"][];
-            /** @description By name, pinyin initials, number or the phone's last four digits. */
+            /** @description By name, pinyin initials, number, credit code or the phone's last four digits. */
             places: components["schemas"]["PlaceRow"][];
             /** @description By number or the place's name; the newest first. */
             tasks: components["schemas"]["TaskRow"][];
@@ -28149,7 +28149,7 @@ export interface operations {
                 format?: string;
                 /** @description What it is for. */
                 reason?: string;
-                /** @description Part of the name or code, beginning of the pinyin initials, or the phone's last four digits. */
+                /** @description Part of the name or code, beginning of the pinyin initials or of the credit code (six characters or more), or the phone's last four digits. */
                 q?: string;
                 /** @description Only this village. */
                 village?: string;
@@ -36515,7 +36515,7 @@ export interface operations {
     list: {
         parameters: {
             query?: {
-                /** @description Part of the name or code, beginning of the pinyin initials, or the phone's last four digits. */
+                /** @description Part of the name or code, beginning of the pinyin initials or of the credit code (six characters or more), or the phone's last four digits. */
                 q?: string;
                 /** @description Only this village. */
                 village?: string;
