@@ -217,7 +217,8 @@ async fn a_ledger_with_ten_mistakes_is_named_cell_by_cell_mended_and_committed_i
         let sheet = clerk.get(&format!("/api/v1/imports/{}/problems.xlsx", text(&view, "/id"))).await?;
         assert!(sheet.status.is_success() && sheet.bytes.starts_with(b"PK"), "{}", sheet.body);
         // The error file may be mended and sent as it is: its sheet is taken for the one before, asked for or not.
-        let errors = send(&mut clerk, "places", "problems.xlsx&sheet=CSV", sheet.bytes.to_vec()).await?.ok()?;
+        let errors =
+            send(&mut clerk, "places", "problems.xlsx&sheet=CSV", sheet.bytes.to_vec()).await?.ok()?;
         assert_eq!(text(&errors, "/sheet"), text(&view, "/sheet"));
         let tried = work(&town, &mut clerk, &errors, "dry-run", &choice(&view)).await?;
         assert_eq!(tried["result"]["problems"], report["problems"]);
@@ -819,14 +820,21 @@ async fn a_place_far_from_the_town_is_remarked_before_it_is_taken() -> anyhow::R
         let told = work(&town, &mut clerk, &view, "dry-run", &said).await?;
         assert_eq!(unsaid(&told["result"]), [], "{told}");
         let written = work(&town, &mut clerk, &view, "commit", &choice(&view)).await?;
-        assert_eq!((&written["result"]["committed"], unsaid(&written["result"])), (&json!(true), vec![Some(0)]));
+        assert_eq!(
+            (&written["result"]["committed"], unsaid(&written["result"])),
+            (&json!(true), vec![Some(0)])
+        );
         let again = import(&town, &mut clerk, "again.csv", ledger(&[rows[0]])).await?;
         assert_eq!((&again["unchanged"], unsaid(&again)), (&json!(1), vec![]), "it stands there already");
         let drawn = json!({ "type": "FeatureCollection", "features": [{ "type": "Feature",
             "properties": { "name": "路口小吃", "category": "nine_small.catering", "village": "场镇社区" },
             "geometry": { "type": "Point", "coordinates": [105.91, 29.31] } }] });
         let of_map = import(&town, &mut clerk, "c.geojson", drawn.to_string().into_bytes()).await?;
-        assert_eq!((&of_map["created"], unsaid(&of_map)), (&json!(1), vec![]), "its format says it: {of_map}");
+        assert_eq!(
+            (&of_map["created"], unsaid(&of_map)),
+            (&json!(1), vec![]),
+            "its format says it: {of_map}"
+        );
         Ok(())
     })
     .await

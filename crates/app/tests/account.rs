@@ -273,7 +273,8 @@ async fn the_sixth_session_ends_the_first_and_a_disabled_account_ends_all() -> a
         clock.advance_ms(1_000);
         app.end_other_sessions(&caller).await?;
         assert_eq!(app.my_sessions(&caller).await?.len(), 1);
-        let sent_out = app.authenticate(&references[4]).await.err().map(|e| e.to_string()).unwrap_or_default();
+        let sent_out =
+            app.authenticate(&references[4]).await.err().map(|e| e.to_string()).unwrap_or_default();
         assert!(sent_out.contains("登录已过期"), "somebody ended it: {sent_out}");
         app.set_account_active(&Caller::system(), "clerk", false).await?;
         assert_eq!(code_of(app.authenticate(&references[5]).await), "session.expired");

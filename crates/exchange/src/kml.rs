@@ -168,6 +168,8 @@ mod tests {
         assert_eq!(list[1]["geometry"]["coordinates"], json!([105.87, 29.26]));
         assert_eq!(list[2]["geometry"]["coordinates"][0].as_array().map(Vec::len), Some(4));
         assert_eq!(list[5]["properties"]["name"], "两段");
+        let book = crate::sheet::read(FILE.as_bytes(), &Limits::default()).expect("a table");
+        assert_eq!((book.sheets[0].name.as_str(), book.is_wgs84), (SHEET_NAME, true));
     }
 
     #[test]

@@ -134,9 +134,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
         FileKind::Zip => read_zip(bytes, limits),
         FileKind::Xls => read_xls(bytes, limits),
         FileKind::GeoJson => geojson::read(bytes, limits).map(wgs84),
-        FileKind::Kml => {
-            geojson::table(&kml::features(bytes, limits)?, kml::SHEET_NAME, limits).map(wgs84)
-        }
+        FileKind::Kml => geojson::table(&kml::features(bytes, limits)?, kml::SHEET_NAME, limits).map(wgs84),
         FileKind::Sqlite => geopackage::read(bytes, limits).map(wgs84),
         FileKind::Records(json) => records::sheet(records::records(&json).unwrap_or_default(), limits),
         FileKind::Text => csv_text::read(bytes, limits),

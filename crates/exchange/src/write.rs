@@ -461,11 +461,7 @@ pub fn error_workbook(
 
 /// The merged areas that are written as such, by cell: the area at its first cell, nothing at the others. Within the rows of
 /// the ledger only those of one row are: what stands for several rows is mended in each.
-fn kept_areas(
-    sheet: &Sheet,
-    first_data_row: usize,
-    width: usize,
-) -> HashMap<(u32, u16), Option<Merge>> {
+fn kept_areas(sheet: &Sheet, first_data_row: usize, width: usize) -> HashMap<(u32, u16), Option<Merge>> {
     let mut areas = HashMap::new();
     for area in &sheet.merged {
         let (top, left) = (area.top as usize, area.left as usize);
@@ -473,7 +469,9 @@ fn kept_areas(
         let is_written = (area.right as usize) < width && !sheet.cell(top, left).is_blank();
         let cells: Vec<(u32, u16)> = match is_kept && is_written {
             true => (area.top..=area.bottom)
-                .flat_map(|row| (area.left..=area.right).map(move |at| (row, u16::try_from(at).unwrap_or(u16::MAX))))
+                .flat_map(|row| {
+                    (area.left..=area.right).map(move |at| (row, u16::try_from(at).unwrap_or(u16::MAX)))
+                })
                 .collect(),
             false => continue,
         };

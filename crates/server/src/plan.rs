@@ -170,7 +170,9 @@ pub async fn install(place: Where, file: &Path) -> anyhow::Result<()> {
     let done = if installed.changed { "已启用" } else { "已经是现行方案，没有改动" };
     println!("{done}：{}（{}），{} 项责任", installed.title, installed.code, installed.duties);
     if let Some((theirs, own)) = &installed.of_other {
-        eprintln!("注意：这份方案写的是“{theirs}”，这里的数据是“{own}”的，方案照样启用；如果选错了文件，请改用本镇的方案重新安装");
+        eprintln!(
+            "注意：这份方案写的是“{theirs}”，这里的数据是“{own}”的，方案照样启用；如果选错了文件，请改用本镇的方案重新安装"
+        );
     }
     Ok(())
 }

@@ -60,7 +60,16 @@ fn plan_status_tells_every_duty_or_one_clause_as_of_a_day() -> Result<()> {
     let rows = all.as_array().context("an array")?;
     assert!(rows.len() >= 147, "every atomic duty of the handbook has a line: {}", rows.len());
     let keys = [
-        "clause", "due", "duty", "late", "met", "missing", "no_data", "not_applicable", "partial", "ratio",
+        "clause",
+        "due",
+        "duty",
+        "late",
+        "met",
+        "missing",
+        "no_data",
+        "not_applicable",
+        "partial",
+        "ratio",
         "waived",
     ];
     for row in rows {
