@@ -699,7 +699,10 @@ mod tests {
         let told = |optimistic_s: Option<f64>, pessimistic_s: Option<f64>| {
             let (start, away_m, blocked_by) = (None, None, Vec::new());
             let class = Class::Engine;
-            verdict(&Arrival { class, optimistic_s, pessimistic_s, start, away_m, blocked_by }, 600.0)
+            verdict(
+                &Arrival { class, optimistic_s, pessimistic_s, start, away_m, blocked_by, apart: false },
+                600.0,
+            )
         };
         assert_eq!(told(Some(300.0), Some(600.0)), "sure");
         assert_eq!(told(Some(300.0), Some(700.0)), "perhaps");
