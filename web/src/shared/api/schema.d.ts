@@ -8161,6 +8161,8 @@ export interface components {
         };
         /** @description How one vehicle gets to one target. */
         AccessWay: {
+            /** @description There is no way, and the road beside it hangs together with that of no station. */
+            apart: boolean;
             /** @description No station has one on record: nobody sets out, it is reckoned from all of them. */
             assumed: boolean;
             /**
@@ -13454,6 +13456,8 @@ export interface components {
             seq: number;
             /** @description Step. */
             step: string;
+            /** @description Who took part beside him, as in a re-check. */
+            with: string[];
         };
         /** @description A find made by hand. */
         HazardInput: {
@@ -14511,6 +14515,11 @@ export interface components {
         };
         /** @description A correction. */
         InspectionCorrection: {
+            /**
+             * Format: int32
+             * @description The edition it corrects; 409 with the one that stands where that is another.
+             */
+            edition?: number | null;
             /** @description Why. */
             reason: string;
             /** @description The record as it should be. */
@@ -19419,6 +19428,10 @@ export interface components {
              */
             length_m: number;
             map?: components["schemas"]["RoadMapView"] | null;
+            /** @description What of the map under the roads was not taken as it stands there, by way, tag and value: the first 500. */
+            map_problems: components["schemas"]["RoadProblem"][];
+            /** @description Of these in all. */
+            map_problems_n: number;
             /** @description Points of roads for cars. */
             nodes: number;
             /** @description What was left out or looks wrong. */
@@ -19647,6 +19660,8 @@ export interface components {
         };
         /** @description A way under both readings of what nobody measured. */
         RouteView: {
+            /** @description There is no way, and the roads of the two points do not hang together. */
+            apart: boolean;
             /** @description What is refused on the way there would otherwise be, or on a better one. */
             blocked_by: components["schemas"]["Blocking"][];
             optimistic?: components["schemas"]["WayView"] | null;
@@ -21323,10 +21338,6 @@ export interface components {
         SyncView: {
             /** @description Now, signed: what the phone does until the next time is dated from here. */
             anchor: string;
-            /** @description To be sent as `since` the next time. */
-            cursor: string;
-            /** @description Tasks that changed since and are no longer among them. */
-            gone: string[];
             /** @description The dictionary. */
             hazard_codes: components["schemas"]["HazardCodeView"][];
             /** @description What is still open at those places, the nearest deadline first. */
@@ -21355,7 +21366,10 @@ export interface components {
             sheets: {
                 [key: string]: components["schemas"]["SheetView"];
             };
-            /** @description Tasks of one's own and those open to one's organisations. */
+            /**
+             * @description One's own tasks, and those open to one's organisations, joint ones with them. All of them each time: what is not
+             *     among them is not one's own any more.
+             */
             tasks: components["schemas"]["TaskRow"][];
             /** @description Villages one finds hazards in, for the same. */
             villages: components["schemas"]["Named"][];
@@ -32351,6 +32365,14 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -40512,10 +40534,7 @@ export interface operations {
     };
     sync: {
         parameters: {
-            query?: {
-                /** @description Cursor of the last time. */
-                since?: string | null;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
