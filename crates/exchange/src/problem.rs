@@ -116,7 +116,7 @@ pub enum ImportError {
     #[error("文件设有打开密码，请在 Excel 或 WPS 中取消密码、保存后再导入")]
     Encrypted,
     /// The right kind of file, but broken.
-    #[error("文件已损坏或不完整，请用 Excel 或 WPS 打开并另存一份后再导入")]
+    #[error("文件已损坏或不完整，请用做出它的软件（表格用 Excel 或 WPS）打开、另存一份后再导入")]
     Unreadable,
     /// The sheet asked for is not there.
     #[error("找不到名为“{name}”的工作表，文件里有：{present}")]

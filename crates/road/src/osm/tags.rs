@@ -155,13 +155,18 @@ fn number(text: &str) -> Option<f64> {
     bare.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
+/// To the millimetre or kilogram: converting makes no measurement finer.
+fn fine(value: f64) -> f64 {
+    (value * 1_000.0).round() / 1_000.0
+}
+
 /// A number before the first of these units that fits, in ours; a bare one is in ours already. The longer unit stands first
 /// where one ends like another.
 fn measured(text: &str, units: &[(&str, f64)]) -> Option<f64> {
     let text = text.trim();
     let with = units.iter().find_map(|(unit, each)| Some((text.strip_suffix(*unit)?, each)));
     let (bare, each) = with.unwrap_or((text, &1.0));
-    number(bare).map(|number| number * each)
+    number(bare).map(|number| fine(number * each))
 }
 
 /// Metres: `3.5`, `3.5 m`, `350 cm`, `12 ft`, `11'6"`. Source: OpenStreetMap wiki, Map features/Units.
@@ -178,7 +183,7 @@ fn metres(text: &str) -> Option<f64> {
         "" => 0.0,
         inches => number(inches.strip_suffix('"')?).filter(|inches| (0.0..12.0).contains(inches))?,
     };
-    Some((feet + inches / 12.0) * FOOT_M)
+    Some(fine((feet + inches / 12.0) * FOOT_M))
 }
 
 /// Tonnes: `2.8`, `2.8t`, `7500 kg`, `10 st` (short tons), `6000 lbs`. Source: as for metres.
@@ -220,6 +225,7 @@ mod tests {
         assert_eq!(read(&[("maxweight", "2.8t"), ("incline", "-12%")]).load_t, Some(2.8));
         assert_eq!(read(&[("incline", "-12%")]).slope_pct, Some(12.0));
         assert_eq!(read(&[("incline", "up")]).slope_pct, None);
+        assert_eq!(read(&[("width", "3 ft")]).width_m, Some(0.914));
     }
 
     #[test]
