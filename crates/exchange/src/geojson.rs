@@ -35,12 +35,19 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
 
 /// A feature collection as a table of this name.
 ///
-/// Errors: [`ImportError::WrongType`] when it is other JSON.
+/// Errors: [`ImportError::WrongType`] when it is other JSON, [`ImportError::WrongCrs`] when it says that its positions are in
+/// a system that is not taken.
 pub(crate) fn table(json: &Json, name: &str, limits: &Limits) -> Result<Workbook, ImportError> {
     let features = json
         .get("features")
         .and_then(Json::as_array)
         .ok_or_else(|| ImportError::WrongType { found: "其他格式的 JSON 数据".to_owned() })?;
+    // A member of the standard of 2008 that programs still write.
+    let said = json.pointer("/crs/properties/name").and_then(Json::as_str);
+    let is_taken = |said: &&str| ["CRS84", ":4326", ":4490"].iter().any(|end| said.ends_with(end));
+    if let Some(said) = said.filter(|said| !is_taken(said)) {
+        return Err(ImportError::WrongCrs { layer: name.to_owned(), system: format!("坐标系是 {said}") });
+    }
     let mut columns: Vec<String> = Vec::new();
     let mut gathered = Gathered::new(limits);
     gathered.begin(name);
@@ -160,6 +167,19 @@ pub(crate) fn cell(value: &Json) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_says_another_system_is_refused_by_its_name() {
+        let of = |crs: &str| {
+            let crs = format!(r#""crs":{{"type":"name","properties":{{"name":"{crs}"}}}},"#);
+            let file = format!(r#"{{"type":"FeatureCollection",{crs}"features":[]}}"#);
+            read(file.as_bytes(), &Limits::default()).err().map(|error| error.to_string())
+        };
+        for taken in ["urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4490", "EPSG:4326"] {
+            assert!(of(taken).is_none_or(|error| !error.contains("EPSG:4326 或")), "{taken}");
+        }
+        assert!(of("urn:ogc:def:crs:EPSG::4527").is_some_and(|error| error.contains("EPSG::4527")));
+    }
 
     #[test]
     fn a_drawing_comes_back_from_its_text_and_what_is_none_does_not() {
