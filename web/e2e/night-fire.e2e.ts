@@ -189,8 +189,13 @@ it('from a frame and a message to the hand-over, with the one card', async () =>
   const box = hand.locator('section.box', { hasText: HOUSE }).first()
   await box.waitFor()
   expect(await box.innerText()).toContain('需要帮助：一人行动不便，需两人抬')
+  const next = box.locator('button.act.pri:not([disabled])').first()
+  let pressed = ''
   for (const state of ['accepted', 'en_route', 'on_scene']) {
-    await box.locator('button.act.pri:not([disabled])').first().click()
+    // The order has moved on the server before the phone shows its next step.
+    await expect.poll(() => next.innerText(), { timeout: 20_000 }).not.toBe(pressed)
+    pressed = await next.innerText()
+    await next.click()
     await expect.poll(async () => (await page()).orders.find((one) => one.id === mine.id)?.state.code, { timeout: 20_000, message: state }).toBe(state)
   }
   await comesTo('responding')

@@ -11,7 +11,7 @@ use crate::graph::Network;
 use crate::outline::{Grid, Rings};
 use crate::route::{Spotlight, goals, part_between, seeds, spotlights};
 use crate::search::{NONE, Search, Seed};
-use crate::snap::{Near, Spot, standing};
+use crate::snap::{Near, Spot, setting_out, standing_with};
 use crate::weigh::{Costs, NEVER, Prepared, Reading, Situation};
 
 /// A part of a stretch, as drawn.
@@ -170,11 +170,16 @@ pub fn arrivals(
 ) -> Vec<Vec<Arrival>> {
     let mut all: Vec<Vec<Arrival>> = points.iter().map(|_| Vec::with_capacity(cases.len())).collect();
     for case in cases {
-        let snap = |reading, at: &[f64; 2]| standing(network, case.prepared, reading, *at, near).ok();
+        // A start beside two roads that do not hang together sets out on either: whoever lives along one of them is reached.
         let spots = |reading| -> (Vec<usize>, Vec<Spot>, Vec<Option<Spot>>) {
-            let numbered = starts.iter().enumerate().filter_map(|(n, at)| Some((n, snap(reading, at)?)));
-            let (numbers, from) = numbered.unzip();
-            (numbers, from, points.iter().map(|at| snap(reading, at)).collect())
+            let out = |at: [f64; 2]| setting_out(network, case.prepared, reading, at, near);
+            let numbered =
+                starts.iter().enumerate().flat_map(|(n, at)| out(*at).into_iter().map(move |s| (n, s)));
+            let (numbers, from): (Vec<usize>, Vec<Spot>) = numbered.unzip();
+            let stand =
+                |at: &[f64; 2]| standing_with(network, case.prepared, reading, (*at, &from), near).ok();
+            let to = points.iter().map(stand).collect();
+            (numbers, from, to)
         };
         let mut ways = |reading, (numbers, from, to): &(Vec<usize>, Vec<Spot>, Vec<Option<Spot>>)| {
             let mut found = one_to_many(network, case.prepared.costs(reading), search, from, to);

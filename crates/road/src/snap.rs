@@ -1,6 +1,8 @@
 //! From a point to the road: the nearest stretch one may use, and where on it. What does not belong here: which stretches
 //! a vehicle passes (`weigh`).
 
+use std::collections::BTreeSet;
+
 use domain::geometry::distance_m;
 use rstar::primitives::{GeomWithData, Line};
 use rstar::{PointDistance, RTree};
@@ -43,8 +45,8 @@ pub struct Near {
 /// Where a vehicle stands for a point: on the nearest stretch it passes by what that is like, where there is one within
 /// reach of it; else on the nearest that is a road for it, whatever is the matter with that. What is closed for a while is
 /// no other stretch for it: whoever lives there is cut off. A scrap that hangs together with nothing takes nobody's road
-/// away: of stretches within reach it is one of the most road that counts, and what is in all no longer than a road is
-/// looked for counts only where there is no other.
+/// away: of stretches within reach it is one of the most road that counts, and what is in all no longer than that reach
+/// counts only where there is no other.
 ///
 /// Errors: there is no road; the point is swapped.
 pub fn standing(
@@ -55,24 +57,66 @@ pub fn standing(
     near: Near,
 ) -> Result<Spot, Error> {
     let fit = beside(network, prepared, at, near.stand_m, |segment| prepared.fits(reading, segment));
-    let scrap = |spot: &Spot| is_scrap(network, prepared, spot.segment, near.look_m);
+    let scrap = |spot: &Spot| is_scrap(network, prepared, spot.segment, near.stand_m);
     match fit.as_ref().is_ok_and(|spot| !scrap(spot)) {
         true => fit,
         false => {
-            let other = road(network, prepared, at, near.look_m);
+            let other = road(network, prepared, at, near);
             if fit.is_ok() && other.as_ref().is_ok_and(scrap) { fit } else { other }
         }
     }
 }
 
+/// Where a vehicle sets out from a point: on the nearest stretch it passes of each part within reach of it, the nearest first; where
+/// there is none, as it stands for any point.
+pub fn setting_out(
+    network: &Network,
+    prepared: &Prepared,
+    reading: Reading,
+    at: [f64; 2],
+    near: Near,
+) -> Vec<Spot> {
+    let (index, parts) = (network.index(), prepared.parts(network));
+    let fits = |segment: &u32| prepared.fits(reading, *segment);
+    let around: BTreeSet<u32> = index.around(at, near.stand_m).filter(fits).map(|n| parts.of(n)).collect();
+    let of = |part: u32| {
+        let on = |segment| prepared.fits(reading, segment) && parts.of(segment) == part;
+        index.nearest(network, at, near.stand_m, on).ok()
+    };
+    let mut spots: Vec<Spot> = around.into_iter().filter_map(of).collect();
+    spots.sort_by(|a, b| a.away_m.total_cmp(&b.away_m));
+    if spots.is_empty() {
+        spots.extend(standing(network, prepared, reading, at, near));
+    }
+    spots
+}
+
+/// Where a vehicle stands for a point when it comes from one of these spots, or goes to one: within reach on a stretch it passes
+/// that hangs together with them, where there is one; else as it stands for any point.
+///
+/// Errors: as [`standing`].
+pub fn standing_with(
+    network: &Network,
+    prepared: &Prepared,
+    reading: Reading,
+    (at, spots): ([f64; 2], &[Spot]),
+    near: Near,
+) -> Result<Spot, Error> {
+    let parts = prepared.parts(network);
+    let joined: BTreeSet<u32> = spots.iter().map(|spot| parts.of(spot.segment)).collect();
+    let on = |segment| prepared.fits(reading, segment) && joined.contains(&parts.of(segment));
+    let found = network.index().nearest(network, at, near.stand_m, on);
+    found.or_else(|_| standing(network, prepared, reading, at, near))
+}
+
 /// The nearest stretch within a distance that is a road for a vehicle at all, a scrap only where there is no other.
 ///
 /// Errors: there is none; the point is swapped.
-pub fn road(network: &Network, prepared: &Prepared, at: [f64; 2], look_m: f64) -> Result<Spot, Error> {
+pub fn road(network: &Network, prepared: &Prepared, at: [f64; 2], near: Near) -> Result<Spot, Error> {
     let index = network.index();
-    let whole = |segment| prepared.is_open(segment) && !is_scrap(network, prepared, segment, look_m);
-    let found = index.nearest(network, at, look_m, whole);
-    found.or_else(|_| index.nearest(network, at, look_m, |segment| prepared.is_open(segment)))
+    let whole = |segment| prepared.is_open(segment) && !is_scrap(network, prepared, segment, near.stand_m);
+    let found = index.nearest(network, at, near.look_m, whole);
+    found.or_else(|_| index.nearest(network, at, near.look_m, |segment| prepared.is_open(segment)))
 }
 
 /// The nearest stretch within a distance that `may` allows, of those with the most road hanging together with them.
@@ -95,10 +139,11 @@ pub fn beside(
     index.nearest(network, at, within_m, is_of_most)
 }
 
-/// Whether all that hangs together with a stretch is a scrap beside the network: no longer than `look_m`, and not all there is.
-fn is_scrap(network: &Network, prepared: &Prepared, segment: u32, look_m: f64) -> bool {
+/// Whether all that hangs together with a stretch is a scrap beside the network: no longer than a vehicle reaches from where it
+/// stands, and not all there is.
+fn is_scrap(network: &Network, prepared: &Prepared, segment: u32, stand_m: f64) -> bool {
     let parts = prepared.parts(network);
-    !parts.is_longest(segment) && parts.length_mm(segment) as f64 <= look_m * 1000.0
+    !parts.is_longest(segment) && parts.length_mm(segment) as f64 <= stand_m * 1000.0
 }
 
 type Piece = GeomWithData<Line<[f64; 2]>, (u32, u32)>;

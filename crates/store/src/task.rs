@@ -6,7 +6,7 @@ use domain::policy::Scope;
 use domain::task::{Event, State, Task};
 use domain::time::{Date, Timestamp};
 
-use crate::scope::{OF_A_PLACE, Where, of_places};
+use crate::scope::{OF_A_PLACE, Where, like, of_places};
 use crate::{Error, Read, Result, Row, Write, cols};
 
 /// What is filed with a task beside its own life.
@@ -81,8 +81,8 @@ fn json<T: serde::Serialize>(value: &T, column: &str, id: &TaskId) -> Result<Str
 
 /// That an organisation goes along on a joint visit another leads.
 fn joins(only: &mut Where, org: &OrgId) -> String {
-    let named = only.mark(format!("%\"{}\"%", org.as_str()));
-    format!("(kind = 'joint' AND content LIKE {named})")
+    let named = only.mark(like("%", &format!("\"{}\"", org.as_str()), "%"));
+    format!("(kind = 'joint' AND content LIKE {named} ESCAPE '!')")
 }
 
 /// Only tasks somebody may see: as all that is of a place, and joint ones of his organisations.

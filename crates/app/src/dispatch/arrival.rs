@@ -75,7 +75,7 @@ fn over_roads(net: &Arc<Net>, starts: &[Start], to: Position, today: Date) -> Re
         net.shorten(&prepared);
         // The very place: whoever sends must know that the lane to it is too narrow.
         let Some(goal) = net.goal(&prepared, to) else { continue };
-        let spot = |one: &Start| net.stand(&prepared, one.at).filter(|_| has(one));
+        let spot = |one: &Start| net.stand_towards(&prepared, one.at, &goal).filter(|_| has(one));
         let spots: Vec<Option<Spot>> = starts.iter().map(spot).collect();
         let case = (net.vehicle(class)?, &net.situation(today, net.is_wet(today)));
         let approaches = net.searching(|search| {

@@ -93,9 +93,8 @@ impl App {
                 let (vehicle, situation) = (net.vehicle(class)?, net.situation(today, net.is_wet(today)));
                 let prepared = net.weighed(class, today)?;
                 net.shorten(&prepared);
-                let (Some(start), Some(goal)) = (net.stand(&prepared, from), net.goal(&prepared, to)) else {
-                    return Ok(None);
-                };
+                let Some(goal) = net.goal(&prepared, to) else { return Ok(None) };
+                let Some(start) = net.stand_towards(&prepared, from, &goal) else { return Ok(None) };
                 let ends = (&start, &goal);
                 let network = &net.drawn.network;
                 let found = net.searching(|search| {

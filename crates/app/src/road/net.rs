@@ -9,7 +9,7 @@ use ::road::drawn::{Drawn, Line, Turning};
 use ::road::graph::Stats;
 use ::road::osm::Extract;
 use ::road::route::Spotlight;
-use ::road::snap::{Near, Spot, road, standing};
+use ::road::snap::{Near, Spot, road, standing, standing_with};
 use ::road::{Objective, Prepared, Reading, Search, Situation};
 use domain::ids::RoadId;
 use domain::policy::Action;
@@ -302,6 +302,12 @@ impl Net {
         standing(&self.drawn.network, prepared, Reading::Optimistic, at, self.near()).ok()
     }
 
+    /// Where a vehicle stands that goes to a spot: beside two roads that do not hang together on the one that leads there.
+    pub fn stand_towards(&self, prepared: &Prepared, at: [f64; 2], goal: &Spot) -> Option<Spot> {
+        let of = (at, std::slice::from_ref(goal));
+        standing_with(&self.drawn.network, prepared, Reading::Optimistic, of, self.near()).ok()
+    }
+
     /// Whether there is a road of any kind where one is looked for around a point.
     pub fn has_road_near(&self, at: [f64; 2]) -> bool {
         let network = &self.drawn.network;
@@ -310,7 +316,7 @@ impl Net {
 
     /// The road of a place somebody has to get to, whatever is the matter with it.
     pub fn goal(&self, prepared: &Prepared, at: [f64; 2]) -> Option<Spot> {
-        road(&self.drawn.network, prepared, at, NEAR_M).ok()
+        road(&self.drawn.network, prepared, at, self.near()).ok()
     }
 
     /// The very road a point lies on, as whoever points at it means.

@@ -431,7 +431,7 @@ fn a_narrow_lane_nearer_by_does_not_take_away_the_road_that_is_passed() {
         let mut lines = vec![street, lane];
         // Beside the group itself, and joined to nothing.
         lines.extend(
-            scrap.map(|width_m| line("新测的路", width_m, &[[105.8748, 29.2603], [105.8752, 29.2603]])),
+            scrap.map(|width_m| line("新测的路", width_m, &[[105.8749, 29.2603], [105.87505, 29.2603]])),
         );
         let drawn = Drawn::of(None, &lines);
         let conditions = Conditions { day, wet: false };
