@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PlaceView } from '../../shared/api/contract'
-import { blank, fromView, tidy, upon } from './form'
+import { blank, fromView, gridIn, tidy, upon } from './form'
 
 it('a masked phone is left as it was, a new one is sent', () => {
   const form = blank()
@@ -8,6 +8,13 @@ it('a masked phone is left as it was, a new one is sent', () => {
   form.manager = { name: '罗小军', phone: '023-49000010' }
   expect(tidy(form).responsible).toEqual({ name: '罗成', phone: null })
   expect(tidy(form).manager).toEqual({ name: '罗小军', phone: '023-49000010' })
+})
+
+it('a grid outlasts a form that is there before the areas of the town, and goes with its village', () => {
+  expect(gridIn('g1', [], false), 'nobody knows yet whose it is').toBe('g1')
+  expect(gridIn('g1', [{ code: 'g1' }], true)).toBe('g1')
+  expect(gridIn('g1', [{ code: 'g2' }], true)).toBeNull()
+  expect(gridIn('', [{ code: 'g2' }], true)).toBeNull()
 })
 
 it('empty inputs are none, not zero and not an empty word', () => {

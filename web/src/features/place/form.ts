@@ -29,6 +29,9 @@ export function blank(): PlaceInput {
   }
 }
 
+/** The grid that stays when the village is another: none outside of it. Until the grids of the town have come nobody knows whose it is. */
+export const gridIn = (grid: string | null | undefined, grids: { code: string }[], known: boolean): string | null => (grid && (!known || grids.some((one) => one.code === grid)) ? grid : null)
+
 /** A form of what is there. Phones are masked in the view: left as they are they stay as they were. */
 export function fromView(view: PlaceView): PlaceInput {
   return {
