@@ -203,14 +203,15 @@ async fn what_stood_before_the_record_is_built_as_planned_only_where_a_plan_name
         let plan = json!({ "step": "plan", "text": "规划第 3 条", "version": new["version"] });
         clerk.post(&format!("/api/v1/facilities/{}/steps", text(&new, "id")), plan).await?.ok()?;
         let unbuilt = ("新建水池".to_owned(), "unmet".to_owned());
-        assert_eq!(owed(&mut clerk, "C6.4").await?, [unbuilt.clone()]);
+        let one = std::slice::from_ref(&unbuilt);
+        assert_eq!(owed(&mut clerk, "C6.4").await?, one);
 
         let mut water = item("water", "老堰水池", V1, 105.872);
         water["facility"] = old["id"].clone();
         water["status"] = json!("built");
         let asked = json!({ "title": "消防专项规划", "from": 2026, "to": 2030, "items": [water] });
         let page = clerk.post("/api/v1/fire-plans", asked).await?.ok()?;
-        assert_eq!(owed(&mut clerk, "C6.4").await?, [unbuilt.clone()], "a draft plans nothing");
+        assert_eq!(owed(&mut clerk, "C6.4").await?, one, "a draft plans nothing");
         approved(&mut clerk, &page, "2026-09-20").await?;
         let mut both = owed(&mut clerk, "C6.4").await?;
         both.sort();
