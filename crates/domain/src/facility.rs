@@ -25,7 +25,7 @@ use crate::time::{Date, Timestamp};
 pub use crate::geometry::Bounds;
 pub use kind::{Catalog, Family, Field, FieldForm, Form, Kind};
 pub use refusal::FacilityRefusal;
-pub use shape::{Shape, ShapeFault, Side, crossing};
+pub use shape::{Shape, ShapeFault};
 pub use water::Water;
 
 /// Where a facility stands.

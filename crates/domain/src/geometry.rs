@@ -141,6 +141,22 @@ impl Geometry {
     }
 }
 
+/// A line between two positions.
+pub type Side = (Position, Position);
+
+/// Twice the area of a triangle, negative where it turns right. Units: square degrees.
+pub fn turn([px, py]: Position, [qx, qy]: Position, [rx, ry]: Position) -> f64 {
+    (qx - px) * (ry - py) - (qy - py) * (rx - px)
+}
+
+/// Where two sides cross between their ends.
+pub fn crossing((a, b): Side, (c, d): Side) -> Option<Position> {
+    let (from, to) = (turn(a, b, c), turn(a, b, d));
+    let cross = from * to < 0.0 && turn(c, d, a) * turn(c, d, b) < 0.0;
+    let part = from / (from - to);
+    cross.then(|| [c[0] + (d[0] - c[0]) * part, c[1] + (d[1] - c[1]) * part])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

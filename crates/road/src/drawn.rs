@@ -572,16 +572,14 @@ impl Drawing {
 
 /// Where two lines cross between joints.
 fn crossing(one: &Stroke, other: &Stroke) -> Option<[f64; 2]> {
-    let turn =
-        |p: [f64; 2], q: [f64; 2], r: [f64; 2]| (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]);
     for a in one.at.windows(2) {
         for b in other.at.windows(2) {
             let ([(p, n), (q, m)], [(r, k), (s, l)]) = (a, b) else { continue };
             if [n, m].into_iter().any(|node| node.is_some() && [k, l].contains(&node)) {
                 continue;
             }
-            if turn(*p, *q, *r) * turn(*p, *q, *s) < 0.0 && turn(*r, *s, *p) * turn(*r, *s, *q) < 0.0 {
-                return Some(*r);
+            if let Some(at) = domain::geometry::crossing((*p, *q), (*r, *s)) {
+                return Some(at);
             }
         }
     }

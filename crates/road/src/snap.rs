@@ -58,13 +58,11 @@ pub fn standing(
 ) -> Result<Spot, Error> {
     let fit = beside(network, prepared, at, near.stand_m, |segment| prepared.fits(reading, segment));
     let scrap = |spot: &Spot| is_scrap(network, prepared, spot.segment, near.stand_m);
-    match fit.as_ref().is_ok_and(|spot| !scrap(spot)) {
-        true => fit,
-        false => {
-            let other = road(network, prepared, at, near);
-            if fit.is_ok() && other.as_ref().is_ok_and(scrap) { fit } else { other }
-        }
+    if fit.as_ref().is_ok_and(|spot| !scrap(spot)) {
+        return fit;
     }
+    let other = road(network, prepared, at, near);
+    if fit.is_ok() && other.as_ref().is_ok_and(scrap) { fit } else { other }
 }
 
 /// Where a vehicle sets out from a point: on the nearest stretch it passes of each part within reach of it, the nearest first; where

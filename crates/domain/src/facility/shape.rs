@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::geometry::{Bounds, Geometry, Position, distance_m, is_on_earth};
+use crate::geometry::{Bounds, Geometry, Position, Side, crossing, distance_m, is_on_earth, turn};
 
 /// Corners of a line or ring at most; more than that is no drawing but a survey file.
 const MOST_CORNERS: usize = 2_000;
@@ -160,22 +160,6 @@ fn check_ring(ring: &[Position]) -> Result<(), ShapeFault> {
         }
     }
     Ok(())
-}
-
-/// A line between two positions.
-pub type Side = (Position, Position);
-
-/// Twice the area of a triangle, negative where it turns right. Units: square degrees.
-fn turn([px, py]: Position, [qx, qy]: Position, [rx, ry]: Position) -> f64 {
-    (qx - px) * (ry - py) - (qy - py) * (rx - px)
-}
-
-/// Where two sides cross between their ends.
-pub fn crossing((a, b): Side, (c, d): Side) -> Option<Position> {
-    let (from, to) = (turn(a, b, c), turn(a, b, d));
-    let cross = from * to < 0.0 && turn(c, d, a) * turn(c, d, b) < 0.0;
-    let part = from / (from - to);
-    cross.then(|| [c[0] + (d[0] - c[0]) * part, c[1] + (d[1] - c[1]) * part])
 }
 
 /// A point two sides have in common, an end on the other included.

@@ -9,9 +9,9 @@ mod change;
 use serde::{Deserialize, Serialize};
 
 use super::{Barrier, Closure, Conditions, Finding, Implausible, Road, judge};
-use crate::facility::{Held, Shape, ShapeFault, crossing};
+use crate::facility::{Held, Shape, ShapeFault};
 use crate::fulfilment::Span;
-use crate::geometry::{Position, distance_m};
+use crate::geometry::{Position, crossing, distance_m};
 use crate::ids::{OrgId, PersonId, RoadId, TerritoryCode};
 use crate::time::{Date, Timestamp};
 use crate::vehicle::{Class, Vehicle};

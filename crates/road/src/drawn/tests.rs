@@ -473,3 +473,42 @@ fn a_narrow_lane_nearer_by_does_not_take_away_the_road_that_is_passed() {
         "whoever lives there is cut off"
     );
 }
+
+#[test]
+fn a_start_beside_two_nets_sets_out_on_either() {
+    use domain::time::parse_date;
+    use domain::vehicle::{Class, Vehicle};
+
+    use crate::reach::{Case, arrivals};
+    use crate::search::Search;
+    use crate::snap::Near;
+    use crate::weigh::{Objective, Prepared, Situation};
+
+    let bike = Vehicle {
+        class: Class::Motorcycle,
+        name: String::new(),
+        obeys_one_way: true,
+        needs: Default::default(),
+        speeds_kmh: [(Kind::Unclassified, 36.0)].into(),
+        borne_t: None,
+    };
+    let main = line("大路", Some(5.0), &[[105.870, 29.260], [105.890, 29.260]]);
+    // Half a kilometre, 55 m off the main road, begun where the station is and joined to nothing.
+    let lane = line("院坝路", Some(5.0), &[[105.870, 29.2605], [105.875, 29.2605]]);
+    let drawn = Drawn::of(None, &[main, lane]);
+    let conditions = Conditions { day: parse_date("2026-11-26").expect("a day"), wet: false };
+    let situation = Situation { conditions, closures: drawn.closures.clone() };
+    let prepared = Prepared::new(&drawn.network, &bike, &situation, Objective::Time);
+    let case = [Case { vehicle: &bike, prepared: &prepared }];
+    let (along_lane, along_main) = ([105.875, 29.2606], [105.890, 29.2601]);
+    let near = Near { stand_m: 100.0, look_m: 500.0 };
+    let (from, to) = ([[105.870, 29.2603]], [along_lane, along_main]);
+    let found = arrivals(&drawn.network, &situation, &case, &mut Search::new(), (&from, &to), (600.0, near));
+    let told: Vec<_> =
+        found.iter().map(|own| (own[0].pessimistic_s.is_some(), own[0].start, own[0].apart)).collect();
+    assert_eq!(told, [(true, Some(0), false); 2]);
+    // A hose too short for the main road: whoever lives along it is cut off, and it is said why.
+    let near = Near { stand_m: 30.0, look_m: 500.0 };
+    let found = arrivals(&drawn.network, &situation, &case, &mut Search::new(), (&from, &to), (600.0, near));
+    assert_eq!((found[0][0].apart, found[1][0].optimistic_s, found[1][0].apart), (false, None, true));
+}
