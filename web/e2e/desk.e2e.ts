@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { anewWhenToldAgain } from './again'
 import { PASSWORD, ask, settled, signIn } from './desk'
 import { openTown, type Town } from './town'
 
@@ -11,10 +12,9 @@ const PAGES = ['/places', '/places/new', '/place-lists', '/coverage-errors', '/i
   '/duty', '/incidents', '/messages', '/messages/reach', '/subscribers', '/devices', '/signals', '/roads', '/roads/access', '/roads/scenarios', '/roads/import', '/roads/blocked', '/fire-plans', '/siting', '/projects', '/report-cases', '/cases', '/authority', '/stop-uses', '/whistles', '/joint-control', '/houses', '/houses/labels', '/assessments', '/report-orders', '/campaigns', '/facilities', '/forces', '/placards', '/papers', '/papers/from-records', '/papers/templates', '/meetings', '/trainings', '/officers', '/certificates']
 
 let town: Town
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   town = await openTown()
-})
-afterAll(() => town?.end())
+}, () => town?.end())
 
 it('says what is wrong with a wrong password and lets nobody in', async () => {
   const page = await town.browser.newPage()

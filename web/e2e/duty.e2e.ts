@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { IncidentView, Items } from '../src/shared/api/contract'
+import { anewWhenToldAgain } from './again'
 import { PASSWORD, ask, signIn } from './desk'
 import { confirmed, mosquitto, publish, smokeAlarm, works, type Mosquitto } from './field'
 import { openPhone, signIn as signInOnPhone } from './phone'
@@ -20,7 +21,7 @@ let data: string
 let phone: BrowserContext
 let source = 889
 
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   broker = await mosquitto()
   if (!broker) process.stderr.write('skipped in part: mosquitto is not installed, nothing is published\n')
   town = await openTown(broker ? `mqtt://127.0.0.1:${broker.port}` : undefined)
@@ -36,8 +37,7 @@ beforeAll(async () => {
     }
   })
   data = mkdtempSync(join(tmpdir(), 'fengsui-duty-'))
-})
-afterAll(async () => {
+}, async () => {
   await phone?.close().catch(() => undefined)
   rmSync(data, { recursive: true, force: true })
   await town?.end()

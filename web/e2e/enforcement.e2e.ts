@@ -2,18 +2,18 @@
 // offers only what the law allows next.
 
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { CaseOptions, CaseView } from '../src/shared/api/contract'
+import { anewWhenToldAgain } from './again'
 import { settled, signIn } from './desk'
 import english from '../src/shared/i18n/codes.en.json'
 import { openTown, type Town } from './town'
 
 const steps: Record<string, string> = english.case_step
 let town: Town
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   town = await openTown()
-})
-afterAll(() => town?.end())
+}, () => town?.end())
 
 async function send(page: Page, path: string, body?: object): Promise<{ status: number; body: unknown }> {
   return page.evaluate(

@@ -1,8 +1,9 @@
 // A grid manager whose training was taken back is sent on no enforcement visit: the page says why and names the rule, the
 // rule opens, and who is trained goes.
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Items, PersonPage, PlacePage, TaskView } from '../src/shared/api/contract'
+import { anewWhenToldAgain } from './again'
 import { ask, settled, signIn } from './desk'
 import { openTown, type Town } from './town'
 
@@ -10,10 +11,9 @@ interface Card { id: string; kind: string; standing: string; version: number; pe
 interface Roll { items: { person: { name: string }; lacks: { code: string }[] }[] }
 
 let town: Town
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   town = await openTown()
-})
-afterAll(() => town?.end())
+}, () => town?.end())
 
 it('refuses an untrained grid manager on an enforcement visit and quotes the rule', async () => {
   const { page, errors } = await signIn(town, 'clerk')

@@ -2,17 +2,17 @@
 // another rule is tried before anybody sets it.
 
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { HouseList, HouseView } from '../src/shared/api/contract'
+import { anewWhenToldAgain } from './again'
 import { settled, signIn } from './desk'
 import { onPhone, sendWhatWaits } from './phone'
 import { openTown, type Town } from './town'
 
 let town: Town
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   town = await openTown()
-})
-afterAll(() => town?.end())
+}, () => town?.end())
 
 const get = async <T>(page: Page, path: string): Promise<T> => page.evaluate(async (p) => (await (await fetch(`/api/v1${p}`)).json()) as unknown, path) as Promise<T>
 

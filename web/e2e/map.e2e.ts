@@ -3,7 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { anewWhenToldAgain } from './again'
 import { PASSWORD, signIn } from './desk'
 import { openTown, type Town } from './town'
 
@@ -13,10 +14,9 @@ const WITHOUT = ['--disable-gpu', '--disable-3d-apis']
 
 let town: Town
 const others: Browser[] = []
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   town = await openTown()
-})
-afterAll(async () => {
+}, async () => {
   for (const one of others) await one.close()
   await town?.end()
 })

@@ -6,8 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Candidates, IncidentView, Items } from '../src/shared/api/contract'
+import { anewWhenToldAgain } from './again'
 import { PASSWORD, ask, signIn } from './desk'
 import { confirmed, mosquitto, publish, smokeAlarm, works, type Mosquitto } from './field'
 import { openPhone, signIn as signInOnPhone } from './phone'
@@ -27,14 +28,13 @@ let errors: string[]
 let data: string
 let phone: BrowserContext
 
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   broker = await mosquitto()
   if (!broker) process.stderr.write('skipped in part: mosquitto is not installed, the second detector is not heard\n')
   town = await openTown(broker ? `mqtt://127.0.0.1:${broker.port}` : undefined)
   ;({ page: desk, errors } = await signIn(town, 'clerk'))
   data = mkdtempSync(join(tmpdir(), 'fengsui-fire-'))
-})
-afterAll(async () => {
+}, async () => {
   await phone?.close().catch(() => undefined)
   if (data) rmSync(data, { recursive: true, force: true })
   await town?.end()

@@ -5,8 +5,9 @@ import { createDecipheriv, createECDH, createHmac, randomBytes, type ECDH } from
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Items, PushSettings, RoadPage, SortieView } from '../src/shared/api/contract'
+import { anewWhenToldAgain } from './again'
 import { ask, signIn } from './desk'
 import { openTown, type Town } from './town'
 
@@ -18,7 +19,7 @@ const got: { headers: Record<string, unknown>; body: Buffer }[] = []
 const browser: ECDH = createECDH('prime256v1')
 const auth = randomBytes(16)
 
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   service = createServer((request, response) => {
     const parts: Buffer[] = []
     request.on('data', (part: Buffer) => parts.push(part))
@@ -42,8 +43,7 @@ beforeAll(async () => {
     },
     [`http://localhost:${port}/send/1`, browser.getPublicKey().toString('base64url'), auth.toString('base64url')] as const,
   )
-})
-afterAll(async () => {
+}, async () => {
   await town?.end()
   service?.close()
 })

@@ -58,6 +58,8 @@ describe('without a network', () => {
     await kill(context)
     await open()
     await page.goto(`${town.url}/m/`)
+    // Switched off so hard it may not know any more that there was no network: the line that says so comes in above.
+    await page.waitForSelector('.net .ln')
     await page.click('a[href*="/m/check/"]')
     // Where a fault was found it stays open: who comes back may not be done with it.
     await page.waitForSelector('#i-B01 figure')
@@ -84,6 +86,29 @@ describe('without a network', () => {
     expect(town.api.uploads.size).toBe(3)
     // Two of the three tasks were not taken on yet: that was told first.
     expect(town.api.acts.map((a) => a['what'])).toEqual(['accept', 'accept'])
+  })
+
+  it('what is on the first page stays where it is from the moment it is seen: nothing slides under a finger', async () => {
+    await town.stop()
+    await fill(0)
+    await finish()
+    await fill(1)
+    await savedDraft(page, 'B02')
+    await page.goto(`${town.url}/m/`)
+    await page.waitForSelector('.net .ln')
+    await page.reload()
+    const heights = await page.evaluate(() => new Promise<number[]>((done) => {
+      const seen = new Set<number>()
+      const end = performance.now() + 3_000
+      const look = (): void => {
+        const link = document.querySelector('a[href*="/m/check/"]')
+        if (link) seen.add(Math.round(link.getBoundingClientRect().y))
+        if (performance.now() > end) done([...seen])
+        else requestAnimationFrame(look)
+      }
+      look()
+    }))
+    expect(heights).toHaveLength(1)
   })
 
   it('killed the second it was signed in, it knows again who uses it', async () => {

@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { anewWhenToldAgain } from './again'
 import { delivered, handIn, kill, openPhone, picture, signIn, state } from './phone'
 import { ask } from './desk'
 import { openTown, type Town } from './town'
@@ -16,8 +17,7 @@ let data: string
 let context: BrowserContext
 let page: Page
 
-beforeAll(async () => { town = await openTown() })
-afterAll(() => town?.end())
+anewWhenToldAgain(async () => { town = await openTown() }, () => town?.end())
 beforeEach(async () => {
   await town.start()
   data = mkdtempSync(join(tmpdir(), 'fengsui-phone-'))

@@ -1,17 +1,17 @@
 // A secretary is replaced on the page of his post, with a sheet that both sides sign: the same minute his village's placard is wrong on the wall list, on the page behind its code
 // and on the board; a new print with a photo puts all three right.
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { DutyView, Items, Me, PersonPage, PlacardPage, PlacardView, PostView } from '../src/shared/api/contract'
+import { anewWhenToldAgain } from './again'
 import { ask, settled, signIn } from './desk'
 import { picture } from './phone'
 import { openTown, type Town } from './town'
 
 let town: Town
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   town = await openTown()
-})
-afterAll(() => town?.end())
+}, () => town?.end())
 
 it('follows the holder of a post, and a photo puts it right', async () => {
   const { page, errors } = await signIn(town, 'clerk')

@@ -2,15 +2,15 @@
 // leader who did not propose it approves, and from its day on the plan says so.
 
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { anewWhenToldAgain } from './again'
 import { settled, signIn } from './desk'
 import { openTown, type Town } from './town'
 
 let town: Town
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   town = await openTown()
-})
-afterAll(() => town?.end())
+}, () => town?.end())
 
 interface Desk { duties: { id: string; title: string; edit: { weight: number; minimums: string[]; period: string | null } }[]; proposals: { id: string; duty: string; state: string }[] }
 async function plan(page: Page): Promise<Desk> {

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { anewWhenToldAgain } from './again'
 import { signIn } from './desk'
 import { openTown, type Town } from './town'
 
@@ -16,11 +17,10 @@ const LISTS = ['/places', '/place-lists', '/coverage-errors', '/people', '/posts
 
 let town: Town
 let folder = ''
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   town = await openTown()
   folder = process.env['PRINTS'] ?? mkdtempSync(join(tmpdir(), 'fengsui-print-'))
-})
-afterAll(async () => {
+}, async () => {
   await town?.end()
   if (folder && !process.env['PRINTS']) rmSync(folder, { recursive: true, force: true })
 })

@@ -4,18 +4,18 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { FacilityPage, HouseList, Items, PlacardPage, ReportCasePage, ReportCaseView } from '../src/shared/api/contract'
+import { anewWhenToldAgain } from './again'
 import { ask, signIn } from './desk'
 import { picture } from './phone'
 import { openTown, type Town } from './town'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let town: Town
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   town = await openTown()
-})
-afterAll(() => town?.end())
+}, () => town?.end())
 
 const open = (width: number, height: number, script: boolean): Promise<BrowserContext> =>
   town.browser.newContext({ viewport: { width, height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', javaScriptEnabled: script })

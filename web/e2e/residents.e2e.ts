@@ -2,8 +2,9 @@
 // told, one opens it again; who they are stands nowhere but with the custodian, the reward ledger included.
 
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { ReportCasePage, ReportCaseView } from '../src/shared/api/contract'
+import { anewWhenToldAgain } from './again'
 import { ask, settled, signIn } from './desk'
 import { picture } from './phone'
 import { openTown, type Town } from './town'
@@ -12,10 +13,9 @@ import { openTown, type Town } from './town'
 const NAMES = ['金丝雀甲', '金丝雀乙', '金丝雀丙', '13911110001', '13911110002', '13911110003']
 const LINE = '院坝飞线给电动车充电，线从二楼窗口拉下'
 let town: Town
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   town = await openTown()
-})
-afterAll(() => town?.end())
+}, () => town?.end())
 
 /** Everything a page shows, to be searched for names. */
 const seen: string[] = []

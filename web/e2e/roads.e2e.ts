@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { anewWhenToldAgain } from './again'
 import { signIn } from './desk'
 import { openTown, type Town } from './town'
 
 let town: Town
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   town = await openTown()
-})
-afterAll(async () => {
+}, async () => {
   await town?.end()
 })
 

@@ -2,21 +2,21 @@
 // custodian alone and written down for those who act.
 
 import { chromium, type Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { ReportCasePage, ReportCaseView } from '../src/shared/api/contract'
+import { anewWhenToldAgain } from './again'
 import { PASSWORD, ask, signIn } from './desk'
 import { openTown, type Town } from './town'
 
 let town: Town
 let phone: Browser
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   town = await openTown()
   phone = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-background-networking', '--no-first-run', '--disable-component-update', '--disable-sync', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
   })
-})
-afterAll(async () => {
+}, async () => {
   await phone?.close()
   await town?.end()
 })

@@ -3,17 +3,17 @@
 // record of the joint visit that follows stand three bodies. Kinds and times of whistles are the town's.
 
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { InspectionView, JointControl, VisitsToSign, WhistleArrivals, WhistleKindList, WhistleList, WhistleOptions, WhistleView } from '../src/shared/api/contract'
+import { anewWhenToldAgain } from './again'
 import { ask, settled, signIn } from './desk'
 import { delivered, handIn, onPhone, sendWhatWaits } from './phone'
 import { openTown, type Town } from './town'
 
 let town: Town
-beforeAll(async () => {
+anewWhenToldAgain(async () => {
   town = await openTown()
-})
-afterAll(() => town?.end())
+}, () => town?.end())
 
 /** Presses a button of a body's card, says something and confirms. */
 async function step(page: Page, body: string, word: string, fill: (dialog: ReturnType<Page['locator']>) => Promise<void> = async () => undefined): Promise<void> {

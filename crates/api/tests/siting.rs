@@ -145,6 +145,11 @@ async fn over_roads_it_goes_by_what_drives_there_and_becomes_the_report_of_claus
         let page = answered(&town, &mut clerk, by("road_length", Some("engine"), 2_000)).await?;
         assert_eq!(names(&page), ["丙店", "远店"], "an engine does not pass the lane: {page}");
         assert_eq!(page["unreached_n"], 2, "over roads from wherever");
+        let apart = |page: &Value| -> Vec<String> {
+            let all = page["candidates"].as_array().into_iter().flatten();
+            all.filter(|one| one["apart"] == true).map(|one| text(one, "name").to_owned()).collect()
+        };
+        assert_eq!(apart(&page), ["远山"], "no road passes it, and it says so");
         assert_eq!(page["found"]["reached_n"], 2, "the farthest is of those that are reached");
         assert_eq!(page["found"]["objective"], json!(57.0), "6 + 51");
         let page = answered(&town, &mut clerk, by("road_length", Some("mini"), 2_000)).await?;
@@ -163,6 +168,7 @@ async fn over_roads_it_goes_by_what_drives_there_and_becomes_the_report_of_claus
             draft["sections"].as_array().into_iter().flatten().map(|part| text(part, "text")).collect();
         assert!(said[0].contains("道路里程") && said[0].contains("SHA-256"), "{said:?}");
         assert!(said[1].contains("可到达的 3 处场所中加权平均"), "{said:?}");
+        assert!(said[1].contains("候选点 远山 附近没有登记的道路"), "{said:?}");
         assert!(said[1].contains("镇政府") && said[1].contains("远店") && said[1].contains("如改为"), "{said:?}");
 
         // The draft is printed with the study's map: names by number, legend, scale; what is no study has none.

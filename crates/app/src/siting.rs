@@ -179,8 +179,8 @@ fn straight(study: &Study) -> Vec<Row> {
 }
 
 /// The same over the town's roads by the study's vehicle, tenths of a metre or a second; none where there is no way that is
-/// sure. A fire engine is not promised over a bridge nobody measured.
-fn over_roads(study: &Study, net: &Net, now: Timestamp) -> Result<Vec<Row>> {
+/// sure; and the candidates no road passes. A fire engine is not promised over a bridge nobody measured.
+fn over_roads(study: &Study, net: &Net, now: Timestamp) -> Result<(Vec<Row>, Vec<usize>)> {
     let network = &net.drawn.network;
     let class = study.vehicle.unwrap_or(Class::Engine);
     let objective = match study.measure {
@@ -193,6 +193,7 @@ fn over_roads(study: &Study, net: &Net, now: Timestamp) -> Result<Vec<Row>> {
     let numbered = |found: Option<Spot>, n: usize| found.map(|spot| (n, spot));
     let from = study.candidates.iter().enumerate().filter_map(|(n, one)| numbered(spot(one.at), n));
     let (sites, from): (Vec<usize>, Vec<Spot>) = from.unzip();
+    let apart = (0..study.candidates.len()).filter(|n| !sites.contains(n)).collect();
     let to = study.demands.iter().enumerate().filter_map(|(n, one)| numbered(spot(one.at), n));
     let (demands, to): (Vec<usize>, Vec<Spot>) = to.unzip();
     let costs = net.searching(|search| matrix(network, &prepared, search, &from, &to));
@@ -205,7 +206,7 @@ fn over_roads(study: &Study, net: &Net, now: Timestamp) -> Result<Vec<Row>> {
             }
         }
     }
-    Ok(table)
+    Ok((table, apart))
 }
 
 fn tenths(units: u32) -> u32 {
@@ -314,9 +315,9 @@ impl<'a> Posed<'a> {
 ///
 /// Errors: nothing can be chosen so.
 pub(crate) fn work_out(study: &Study, net: Option<&Net>, now: Timestamp) -> Result<Outcome> {
-    let table = match net {
+    let (table, apart) = match net {
         Some(net) => over_roads(study, net, now)?,
-        None => straight(study),
+        None => (straight(study), Vec::new()),
     };
     let posed = Posed::of(study, table)?;
     let [own, other] = PATIENCE;
@@ -327,7 +328,7 @@ pub(crate) fn work_out(study: &Study, net: Option<&Net>, now: Timestamp) -> Resu
     let variants = study.variants().into_iter();
     let variants = variants.map(|question| Variant { question, found: posed.answer(question, other) });
     let unreached = (0..study.demands.len()).filter(|n| !posed.reached.contains(n)).collect();
-    Ok(Outcome { found, variants: variants.collect(), unreached, at: now })
+    Ok(Outcome { found, variants: variants.collect(), unreached, apart, at: now })
 }
 
 impl App {

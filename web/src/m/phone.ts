@@ -1,6 +1,6 @@
 // The one phone behind all pages: who uses it, its database, and what decides when to send. Pages show this and call it.
 
-import { liveQuery, type Observable } from 'dexie'
+import { liveQuery, type Observable, type Subscription } from 'dexie'
 import { onScopeDispose, reactive, shallowRef, watch, type Ref } from 'vue'
 import { actAs } from '@/shared/api/client'
 import { forgetKey, keepKey, newKey } from '@/shared/api/device'
@@ -17,10 +17,12 @@ import type { Me } from './store/types'
 import { Who } from './store/who'
 
 const SKEW = 'fengsui.m.skew'
+const REACHED = 'fengsui.m.reached'
 /** The office's changes are fetched again after this long. */
 const SYNC_EVERY_MS = 10 * 60_000
 /** A call is to be answered within a minute: whoever looks at the phone sees it sooner. */
 const CALL_EVERY_MS = 15_000
+const READ_AGAIN_MS = 1_000
 
 export interface Phone {
   /** Nobody yet, or somebody whose data is here. */
@@ -84,6 +86,9 @@ export const made = (): { id: string; at: string } => ({ id: newId(), at: clock.
 /** Opens what the phone has, without asking anybody: this works in a cellar. */
 export async function wake(): Promise<void> {
   tellClock()
+  // Where there was no network a moment ago there is likely none now: said at once, not pushed in above what is being tapped.
+  if (recalled(REACHED) === 'no') phone.reached = 'no'
+  watch(() => phone.reached, (now) => remember(REACHED, now))
   addEventListener('online', () => { phone.online = true; kick() })
   addEventListener('offline', () => { phone.online = false })
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') { kick(); listen() } })
@@ -283,8 +288,18 @@ export function live<T>(query: (db: PhoneDb) => Promise<T>, first: T, on: () => 
       value.value = first
       return
     }
-    const sub = (liveQuery(() => query(here)) as Observable<T>).subscribe({ next: (found) => { value.value = found }, error: () => {} })
-    stop = () => sub.unsubscribe()
+    let sub: Subscription | undefined
+    let later: ReturnType<typeof setTimeout> | undefined
+    const follow = (): void => {
+      // What could not be read is read again: nothing else would ask for it any more.
+      const error = (): void => { later = setTimeout(follow, READ_AGAIN_MS) }
+      sub = (liveQuery(() => query(here)) as Observable<T>).subscribe({ next: (found) => { value.value = found }, error })
+    }
+    follow()
+    stop = () => {
+      clearTimeout(later)
+      sub?.unsubscribe()
+    }
   }, { immediate: true })
   onScopeDispose(() => stop())
   return value

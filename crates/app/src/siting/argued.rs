@@ -144,6 +144,11 @@ fn conclusion(study: &Study, outcome: &Outcome) -> String {
         let count = study.counted(outcome.unreached.len());
         lines.push(format!("其中 {count}从任何候选点都没有可靠的道路可达。"));
     }
+    let apart = outcome.apart.iter().filter_map(|n| study.candidates.get(*n));
+    let apart: Vec<&str> = apart.map(|one| one.name.as_str()).collect();
+    if !apart.is_empty() {
+        lines.push(format!("候选点 {} 附近没有登记的道路，从那里一处也到不了。", apart.join("、")));
+    }
     for variant in &outcome.variants {
         let told = match &variant.found {
             Some(found) => {

@@ -126,6 +126,8 @@ pub struct SitingCandidate {
     pub chosen: bool,
     /// The candidate at the same spot it counts as; none of any other.
     pub same_as: Option<String>,
+    /// No road passes it, so nobody is reached from it; only over roads.
+    pub apart: bool,
 }
 
 /// What came of one question.
@@ -304,6 +306,7 @@ pub(super) async fn page(
                 fixed: one.fixed,
                 chosen: is_chosen(n),
                 same_as: same_as.get(n).copied().flatten().map(|one| one.name.clone()),
+                apart: outcome.is_some_and(|outcome| outcome.apart.contains(&n)),
             })
             .collect(),
         demands_n: s.demands.len(),

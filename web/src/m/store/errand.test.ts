@@ -244,6 +244,58 @@ describe('a placard hung up without a network', () => {
   })
 })
 
+describe('a battery that gives out', () => {
+  /** The phone is off before its n-th write from now: nothing after it is written down. */
+  function dies(n: number): void {
+    let left = n
+    for (const table of [db.outbox, db.photos]) table.hook('updating', () => { if (--left < 0) throw new Error('off') })
+  }
+  const works = {
+    placard: async (own: ReturnType<typeof made>) => hangPlacard(db, await placard(), [await photo(own.id)], own),
+    facility: async (own: ReturnType<typeof made>) => checkFacility(db, (await db.recall<FacilityRow[]>('errand:facilities'))![0]!, { good: true, text: '出水正常', photos: [await photo(own.id)] }, own),
+    told: async (own: ReturnType<typeof made>) => tellReport(db, { receipt: receiptCode(), matter: 'wiring', title: '电线', content: '', voice: 'IyFBTVIK', place: null, territory: '500110106201', address: '3 组', name: '金丝雀', phone: '13977776666', photos: [await photo(own.id)] }, own),
+  }
+  it.each(Object.entries(works))('at any write leaves all of it or nothing: %s', async (_, work) => {
+    let died = 0
+    for (let write = 0; ; write++) {
+      server = new PhoneServer()
+      db = new PhoneDb(`dies-${id()}`)
+      const clock = new Clock(() => Date.parse(AT))
+      http = new Http(clock, server.fetch)
+      await fetchErrands(db, http)
+      const own = made()
+      await work(own)
+      dies(write)
+      const whole = await new Outbox(db, http, clock).run().then(() => true, () => false)
+      if (!whole) died++
+      db.close()
+      // Switched on again.
+      db = new PhoneDb(db.name)
+      const [kept] = await db.outbox.toArray()
+      const pictures = async () => (await db.photos.toArray()).map((one) => one.state)
+      if (kept?.state === 'delivered') expect([await pictures(), JSON.stringify(kept).includes('金丝雀')], `before write ${write}`).toEqual([['confirmed'], false])
+      if (kept?.state === 'recorded') expect(JSON.stringify(kept).includes('金丝雀'), `before write ${write}`).toBe(false)
+      outbox = new Outbox(db, http, clock)
+      await outbox.wake()
+      expect(await outbox.run(), `before write ${write}`).toBe('empty')
+      expect([(await entry(own.id))!.state, await pictures()], `before write ${write}`).toEqual(['delivered', ['confirmed']])
+      expect([server.hung.length, server.checks.length, server.reports.size].reduce((sum, n) => sum + n), `before write ${write}`).toBe(1)
+      if (whole) break
+      await db.delete()
+    }
+    expect(died).toBeGreaterThan(3)
+  })
+
+  it('of an older version between the words and the picture is set right when the phone is switched on', async () => {
+    const own = made()
+    await works.placard(own)
+    await outbox.run()
+    await db.photos.where('owner').equals(own.id).modify({ state: 'uploaded' })
+    await outbox.wake()
+    expect((await db.photos.toArray()).map((one) => one.state)).toEqual(['confirmed'])
+  })
+})
+
 describe('what a villager told', () => {
   it('waits with its voice for a network, arrives once, and then is in no phone', async () => {
     expect(await db.recall('voice_s')).toBe(45)

@@ -48,6 +48,9 @@ export class Outbox {
     await this.db.transaction('rw', this.db.outbox, this.db.photos, async () => {
       await this.db.outbox.where('state').equals('sending').modify({ state: 'waiting' })
       await this.db.photos.where('state').equals('sending').modify({ state: 'held' })
+      // An earlier version could be switched off between what was delivered and its pictures.
+      const delivered = await this.db.outbox.where('state').equals('delivered').filter(isAfterPhotos).primaryKeys()
+      await this.db.photos.where('owner').anyOf(delivered).modify({ state: 'confirmed', trouble: null })
     })
   }
 
@@ -105,9 +108,8 @@ export class Outbox {
     for (let attempt = 0; attempt < CATCH_UP; attempt++) {
       const reply = await this.http.ask<unknown>(entry.path, { method: 'POST', json: body, key: entry.id, headers: timeHeader(entry.time) })
       if (reply.kind === 'ok') {
-        await this.settled(entry, accepted(entry), null)
         // Who told it, and how it sounded, stays in no phone once it has arrived.
-        if (entry.kind === 'report_case') await this.db.outbox.update(entry.id, { body: {} })
+        await this.settled(entry, accepted(entry), null, entry.kind === 'report_case' ? { body: {} } : {})
         return null
       }
       if (reply.kind === 'problem' && reply.code === 'call_test.answered') {
@@ -151,9 +153,14 @@ export class Outbox {
     return null
   }
 
-  private async settled(entry: Entry, state: Entry['state'], trouble: Trouble | null): Promise<void> {
+  /** All that is known of it now, in one step: a phone switched off here knows either all of it or nothing. */
+  private async settled(entry: Entry, state: Entry['state'], trouble: Trouble | null, more: Partial<Entry> = {}): Promise<void> {
     const delivered_at = state === 'delivered' ? this.clock.iso() : null
-    await this.db.outbox.update(entry.id, { state, trouble, delivered_at })
+    await this.db.transaction('rw', this.db.outbox, this.db.photos, async () => {
+      await this.db.outbox.update(entry.id, { state, trouble, delivered_at, ...more })
+      // Taken only with its pictures there: its answer confirms them.
+      if (state === 'delivered' && isAfterPhotos(entry)) await this.db.photos.where('owner').equals(entry.id).modify({ state: 'confirmed', trouble: null })
+    })
   }
 
   /** The photos of every entry the server has, then its word that all are there. */
@@ -184,8 +191,6 @@ export class Outbox {
       if (photos.some((photo) => photo?.state !== 'uploaded' && photo?.state !== 'confirmed')) continue
       const ended = await this.record(entry)
       if (ended) return ended
-      if ((await this.db.outbox.get(entry.id))?.state !== 'delivered') continue
-      await this.db.photos.where('owner').equals(entry.id).modify({ state: 'confirmed', trouble: null })
     }
     return null
   }
@@ -250,10 +255,7 @@ export class Outbox {
       await this.db.photos.update(photo.id, { state: 'held', received: 0 })
     }
     if (entry.photos.length !== photos.filter(Boolean).length) all = false
-    if (all) {
-      await this.settled(entry, 'delivered', null)
-      await this.db.outbox.update(entry.id, { said })
-    }
+    if (all) await this.settled(entry, 'delivered', null, { said })
     else await this.db.outbox.update(entry.id, { trouble: { code: 'receipt.incomplete', sentence: '', fields: [], at: this.clock.iso() } })
     return null
   }

@@ -20490,6 +20490,8 @@ export interface components {
         };
         /** @description A candidate with whether it was chosen. */
         SitingCandidate: {
+            /** @description No road passes it, so nobody is reached from it; only over roads. */
+            apart: boolean;
             chosen: boolean;
             fixed: boolean;
             /** Format: double */
