@@ -1,7 +1,7 @@
 // The one phone behind all pages: who uses it, its database, and what decides when to send. Pages show this and call it.
 
 import { liveQuery, type Observable, type Subscription } from 'dexie'
-import { onScopeDispose, reactive, shallowRef, watch, type Ref } from 'vue'
+import { computed, onScopeDispose, reactive, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
 import { actAs } from '@/shared/api/client'
 import { forgetKey, keepKey, newKey } from '@/shared/api/device'
 import { uuidv7 } from '@/shared/api/id'
@@ -276,10 +276,17 @@ export const letGo = async (id: string): Promise<void> => { await outbox?.letGo(
 export const reopen = async (id: string): Promise<string | null> => (outbox ? outbox.reopen(id, newId) : null)
 export const reopenRecheck = async (id: string): Promise<string | null> => (outbox ? outbox.reopenRecheck(id, newId) : null)
 
+/** Whether each query has answered, by what it gives. */
+const answered = new WeakMap<object, Ref<boolean>>()
+/** Whether all of these have been read. A page drawn before that slides away under the finger while the rest comes. */
+export const allRead = (...queries: Ref<unknown>[]): ComputedRef<boolean> => computed(() => queries.every((one) => answered.get(one)?.value))
+
 /** A query of the phone's database that follows it. */
 export function live<T>(query: (db: PhoneDb) => Promise<T>, first: T, on: () => unknown = () => null): Ref<T> {
   // Shallow: what comes out of the database goes back in as it is, and a proxy cannot.
   const value = shallowRef(first) as Ref<T>
+  const read = ref(false)
+  answered.set(value, read)
   let stop = (): void => {}
   watch([database, on], () => {
     stop()
@@ -293,7 +300,7 @@ export function live<T>(query: (db: PhoneDb) => Promise<T>, first: T, on: () => 
     const follow = (): void => {
       // What could not be read is read again: nothing else would ask for it any more.
       const error = (): void => { later = setTimeout(follow, READ_AGAIN_MS) }
-      sub = (liveQuery(() => query(here)) as Observable<T>).subscribe({ next: (found) => { value.value = found }, error })
+      sub = (liveQuery(() => query(here)) as Observable<T>).subscribe({ next: (found) => { value.value = found; read.value = true }, error })
     }
     follow()
     stop = () => {
