@@ -237,6 +237,8 @@ export function listen(): void {
   if (!here || document.visibilityState !== 'visible') return
   void (async () => {
     const heard = phone.expired || (await errands().then((errand) => errand.fetchCalls(here, http)).catch(() => false))
+    // The line is back before the next try of what waits is due.
+    if (heard && phone.reached === 'no') kick()
     clearTimeout(ear)
     ear = setTimeout(listen, heard ? CALL_EVERY_MS : CALL_EVERY_MS * 2)
   })()
