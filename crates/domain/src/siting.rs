@@ -623,7 +623,8 @@ mod tests {
         };
         let at = Timestamp::start_of(crate::time::parse_date("2026-09-21").expect("a date"));
         let mut older = twice.clone();
-        older.outcome = Some(Outcome { found, variants: Vec::new(), unreached: Vec::new(), apart: Vec::new(), at });
+        older.outcome =
+            Some(Outcome { found, variants: Vec::new(), unreached: Vec::new(), apart: Vec::new(), at });
         assert_eq!(named(&older), [None, None, None, None], "answered when they counted as two");
         assert!(older.for_report().is_ok());
         older.outcome.as_mut().expect("an answer").found.uncovered = vec![1, 0];
