@@ -295,6 +295,7 @@ export function live<T>(query: (db: PhoneDb) => Promise<T>, first: T, on: () => 
     const here = database.value
     if (!here) {
       value.value = first
+      read.value = false
       return
     }
     let sub: Subscription | undefined
